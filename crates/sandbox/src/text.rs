@@ -1,0 +1,109 @@
+//! Text: how Python writes floats, strings and bytes.
+
+use std::fmt::Write as _;
+
+/// The shortest text that reads back as the same float, as `repr(float)` gives it.
+///
+/// Source: CPython `Python/pystrtod.c` (`format_float_short` with code `r`): an exponent is used
+/// below 1e-4 and from 1e16 on.
+pub fn float_repr(x: f64) -> String {
+    if x.is_nan() {
+        return "nan".into();
+    }
+    if x.is_infinite() {
+        return if x > 0.0 { "inf" } else { "-inf" }.into();
+    }
+    // Rust's `{:e}` gives the shortest round-trip digits: d.ddde±x.
+    let text = format!("{x:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..16).contains(&exponent) {
+        let plain = format!("{x}");
+        return if plain.contains('.') {
+            plain
+        } else {
+            plain + ".0"
+        };
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// A string in quotes with escapes, as `repr(str)` gives it.
+pub fn str_repr(s: &str) -> String {
+    let quote = if s.contains('\'') && !s.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut out = String::with_capacity(s.len() + 2);
+    out.push(quote);
+    for c in s.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\\' => out.push_str("\\\\"),
+            c if c == quote => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => {
+                write!(out, "\\x{:02x}", c as u32).unwrap_or_default();
+            }
+            c if c.is_ascii() || is_printable(c) => out.push(c),
+            c if (c as u32) < 0x100 => write!(out, "\\x{:02x}", c as u32).unwrap_or_default(),
+            c if (c as u32) < 0x10000 => write!(out, "\\u{:04x}", c as u32).unwrap_or_default(),
+            c => write!(out, "\\U{:08x}", c as u32).unwrap_or_default(),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// Bytes as a literal, as `repr(bytes)` gives it.
+pub fn bytes_repr(b: &[u8]) -> String {
+    let quote = if b.contains(&b'\'') && !b.contains(&b'"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut out = format!("b{quote}");
+    for &byte in b {
+        match byte {
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            b'\\' => out.push_str("\\\\"),
+            b if b as char == quote => {
+                out.push('\\');
+                out.push(quote);
+            }
+            0x20..=0x7e => out.push(byte as char),
+            b => write!(out, "\\x{b:02x}").unwrap_or_default(),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// Whether Python prints the character as it is: not a control, separator (but space), surrogate,
+/// private or unassigned one. Rust's own `escape_debug` tables answer for the rest.
+pub fn is_printable(c: char) -> bool {
+    if c == ' ' {
+        return true;
+    }
+    if c.is_control() || c.is_whitespace() {
+        return false;
+    }
+    let mut escaped = c.escape_debug();
+    // Grapheme extenders are escaped by Rust alone; Python prints them.
+    escaped.len() == 1 || {
+        let first = escaped.next();
+        first == Some('\\') && is_mark(c)
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
