@@ -1,1 +1,3 @@
+//! The bare `kont` command: everything but tools written in Python.
+
 fn main() {}
