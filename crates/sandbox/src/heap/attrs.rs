@@ -1,0 +1,83 @@
+//! Attributes by name, in order of insertion: of instances, classes and class bodies.
+
+use super::{sym::Sym, value::Value};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+/// Up to this many attributes are searched in a row, which is faster than hashing.
+const LINEAR_MAX: usize = 12;
+
+/// A small ordered map from names to values.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Attrs {
+    entries: Vec<(Sym, Value)>,
+    #[serde(skip)]
+    index: Option<Box<FxHashMap<Sym, u32>>>,
+}
+
+impl Attrs {
+    fn position(&self, name: Sym) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.get(&name).map(|i| *i as usize),
+            None => self.entries.iter().position(|(key, _)| *key == name),
+        }
+    }
+
+    /// The value of a name.
+    pub fn get(&self, name: Sym) -> Option<Value> {
+        self.position(name).map(|i| self.entries[i].1)
+    }
+
+    /// Sets a name's value. A new name goes to the end. Returns whether it is new.
+    pub fn set(&mut self, name: Sym, value: Value) -> bool {
+        if let Some(i) = self.position(name) {
+            self.entries[i].1 = value;
+            return false;
+        }
+        let at = u32::try_from(self.entries.len()).expect("fewer than 2^32 attributes");
+        self.entries.push((name, value));
+        match &mut self.index {
+            Some(index) => {
+                index.insert(name, at);
+            }
+            None if self.entries.len() > LINEAR_MAX => self.reindex(),
+            None => {}
+        }
+        true
+    }
+
+    /// Removes a name and gives its value.
+    pub fn remove(&mut self, name: Sym) -> Option<Value> {
+        let i = self.position(name)?;
+        let (_, value) = self.entries.remove(i);
+        self.reindex();
+        Some(value)
+    }
+
+    /// Builds the index anew: after a load, or after positions moved.
+    pub fn reindex(&mut self) {
+        self.index = (self.entries.len() > LINEAR_MAX).then(|| {
+            Box::new(
+                (0u32..)
+                    .zip(&self.entries)
+                    .map(|(i, (name, _))| (*name, i))
+                    .collect(),
+            )
+        });
+    }
+
+    /// Names and values in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Sym, Value)> + '_ {
+        self.entries.iter().copied()
+    }
+
+    /// How many names there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

@@ -1,0 +1,146 @@
+//! The table behind `dict`: entries in order of insertion, and an index of them by hash.
+//!
+//! It knows no Python equality: the caller gives hash and comparison, so that a key's `__eq__`
+//! written in Python never runs beneath a borrow of the table.
+
+use super::value::Value;
+use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
+
+/// One key with its value.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Entry {
+    /// The key's Python hash.
+    pub hash: i64,
+    /// The key; `Unbound` in a deleted entry.
+    pub key: Value,
+    /// The value.
+    pub value: Value,
+}
+
+/// An insertion-ordered hash table.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Dict {
+    entries: Vec<Entry>,
+    live: usize,
+    #[serde(skip)]
+    index: HashTable<u32>,
+}
+
+/// Spreads a Python hash over all bits: small integers hash to themselves.
+fn spread(hash: i64) -> u64 {
+    let x = (hash as u64) ^ 0x9e37_79b9_7f4a_7c15;
+    let wide = u128::from(x) * 0xd6e8_feb8_6659_fd93_u128;
+    (wide as u64) ^ ((wide >> 64) as u64)
+}
+
+impl Dict {
+    /// The position of a key. `same` compares a stored key with the one that is sought.
+    pub fn find(&self, hash: i64, mut same: impl FnMut(Value) -> bool) -> Option<usize> {
+        self.index
+            .find(spread(hash), |i| {
+                let entry = &self.entries[*i as usize];
+                entry.hash == hash && same(entry.key)
+            })
+            .map(|i| *i as usize)
+    }
+
+    /// Positions of all keys with a hash: for the slow path that compares in Python.
+    pub fn candidates(&self, hash: i64) -> Vec<usize> {
+        let mut found: Vec<usize> = self
+            .index
+            .iter_hash(spread(hash))
+            .map(|i| *i as usize)
+            .filter(|i| self.entries[*i].hash == hash)
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Adds a key that is known to be absent.
+    pub fn push(&mut self, hash: i64, key: Value, value: Value) {
+        if self.entries.len() >= 32 && self.live < self.entries.len() / 2 {
+            self.compact();
+        }
+        let at = u32::try_from(self.entries.len()).expect("fewer than 2^32 entries");
+        self.entries.push(Entry { hash, key, value });
+        self.live += 1;
+        let entries = &self.entries;
+        self.index
+            .insert_unique(spread(hash), at, |i| spread(entries[*i as usize].hash));
+    }
+
+    /// The entry at a position, or `None` if it is deleted or past the end.
+    pub fn entry(&self, position: usize) -> Option<&Entry> {
+        self.entries.get(position).filter(|e| !e.key.is_unbound())
+    }
+
+    /// Sets the value at a position.
+    pub fn set_at(&mut self, position: usize, value: Value) {
+        self.entries[position].value = value;
+    }
+
+    /// Removes the entry at a position.
+    pub fn remove_at(&mut self, position: usize) -> Entry {
+        let entry = self.entries[position];
+        let at = position as u32;
+        if let Ok(found) = self.index.find_entry(spread(entry.hash), |i| *i == at) {
+            found.remove();
+        }
+        self.entries[position].key = Value::Unbound;
+        self.entries[position].value = Value::Unbound;
+        self.live -= 1;
+        while self.entries.last().is_some_and(|e| e.key.is_unbound()) {
+            self.entries.pop();
+        }
+        entry
+    }
+
+    /// The position of the last live entry.
+    pub fn last_position(&self) -> Option<usize> {
+        self.entries.len().checked_sub(1)
+    }
+
+    /// Live entries in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter().filter(|e| !e.key.is_unbound())
+    }
+
+    /// Number of positions, deleted ones included: the end of an iteration by position.
+    pub fn positions(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Number of live entries.
+    pub fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether it is empty.
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// Removes everything.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry>() + self.index.capacity() * 5
+    }
+
+    /// Drops deleted entries and builds the index anew; also after a load.
+    pub fn compact(&mut self) {
+        self.entries.retain(|e| !e.key.is_unbound());
+        self.live = self.entries.len();
+        self.index.clear();
+        let entries = &self.entries;
+        for (i, entry) in entries.iter().enumerate() {
+            self.index.insert_unique(spread(entry.hash), i as u32, |i| {
+                spread(entries[*i as usize].hash)
+            });
+        }
+    }
+}

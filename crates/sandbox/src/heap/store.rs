@@ -1,0 +1,316 @@
+//! The store of objects: allocation, access by kind, accounting, collection.
+
+use super::{
+    Object, Ref, Symbols, Type, Value,
+    attrs::Attrs,
+    dict::Dict,
+    object::{Class, Exception, Function, Generator, Instance, Iter, Str},
+    set::Set,
+    sym::Sym,
+};
+use std::mem;
+
+const NO_SLOT: u32 = u32::MAX;
+
+/// The heap of one run.
+///
+/// Access goes by kind: `heap.list(r)` is the list at `r`, and panics if the slot holds something else,
+/// which is a bug of the interpreter: callers match on [`Heap::get`] first. Loaded snapshots are checked
+/// before they get here.
+#[derive(Debug, Clone)]
+pub struct Heap {
+    /// Interned names.
+    pub symbols: Symbols,
+    slots: Vec<Object>,
+    free: u32,
+    /// Bytes in use as accounted.
+    used_bytes: usize,
+    /// Bytes allocated since the last collection.
+    new_bytes: usize,
+    /// Live bytes after the last collection.
+    live_bytes: usize,
+    /// The limit in bytes.
+    limit_bytes: usize,
+    /// The key of string hashes in this run.
+    pub hash_key: u64,
+}
+
+/// The heap's limit would be exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfMemory {
+    /// What would have been in use, in bytes.
+    pub wanted_bytes: usize,
+}
+
+macro_rules! access {
+    ($($name:ident $name_mut:ident $variant:ident $ty:ty;)*) => {
+        $(
+            #[doc = concat!("The ", stringify!($variant), " at `r`.")]
+            #[track_caller]
+            pub fn $name(&self, r: Ref) -> &$ty {
+                match &self.slots[r.0 as usize] {
+                    Object::$variant(x) => x,
+                    other => panic!("slot {} holds {other:?}", r.0),
+                }
+            }
+
+            #[doc = concat!("The ", stringify!($variant), " at `r`, to change. Growth is charged by the caller.")]
+            #[track_caller]
+            pub fn $name_mut(&mut self, r: Ref) -> &mut $ty {
+                match &mut self.slots[r.0 as usize] {
+                    Object::$variant(x) => x,
+                    other => panic!("slot {} holds {other:?}", r.0),
+                }
+            }
+        )*
+    };
+}
+
+impl Heap {
+    /// A heap with the built-in classes in its first slots.
+    pub fn new(limit_bytes: usize, hash_key: u64) -> Self {
+        let mut heap = Self {
+            symbols: Symbols::default(),
+            slots: Vec::with_capacity(Type::ALL.len() + 64),
+            free: NO_SLOT,
+            used_bytes: 0,
+            new_bytes: 0,
+            live_bytes: 0,
+            limit_bytes,
+            hash_key,
+        };
+        for t in Type::ALL {
+            let name = heap.symbols.intern(t.name());
+            let mut mro = vec![t.r()];
+            let mut at = *t;
+            while at != Type::Object {
+                at = at.base();
+                mro.push(at.r());
+            }
+            let layout = if mro.contains(&Type::BaseException.r()) {
+                Type::Exception
+            } else {
+                *t
+            };
+            let bases = if *t == Type::Object {
+                vec![]
+            } else {
+                vec![t.base().r()]
+            };
+            let class = Class {
+                name,
+                bases,
+                mro,
+                attrs: Attrs::default(),
+                layout,
+                dunders: 0,
+            };
+            heap.slots.push(Object::Class(Box::new(class)));
+        }
+        heap
+    }
+
+    /// Puts an object in a slot. It must have been charged: see [`Heap::charge`].
+    pub fn alloc(&mut self, object: Object) -> Ref {
+        if self.free == NO_SLOT {
+            let at = u32::try_from(self.slots.len()).expect("fewer than 2^32 slots");
+            self.slots.push(object);
+            Ref(at)
+        } else {
+            let at = self.free;
+            let slot = &mut self.slots[at as usize];
+            let Object::Free(next) = *slot else {
+                panic!("slot {at} is not free")
+            };
+            self.free = next;
+            *slot = object;
+            Ref(at)
+        }
+    }
+
+    /// Accounts for bytes about to be used, before they are: the only place where memory runs out.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] if the limit would be exceeded; then nothing is accounted.
+    pub fn charge(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
+        let wanted = self.used_bytes.saturating_add(bytes);
+        if wanted > self.limit_bytes {
+            return Err(OutOfMemory {
+                wanted_bytes: wanted,
+            });
+        }
+        self.used_bytes = wanted;
+        self.new_bytes += bytes;
+        Ok(())
+    }
+
+    /// Whether it is time to collect at the next safe point.
+    pub fn wants_collection(&self) -> bool {
+        self.new_bytes > (1 << 20) + self.live_bytes
+            || (self.used_bytes > self.limit_bytes / 4 * 3
+                && self.new_bytes > self.limit_bytes / 16)
+    }
+
+    /// Bytes in use, garbage not yet collected included.
+    pub fn used_bytes(&self) -> usize {
+        self.used_bytes
+    }
+
+    /// The limit in bytes.
+    pub fn limit_bytes(&self) -> usize {
+        self.limit_bytes
+    }
+
+    /// Sets the limit in bytes.
+    pub fn set_limit_bytes(&mut self, bytes: usize) {
+        self.limit_bytes = bytes;
+    }
+
+    /// The object in a slot.
+    pub fn get(&self, r: Ref) -> &Object {
+        &self.slots[r.0 as usize]
+    }
+
+    /// The object in a slot, to change.
+    pub fn get_mut(&mut self, r: Ref) -> &mut Object {
+        &mut self.slots[r.0 as usize]
+    }
+
+    /// Number of slots, free ones included.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there are no slots: never.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// All slots in order: what a snapshot stores.
+    pub fn slots(&self) -> &[Object] {
+        &self.slots
+    }
+
+    /// Replaces all slots after the built-in classes: what a load does. Free list and accounting are made anew.
+    pub fn restore(&mut self, objects: Vec<Object>) {
+        self.slots.truncate(Type::ALL.len());
+        self.slots.extend(objects);
+        self.rebuild_free_list();
+        self.used_bytes = self.slots.iter().map(object_bytes).sum();
+        self.live_bytes = self.used_bytes;
+        self.new_bytes = 0;
+    }
+
+    fn rebuild_free_list(&mut self) {
+        self.free = NO_SLOT;
+        for i in (0..self.slots.len()).rev() {
+            if let Object::Free(next) = &mut self.slots[i] {
+                *next = self.free;
+                self.free = i as u32;
+            }
+        }
+    }
+
+    access! {
+        str str_mut Str Str;
+        list list_mut List Vec<Value>;
+        tuple tuple_mut Tuple Box<[Value]>;
+        dict dict_mut Dict Dict;
+        set set_mut Set Set;
+        class class_mut Class Class;
+        instance instance_mut Instance Instance;
+        function function_mut Function Function;
+        exception exception_mut Exception Exception;
+        generator generator_mut Generator Generator;
+        iter iter_mut Iter Iter;
+        cell cell_mut Cell Value;
+        namespace namespace_mut Namespace Attrs;
+    }
+
+    /// The text of a string object.
+    #[track_caller]
+    pub fn text(&self, r: Ref) -> &str {
+        &self.str(r).text
+    }
+
+    /// The text of a value that is a `str` (not of a subclass).
+    pub fn as_str(&self, v: Value) -> Option<&str> {
+        match v {
+            Value::Ref(r) => match self.get(r) {
+                Object::Str(s) => Some(&s.text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The name of a symbol.
+    pub fn name(&self, sym: Sym) -> &str {
+        self.symbols.name(sym)
+    }
+
+    /// Frees what the roots do not reach. Cost: O(slots). Iterative: depth of nesting does not matter.
+    ///
+    /// * `roots` calls its argument with every value that is alive from outside.
+    pub fn collect(&mut self, roots: impl FnOnce(&mut dyn FnMut(Value))) {
+        let mut marks = vec![false; self.slots.len()];
+        let mut stack: Vec<Ref> = Vec::new();
+        for mark in &mut marks[..Type::ALL.len()] {
+            *mark = true;
+        }
+        roots(&mut |v| {
+            if let Value::Ref(r) = v
+                && !mem::replace(&mut marks[r.0 as usize], true)
+            {
+                stack.push(r);
+            }
+        });
+        while let Some(r) = stack.pop() {
+            super::trace::children(&self.slots[r.0 as usize], &mut |v| {
+                if let Value::Ref(r) = v
+                    && !mem::replace(&mut marks[r.0 as usize], true)
+                {
+                    stack.push(r);
+                }
+            });
+        }
+        let mut used = 0;
+        self.free = NO_SLOT;
+        for i in (0..self.slots.len()).rev() {
+            if marks[i] {
+                used += object_bytes(&self.slots[i]);
+            } else {
+                self.slots[i] = Object::Free(self.free);
+                self.free = i as u32;
+            }
+        }
+        self.used_bytes = used;
+        self.live_bytes = used;
+        self.new_bytes = 0;
+    }
+}
+
+/// About how many bytes an object takes, its slot included.
+pub fn object_bytes(object: &Object) -> usize {
+    let value = size_of::<Value>();
+    size_of::<Object>()
+        + match object {
+            Object::Free(_) => 0,
+            Object::Str(s) => s.text.len(),
+            Object::Bytes(b) => b.len(),
+            Object::BigInt(i) => i.bits() as usize / 8 + 32,
+            Object::List(items) => items.capacity() * value,
+            Object::Tuple(items) => items.len() * value,
+            Object::Dict(d) => size_of::<Dict>() + d.bytes(),
+            Object::Set(s) => size_of::<Set>() + s.bytes(),
+            Object::Instance(i) => size_of::<Instance>() + i.attrs.len() * 24,
+            Object::Function(f) => {
+                size_of::<Function>() + (f.defaults.len() + f.closure.len()) * value
+            }
+            Object::Class(c) => size_of::<Class>() + c.attrs.len() * 24,
+            Object::Exception(_) => size_of::<Exception>(),
+            Object::Generator(_) => size_of::<Generator>() + 256,
+            Object::Iter(_) => size_of::<Iter>(),
+            _ => 64,
+        }
+}

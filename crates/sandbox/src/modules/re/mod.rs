@@ -1,0 +1,5 @@
+//! `re`: regular expressions with Python's syntax and meaning.
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub struct Program {}
