@@ -1,2 +1,60 @@
-//! cargo xtask.
-fn main() {}
+//! `cargo xtask`: the only automation of the repository. It needs a Rust toolchain, some CPython from 3.11 on, and
+//! the package registries; everything else it installs below `target/`.
+
+mod check;
+mod demo;
+mod python;
+mod run;
+mod tidy;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask: build, try and check kont
+
+Usage: cargo xtask <command>
+
+Commands:
+  demo    build kont and play the demo of the README: approval, a real crash, a killed worker, replay, fork
+  check   format, lint, build, and run every test; all that CI runs
+  setup   make the private Python environment below target/ and build the extension into it
+  tidy    check the project's own rules (file sizes, walls between crates, forbidden words)
+
+Options of check:
+  --fast  leave out the slow tests (crash at 200 random moments)
+
+Environment:
+  PYTHON  the CPython to use (default: the newest of python3.14 .. python3.11 and python3 that works)
+
+Examples:
+  cargo xtask demo
+  cargo xtask check --fast
+  PYTHON=/opt/python/bin/python3.12 cargo xtask setup
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match args.as_slice() {
+        ["demo"] => demo::demo(),
+        ["check"] => check::check(false),
+        ["check", "--fast"] => check::check(true),
+        ["setup"] => python::setup(python::Profile::Release).map(|_| ()),
+        ["tidy"] => tidy::tidy(),
+        [] | ["--help" | "-h" | "help"] => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        other => {
+            eprintln!("error: unknown command `{}`\n\n{HELP}", other.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nerror: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The private Python environment: found, made, filled, and the extension built into it.
+
+use crate::run::{Done, cargo, output, root, run, target};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What the tests and the build need from the package index, pinned.
+const PACKAGES: &[&str] = &["maturin==1.16.0", "pytest==9.1.1"];
+const CANDIDATES: &[&str] = &[
+    "python3.14",
+    "python3.13",
+    "python3.12",
+    "python3.11",
+    "python3",
+    "python",
+];
+const PROBE: &str =
+    "import sys; print('.'.join(map(str, sys.version_info[:2])), sys.implementation.name)";
+
+/// How the extension is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Quickly: for tests.
+    Dev,
+    /// With optimisation: for people.
+    Release,
+}
+
+/// A Python environment with kont in it.
+pub struct Venv {
+    folder: PathBuf,
+}
+
+impl Venv {
+    /// A program of the environment.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.folder.join("bin").join(name)
+    }
+
+    /// A command that runs inside the environment.
+    pub fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.program(name));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let paths = std::iter::once(self.folder.join("bin")).chain(std::env::split_paths(&path));
+        if let Ok(joined) = std::env::join_paths(paths) {
+            command.env("PATH", joined);
+        }
+        command
+            .env("VIRTUAL_ENV", &self.folder)
+            .env_remove("PYTHONHOME");
+        command
+    }
+}
+
+/// Makes the environment below `target/` and builds the extension into it. Does again only what has changed.
+pub fn setup(profile: Profile) -> Done<Venv> {
+    let folder = target().join("venv");
+    let venv = Venv { folder };
+    if output(venv.command("python").args(["-c", PROBE])).is_none() {
+        let python = find()?;
+        eprintln!("==> Python environment from {python}");
+        let mut make = Command::new(&python);
+        make.args(["-m", "venv", "--clear"]).arg(&venv.folder);
+        run("make the environment", &mut make).map_err(|e| {
+            format!("{e}\n  help: on Debian-like systems `apt install python3-venv`; or set PYTHON to another CPython")
+        })?;
+    }
+    let stamp = venv.folder.join("packages");
+    if std::fs::read_to_string(&stamp).ok().as_deref() != Some(&PACKAGES.join("\n")) {
+        let mut pip = venv.command("python");
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
+        .args(PACKAGES);
+        run("install maturin and pytest", &mut pip)
+            .map_err(|e| format!("{e}\n  help: the Python package index must be reachable"))?;
+        std::fs::write(&stamp, PACKAGES.join("\n")).map_err(|e| e.to_string())?;
+    }
+    build(&venv, profile)?;
+    Ok(venv)
+}
+
+fn build(venv: &Venv, profile: Profile) -> Done {
+    let mut maturin = venv.command("maturin");
+    maturin.args(["develop", "--quiet", "--manifest-path"]);
+    maturin.arg(root().join("crates/python/Cargo.toml"));
+    if profile == Profile::Release {
+        maturin.arg("--release");
+    }
+    maturin.env("CARGO_TARGET_DIR", target());
+    run(
+        "build the extension (the first time takes minutes)",
+        &mut maturin,
+    )
+}
+
+/// Finds a CPython from 3.11 on.
+pub fn find() -> Done<String> {
+    if let Some(wanted) = std::env::var_os("PYTHON") {
+        let wanted = wanted.to_string_lossy().into_owned();
+        return if is_good(&wanted) {
+            Ok(wanted)
+        } else {
+            Err(format!(
+                "PYTHON is `{wanted}`, which is no CPython from 3.11 on"
+            ))
+        };
+    }
+    let found = CANDIDATES.iter().find(|name| is_good(name));
+    found.map(|name| (*name).to_string()).ok_or_else(|| {
+        "no CPython from 3.11 on was found\n  help: install one (`apt install python3 python3-venv`), or set PYTHON \
+         to its path"
+            .into()
+    })
+}
+
+fn is_good(program: &str) -> bool {
+    let Some(said) = output(Command::new(program).args(["-c", PROBE])) else {
+        return false;
+    };
+    let Some((version, "cpython")) = said.split_once(' ') else {
+        return false;
+    };
+    let Some(("3", minor)) = version.split_once('.') else {
+        return false;
+    };
+    minor.parse::<u32>().is_ok_and(|minor| minor >= 11)
+}
+
+/// Whether the workspace's Rust code builds at all: a clearer first error than maturin's.
+pub fn cargo_works() -> Done {
+    output(cargo().arg("--version"))
+        .map(|_| ())
+        .ok_or_else(|| "cargo does not run\n  help: install a Rust toolchain with rustup".into())
+}
