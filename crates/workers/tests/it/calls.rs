@@ -1,6 +1,6 @@
 //! Many workers side by side, from one thread.
 
-use crate::support::{assert_gone, echo, python, seconds, spawn};
+use crate::support::{assert_gone, echo, python, seconds, spawn, spawn_up};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use workers::{Calls, Deadline, WorkerError, survivors};
@@ -8,19 +8,24 @@ use workers::{Calls, Deadline, WorkerError, survivors};
 #[test]
 fn the_first_that_is_over_comes_first() {
     let mut calls = Calls::new();
-    let body = "r = read(); time.sleep(float(r)); write(r)";
-    let slow = calls.start(spawn(&python(body)), b"1.0", Deadline::never());
-    let fast = calls.start(spawn(&python(body)), b"0.1", Deadline::never());
-    let stuck = calls.start(spawn(&python(body)), b"1000", Deadline::after(seconds(0.5)));
+    let body = "up(); r = read(); time.sleep(float(r)); write(r)";
+    let slow = calls.start(spawn_up(&python(body)), b"3.0", Deadline::never());
+    let fast = calls.start(spawn_up(&python(body)), b"0.1", Deadline::never());
+    let stuck = calls.start(
+        spawn_up(&python(body)),
+        b"1000",
+        Deadline::after(seconds(1.0)),
+    );
     let mut order = Vec::new();
     while !calls.is_empty() {
         if let Some(done) = calls.next_done(seconds(0.05)) {
             order.push(done.id);
             if done.id == stuck {
-                assert!(matches!(
-                    done.result,
-                    Err(WorkerError::Killed { left: 0, .. })
-                ));
+                let result = done.result;
+                assert!(
+                    matches!(result, Err(WorkerError::Killed { left: 0, .. })),
+                    "{result:?}"
+                );
             } else {
                 done.result.expect("it answers");
             }
@@ -65,12 +70,16 @@ fn fifty_workers_side_by_side() {
     let mut wanted = BTreeMap::new();
     for i in 0..50u8 {
         let worker = if i % 10 == 3 {
-            spawn(&python("deaf(); read(); os.fork(); time.sleep(1000)"))
+            spawn_up(&python("deaf(); os.fork() and up(); time.sleep(1000)"))
         } else {
             spawn(&echo())
         };
         let marker = worker.marker();
-        let id = calls.start(worker, &[i], Deadline::after(seconds(10.0)));
+        let id = calls.start(
+            worker,
+            &[i],
+            Deadline::after(seconds(if i % 10 == 3 { 2.0 } else { 60.0 })),
+        );
         wanted.insert(id, (i, marker));
     }
     assert_eq!(calls.len(), 50);
@@ -103,20 +112,15 @@ fn ending_all_is_reported_and_dropping_is_bounded() {
     let mut calls = Calls::new();
     let mut markers = Vec::new();
     for _ in 0..6 {
-        let worker = spawn(&python("deaf(); write(read()); read(); time.sleep(1000)"));
+        let worker = spawn_up(&python("deaf(); up(); read(); time.sleep(1000)"));
         markers.push(worker.marker());
         calls.start(worker, b"", Deadline::never());
     }
-    let mut again = Calls::new();
-    while let Some(done) = calls.next_done(seconds(20.0)) {
-        done.result.expect("it answers once");
-        again.start(done.worker, b"", Deadline::never());
-    }
     // Patience first, none at the second order.
-    again.order_end(1, seconds(100.0));
-    assert!(again.next_done(seconds(0.1)).is_none());
-    again.order_end(1, Duration::ZERO);
-    let done = again.next_done(seconds(20.0)).expect("it is over");
+    calls.order_end(1, seconds(100.0));
+    assert!(calls.next_done(seconds(0.1)).is_none());
+    calls.order_end(1, Duration::ZERO);
+    let done = calls.next_done(seconds(20.0)).expect("it is over");
     assert_eq!(done.id, 1);
     assert!(matches!(
         done.result,
@@ -127,7 +131,7 @@ fn ending_all_is_reported_and_dropping_is_bounded() {
         })
     ));
     let started = Instant::now();
-    drop(again);
+    drop(calls);
     assert!(started.elapsed() < seconds(6.0));
     for marker in markers {
         assert_gone(&marker);

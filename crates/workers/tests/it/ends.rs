@@ -1,16 +1,17 @@
 //! Ends: deadlines, trees that hide, drops and closes.
 
-use crate::support::{assert_gone, echo, eventually, is_alive, python, seconds, spawn};
-use std::time::{Duration, Instant};
+use crate::support::{assert_gone, echo, eventually, is_alive, python, seconds, spawn, spawn_up};
+use std::time::Instant;
 use workers::{Deadline, WorkerError};
 
-/// Runs a body that never answers under a deadline; gives what was counted.
-fn kill(body: &str, deadline: f64) -> (Duration, u32) {
-    let mut worker = spawn(&python(body));
+/// Runs a body that gets up and then never answers; gives how many processes its end counted.
+fn kill(body: &str) -> u32 {
+    let mut worker = spawn_up(&python(body));
     let marker = worker.marker();
+    let deadline = seconds(0.3);
     let started = Instant::now();
     let error = worker
-        .call(b"go", Deadline::after(seconds(deadline)))
+        .call(b"go", Deadline::after(deadline))
         .expect_err("it never answers");
     let WorkerError::Killed {
         after,
@@ -22,95 +23,108 @@ fn kill(body: &str, deadline: f64) -> (Duration, u32) {
     };
     assert_eq!(left, 0);
     assert_gone(&marker);
-    assert!(after >= seconds(deadline), "{after:?}");
-    assert!(after < seconds(deadline + 2.0), "{after:?}");
-    assert!(started.elapsed() < seconds(deadline + 6.0));
-    (after, processes)
+    assert!(after >= deadline, "{after:?}");
+    assert!(after < deadline + seconds(2.0), "{after:?}");
+    assert!(started.elapsed() < deadline + seconds(6.0));
+    processes
 }
 
 #[test]
 fn a_deadline_ends_a_worker_that_listens() {
-    let (_, processes) = kill("read(); time.sleep(1000)", 0.3);
-    assert_eq!(processes, 1);
+    assert_eq!(kill("up(); time.sleep(1000)"), 1);
 }
 
 #[test]
 fn a_deadline_ends_a_worker_that_ignores_sigterm() {
-    let (_, processes) = kill("deaf(); read(); time.sleep(1000)", 0.3);
-    assert_eq!(processes, 1);
+    assert_eq!(kill("deaf(); up(); time.sleep(1000)"), 1);
+}
+
+#[test]
+fn a_stopped_worker_is_killed() {
+    assert_eq!(
+        kill("up(); read(); os.kill(os.getpid(), signal.SIGSTOP)"),
+        1
+    );
 }
 
 #[test]
 fn a_deadline_ends_children_too() {
-    let (_, processes) = kill(
-        "deaf(); read()\nif os.fork() == 0: time.sleep(1000)\nif os.fork() == 0: time.sleep(1000)\ntime.sleep(1000)",
-        0.5,
-    );
-    assert_eq!(processes, 3);
+    let body = "
+deaf()
+for _ in range(2):
+    if os.fork() == 0: time.sleep(1000)
+up()
+time.sleep(1000)";
+    assert_eq!(kill(body), 3);
 }
 
 #[test]
 fn a_grandchild_in_another_session_does_not_escape() {
     // The classic daemon: fork, new session, fork, and the middle one exits.
     let body = "
-deaf(); read()
+deaf()
 if os.fork() == 0:
     os.setsid()
     if os.fork() > 0: os._exit(0)
-    os.setsid(); os.setpgid(0, 0) if os.getpid() != os.getsid(0) else None
+    os.setpgid(0, 0)
     wire.close()
     time.sleep(1000)
 os.wait()
+up()
 time.sleep(1000)";
-    let (_, processes) = kill(body, 0.7);
-    assert_eq!(processes, 2);
+    assert_eq!(kill(body), 2);
 }
 
 #[test]
-fn a_blocked_worker_dies_at_sigterm_but_its_deaf_daemon_is_killed() {
+fn a_worker_dies_at_sigterm_and_its_deaf_daemon_is_killed() {
     let body = "
-read()
+ready, tell = os.pipe()
 if os.fork() == 0:
-    deaf(); os.setsid(); time.sleep(1000)
+    deaf(); os.setsid(); os.write(tell, b'x'); time.sleep(1000)
+os.read(ready, 1)
+up()
 time.sleep(1000)";
-    let (_, processes) = kill(body, 0.5);
-    assert_eq!(processes, 2);
+    assert_eq!(kill(body), 2);
 }
 
 #[test]
 fn children_that_restart_each_other_end() {
     let body = "
-deaf(); read()
+deaf()
+ready, tell = os.pipe()
 def watch():
     while True:
         pid = os.fork()
         if pid == 0:
             os.setsid()
+            os.write(tell, b'x')
             time.sleep(1000)
         os.waitpid(pid, 0)
 for _ in range(8):
     if os.fork() == 0:
         os.setsid()
         watch()
+for _ in range(8): os.read(ready, 1)
+up()
 time.sleep(1000)";
-    let (_, processes) = kill(body, 0.7);
-    assert_eq!(processes, 17);
+    assert_eq!(kill(body), 17);
 }
 
 #[test]
 fn a_fork_bomb_ends() {
     // Every process forks as fast as it can, for as long as there are tokens in the pipe.
     let body = "
-deaf(); read()
+deaf()
 tokens, more = os.pipe()
 os.write(more, b'x' * 300)
+up(); read()
 while True:
     os.read(tokens, 1)
     if os.fork() == 0:
         if os.fork() > 0: os._exit(0)
         os.setsid()
 ";
-    let (_, processes) = kill(body, 1.0);
+    let processes = kill(body);
     assert!(processes > 20, "{processes}");
 }
 
@@ -130,8 +144,8 @@ fn an_answer_in_time_stands_and_the_worker_stays() {
 
 #[test]
 fn a_deadline_of_an_earlier_call_does_not_hit_a_later_one() {
-    let mut worker = spawn(&python(
-        "while True:\n    r = read()\n    time.sleep(float(r))\n    write(r)",
+    let mut worker = spawn_up(&python(
+        "up()\nwhile True:\n    r = read()\n    time.sleep(float(r))\n    write(r)",
     ));
     worker
         .call(b"0", Deadline::after(seconds(0.5)))
@@ -162,12 +176,9 @@ fn closing_a_deaf_worker_is_bounded_and_takes_its_children() {
     let body = "
 deaf()
 if os.fork() == 0: os.setsid(); time.sleep(1000)
-write(read())
+up()
 time.sleep(1000)";
-    let mut worker = spawn(&python(body));
-    worker
-        .call(b"up", Deadline::never())
-        .expect("it answers once");
+    let mut worker = spawn_up(&python(body));
     let started = Instant::now();
     let end = worker.close().clone();
     assert!(started.elapsed() < seconds(6.0));
@@ -179,12 +190,9 @@ time.sleep(1000)";
 fn a_worker_that_exits_leaves_no_orphan() {
     let body = "
 if os.fork() == 0: os.setsid(); time.sleep(1000)
-write(read())
+up()
 read()";
-    let mut worker = spawn(&python(body));
-    worker
-        .call(b"up", Deadline::never())
-        .expect("it answers once");
+    let mut worker = spawn_up(&python(body));
     let end = worker.close().clone();
     assert_eq!((end.processes, end.left, end.by_itself), (1, 0, true));
     assert_gone(&worker.marker());
@@ -192,23 +200,14 @@ read()";
 
 #[test]
 fn dropping_ends_the_tree() {
-    let mut worker = spawn(&python(
-        "deaf()\nif os.fork() == 0: os.setsid(); time.sleep(1000)\nwrite(read())\ntime.sleep(1000)",
+    let worker = spawn_up(&python(
+        "deaf()\nif os.fork() == 0: os.setsid(); time.sleep(1000)\nup()\ntime.sleep(1000)",
     ));
-    worker
-        .call(b"up", Deadline::never())
-        .expect("it answers once");
     let marker = worker.marker();
     let started = Instant::now();
     drop(worker);
     assert_gone(&marker);
     assert!(started.elapsed() < seconds(6.0));
-}
-
-#[test]
-fn a_stopped_worker_is_killed() {
-    let (_, processes) = kill("read(); os.kill(os.getpid(), signal.SIGSTOP)", 0.3);
-    assert_eq!(processes, 1);
 }
 
 #[test]

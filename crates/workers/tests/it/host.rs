@@ -1,6 +1,6 @@
 //! The host's own end: nothing of it survives, however it ends. The test runs itself again as the host.
 
-use crate::support::{assert_gone, eventually, python, spawn};
+use crate::support::{assert_gone, eventually, python, spawn_up};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use workers::{Calls, Deadline, survivors};
@@ -23,22 +23,16 @@ if os.fork() == 0:
     if os.fork() > 0: os._exit(0)
     time.sleep(1000)
 os.wait()
-write(read())
-read()
+up()
 time.sleep(1000)";
-        calls.start(spawn(&python(body)), b"", Deadline::never());
-    }
-    let mut again = Calls::new();
-    while let Some(done) = calls.next_done(std::time::Duration::from_secs(60)) {
-        done.result.expect("it answers once");
-        again.start(done.worker, b"", Deadline::never());
+        calls.start(spawn_up(&python(body)), b"", Deadline::never());
     }
     // On standard error, because the test harness holds the other one.
     use std::io::Write as _;
     std::io::stderr()
         .write_all(b"\nready\n")
         .expect("the test listens");
-    while again
+    while calls
         .next_done(std::time::Duration::from_secs(60))
         .is_none()
     {}

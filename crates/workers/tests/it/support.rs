@@ -1,9 +1,9 @@
 //! What the tests share: workers written in Python, and waiting for a condition.
 
 use std::time::{Duration, Instant};
-use workers::{Command, Output, Worker, survivors};
+use workers::{Command, Deadline, Output, Worker, survivors};
 
-/// The wire in a few lines: `read()` gives a request, `write(b)` sends an answer.
+/// The wire in a few lines: `read()` gives a request, `write(b)` sends an answer, `up()` answers the first request.
 const PRELUDE: &str = "
 import os, socket, struct, sys, time, signal, threading
 wire = socket.socket(fileno=int(os.environ['KONT_WORKER_FD']))
@@ -19,6 +19,8 @@ def read():
     return exactly(struct.unpack('<I', exactly(4))[0])
 def write(b):
     wire.sendall(struct.pack('<I', len(b)) + b)
+def up():
+    write(read())
 def deaf():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 ";
@@ -47,6 +49,15 @@ pub(crate) fn echo() -> Command {
 
 pub(crate) fn spawn(command: &Command) -> Worker {
     Worker::spawn(command).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// A worker that has come as far as its `up()`, so that times can be counted from here.
+pub(crate) fn spawn_up(command: &Command) -> Worker {
+    let mut worker = spawn(command);
+    worker
+        .call(b"up", Deadline::after(Duration::from_secs(60)))
+        .expect("it answers once");
+    worker
 }
 
 pub(crate) fn seconds(s: f64) -> Duration {
