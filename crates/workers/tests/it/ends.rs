@@ -211,6 +211,23 @@ fn dropping_ends_the_tree() {
 }
 
 #[test]
+fn a_worker_that_hides_its_id_dies_with_its_guard() {
+    // Without the id in its environment nothing finds it; the system itself has to end it.
+    let body = "
+if 'KONT_WORKER_ID' in os.environ:
+    hidden = {k: v for k, v in os.environ.items() if k != 'KONT_WORKER_ID'}
+    os.execve(sys.executable, sys.orig_argv, hidden)
+deaf(); up(); read(); os.kill(os.getppid(), signal.SIGKILL); time.sleep(1000)";
+    let mut worker = spawn_up(&python(body));
+    let pid = worker.pid();
+    assert!(is_alive(pid));
+    worker
+        .call(b"go", Deadline::never())
+        .expect_err("its guard is dead");
+    eventually("the worker's end", || !is_alive(pid));
+}
+
+#[test]
 fn killing_the_guard_kills_the_worker_and_is_reported() {
     let mut worker = spawn(&python(
         "deaf(); read(); os.kill(os.getppid(), signal.SIGKILL); time.sleep(1000)",

@@ -1,5 +1,6 @@
 //! What the tests share: workers written in Python, and waiting for a condition.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use workers::{Command, Deadline, Output, Worker, survivors};
 
@@ -26,11 +27,15 @@ def deaf():
 ";
 
 pub(crate) fn python(body: &str) -> Command {
-    let found = std::process::Command::new("python3")
-        .arg("--version")
-        .output();
+    static FOUND: OnceLock<bool> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        std::process::Command::new("python3")
+            .arg("--version")
+            .output()
+            .is_ok_and(|output| output.status.success())
+    });
     assert!(
-        found.is_ok_and(|output| output.status.success()),
+        *found,
         "these tests run `python3`, which is not on PATH\nhelp: install Python 3.11 or newer"
     );
     Command::new("python3")
