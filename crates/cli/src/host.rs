@@ -5,6 +5,7 @@
 //! (run this tool, ask a person), the driver writes that step down, and answers it now or in another process.
 
 use sandbox::{Data, Failure, Outcome};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -20,7 +21,7 @@ impl fmt::Display for CallId {
 }
 
 /// What the host tells of one tool when it is loaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolSpec {
     /// The name under which the sandboxed program calls it.
     pub name: String,
@@ -61,7 +62,7 @@ pub enum HostTurn {
 }
 
 /// A tool to run: the call that a host program asks for, which its policy may have changed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Execute {
     /// The tool's name.
     pub tool: String,
@@ -74,7 +75,7 @@ pub struct Execute {
 }
 
 /// A question to a person.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// What is asked, in one line: `amount > 50`.
     pub text: String,
@@ -182,6 +183,11 @@ pub trait ToolHost {
     /// # Errors
     /// What the tool's query function raised; the step stays in doubt.
     fn query(&mut self, tool: &str, key: &str) -> Result<Queried, Failure>;
+
+    /// Whether the person pressed Ctrl-C; asked while the driver waits.
+    fn interrupted(&mut self) -> bool {
+        false
+    }
 
     /// What the tools' module has to say at the end of a run that is done, in one line.
     ///

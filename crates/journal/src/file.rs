@@ -151,7 +151,10 @@ pub(crate) fn draft_path(path: &Path) -> PathBuf {
 }
 
 /// Makes sure that a journal can be created at `path`, before any work is done for it.
-pub(crate) fn check_vacant(path: &Path) -> Result<(), JournalError> {
+///
+/// # Errors
+/// [`JournalError::Exists`] if there is something of that name, [`JournalError::Io`] if its folder is missing.
+pub fn check_vacant(path: &Path) -> Result<(), JournalError> {
     if path.symlink_metadata().is_ok() {
         return Err(JournalError::Exists { path: shown(path) });
     }

@@ -5,26 +5,18 @@ use crate::store::write_whole;
 use crate::{JournalError, View};
 use std::path::Path;
 
-/// Writes a new journal with everything up to the answer of one call; the original is only read.
+/// The contents of a run as they were before one call got its answer.
 ///
 /// The call keeps what was done for it before its first question, and that question is open again; a call that was
 /// never asked about begins anew. Other calls that had no answer at that moment keep their steps: what was done is
-/// done, and is not done again by the fork.
+/// done, and is not done again by the branch.
 ///
-/// * `call` – the call that is to be answered another way.
-/// * `run_id` – the new run's name: its idempotency keys differ from the original's.
-/// * `path` – where the new journal goes.
+/// * `id` – the call that is to be answered another way.
+/// * `run_id` – the branch's name: its idempotency keys differ from the original's.
 ///
 /// # Errors
-/// [`JournalError::Misuse`] if there is no such call, [`JournalError::Exists`] if there is a file at `path`, and whatever
-/// stops a new journal from being written.
-pub fn fork_at(view: &View, call: u64, run_id: String, path: &Path) -> Result<(), JournalError> {
-    let contents = prefix(view.contents(), call, run_id)?;
-    write_whole(path, &contents, |delivered| view.snapshot(delivered))
-}
-
-/// The contents of a run as they were before one call got its answer.
-fn prefix(from: &Contents, id: u64, run_id: String) -> Result<Contents, JournalError> {
+/// [`JournalError::Misuse`] if there is no such call.
+pub fn branch_at(from: &Contents, id: u64, run_id: String) -> Result<Contents, JournalError> {
     let Some(call) = from.calls.get(&id) else {
         let last = from.calls.len();
         let what = format!("there is no call {id}; the run has {last}");
@@ -71,6 +63,14 @@ fn prefix(from: &Contents, id: u64, run_id: String) -> Result<Contents, JournalE
         .filter(|output| output.delivered <= delivered);
     to.output = output.cloned().collect();
     Ok(to)
+}
+
+/// Writes a branch of a journal as a new one; the original is only read.
+///
+/// # Errors
+/// [`JournalError::Exists`] if there is a file at `path`, and whatever stops a new journal from being written.
+pub fn write_branch(view: &View, branch: &Contents, path: &Path) -> Result<(), JournalError> {
+    write_whole(path, branch, |delivered| view.snapshot(delivered))
 }
 
 /// The trace hash as it was after so many deliveries; zeros where it was not kept.

@@ -32,7 +32,8 @@ mod tests;
 
 pub use crash::{CrashAt, CrashAtError};
 pub use error::JournalError;
-pub use fork::fork_at;
+pub use file::check_vacant;
+pub use fork::{branch_at, write_branch};
 pub use rows::{
     Blob, Call, Change, Contents, Delivered, Output, Run, Snapshot, Status, Step, StepKind,
     StepState,

@@ -233,6 +233,21 @@ impl Rows {
     }
 }
 
+impl Contents {
+    /// Makes some changes in memory only, all or none, as [`crate::Journal::commit`] makes them on disk.
+    ///
+    /// # Errors
+    /// [`JournalError::Misuse`] if a change contradicts what is recorded.
+    pub fn apply(&mut self, changes: Vec<Change>) -> Result<(), JournalError> {
+        let mut stage = Stage::new(self);
+        for change in changes {
+            stage.apply(change)?;
+        }
+        stage.into_rows().merge_into(self);
+        Ok(())
+    }
+}
+
 /// The seal over all rows of some contents.
 pub(crate) fn seal_of(contents: &Contents) -> Hash {
     let mut seal = contents.run.digest();

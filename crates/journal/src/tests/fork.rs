@@ -2,8 +2,13 @@
 
 use super::{play, script};
 use crate::rows::{Status, StepState};
-use crate::{Journal, JournalError, View, fork_at};
+use crate::{Journal, JournalError, View, branch_at, write_branch};
 use std::fs;
+use std::path::Path;
+
+fn fork_at(view: &View, call: u64, run_id: String, path: &Path) -> Result<(), JournalError> {
+    write_branch(view, &branch_at(view.contents(), call, run_id)?, path)
+}
 
 #[test]
 fn a_fork_holds_everything_before_the_answer_and_the_question_is_open_again() {
