@@ -1,0 +1,92 @@
+//! What must hold between any two steps, checked in tests and under the feature `invariants`.
+
+use std::collections::HashMap;
+
+use crate::fiber::FiberId;
+use crate::{Base, Boundary, Domain, Machine};
+
+/// Arenas up to this size are checked after every step; larger ones as often as it costs no more
+/// than the steps themselves.
+const SMALL: usize = 24;
+
+impl<D: Domain> Machine<D> {
+    pub(crate) fn check_now_and_then(&mut self) {
+        let live = self.arena.live();
+        if live > SMALL && self.counters.steps < self.next_check {
+            return;
+        }
+        self.next_check = self.counters.steps + 8 * live as u64;
+        let touched = self.arena.touched.get();
+        if let Err(broken) = self.check() {
+            panic!(
+                "an invariant of the machine is broken after {} steps: {broken}",
+                self.counters.steps
+            );
+        }
+        self.arena.touched.set(touched);
+    }
+
+    /// Checks that every fiber has exactly one owner, that chains end, and that the counts are right.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let mut owner: HashMap<FiberId, String> = HashMap::new();
+        let mut observers = 0;
+        let mut claim = |head: FiberId, tail: Option<FiberId>, who: String| {
+            let mut next = Some(head);
+            while let Some(id) = next {
+                if !self.arena.ids_contain(id) {
+                    return Err(format!("{who} owns {id:?}, which is not in use"));
+                }
+                if let Some(other) = owner.insert(id, who.clone()) {
+                    return Err(format!("{id:?} is owned by {who} and by {other}"));
+                }
+                let fiber = self.arena.get(id);
+                if fiber.unwinding() && fiber.doomed > fiber.height() {
+                    return Err(format!(
+                        "{id:?} has {} frames of which {} are doomed",
+                        fiber.height(),
+                        fiber.doomed
+                    ));
+                }
+                if let Base::Boundary(_, Boundary::Observer(_)) = fiber.base {
+                    observers += 1;
+                }
+                next = fiber.parent;
+                if tail == Some(id) {
+                    return match next {
+                        None => Ok(()),
+                        Some(parent) => {
+                            Err(format!("the detached chain of {who} hangs on {parent:?}"))
+                        }
+                    };
+                }
+            }
+            match tail {
+                None => Ok(()),
+                Some(tail) => Err(format!("the chain of {who} does not reach {tail:?}")),
+            }
+        };
+        if let Some(head) = self.current {
+            claim(head, None, "the running program".to_owned())?;
+        }
+        for (head, tail) in self.home.chains() {
+            claim(
+                head,
+                Some(tail),
+                format!("a continuation from {}", head.index),
+            )?;
+        }
+        if let Some(lost) = self.arena.ids().find(|id| !owner.contains_key(id)) {
+            return Err(format!("{lost:?} has no owner"));
+        }
+        if observers != self.observers {
+            return Err(format!(
+                "{observers} observers are installed, {} are counted",
+                self.observers
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,337 @@
+//! The machine: what the host sees of it, and the loop that drives it.
+
+use std::sync::Arc;
+
+use crate::continuation::{Continuation, Home};
+use crate::fiber::{Arena, FiberId};
+use crate::{
+    Answer, Base, Boundary, Code, Domain, Handler, Input, MachineError, MachineId, Outcome,
+    ScopeId, Step,
+};
+
+/// Runs programs of a domain, one at a time.
+///
+/// The host starts or resumes a program, and then drives it with [`Machine::run`] until it is done, parked or idle.
+/// The machine has no thread, clock or input of its own, and never calls itself.
+pub struct Machine<D: Domain> {
+    pub(crate) arena: Arena<D>,
+    /// The innermost fiber of the running chain, or of the chain that waits while the machine is idle.
+    pub(crate) current: Option<FiberId>,
+    /// What `current` is to be resumed with; `None` while nothing is to be run.
+    pub(crate) input: Option<Input<D>>,
+    pub(crate) home: Arc<Home>,
+    /// How many observers are installed, in running and waiting programs: without one, nobody looks for them.
+    pub(crate) observers: usize,
+    pub(crate) counters: Counters,
+    next_scope: u64,
+    #[cfg(any(test, feature = "invariants"))]
+    pub(crate) next_check: u64,
+}
+
+/// What a machine has done, for limits and for tests of cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Codes resumed.
+    pub steps: u64,
+    /// Effects performed.
+    pub performed: u64,
+    /// Continuations captured.
+    pub captured: u64,
+    /// Fibers looked at in search of a handler.
+    pub searched: u64,
+}
+
+impl<D: Domain> Default for Machine<D> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<D: Domain> Machine<D> {
+    /// A machine with nothing to run.
+    pub fn new() -> Self {
+        Machine {
+            arena: Arena::new(),
+            current: None,
+            input: None,
+            home: Home::new(),
+            observers: 0,
+            counters: Counters::default(),
+            next_scope: 1,
+            #[cfg(any(test, feature = "invariants"))]
+            next_check: 0,
+        }
+    }
+
+    /// Which machine this is: what [`Continuation::machine`] answers for continuations captured here.
+    pub fn id(&self) -> MachineId {
+        self.home.id
+    }
+
+    /// What the machine has done so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// How many fibers exist, in the running program and in all that wait.
+    pub fn fibers(&self) -> usize {
+        self.arena.live()
+    }
+
+    /// Whether there is something to run.
+    pub fn is_ready(&self) -> bool {
+        self.input.is_some()
+    }
+
+    /// Makes a program the next thing to run.
+    ///
+    /// # Errors
+    /// [`MachineError::Busy`] if there is something to run already.
+    pub fn start(&mut self, code: D::Code) -> Result<(), MachineError> {
+        self.expect_idle()?;
+        let fiber = self.add_fiber(Base::Plain, self.current);
+        self.arena.get_mut(fiber).frames.push(code);
+        self.current = Some(fiber);
+        self.input = Some(Input::Start);
+        Ok(())
+    }
+
+    /// Goes on with a continuation: the answer of a parked effect, or the start of an unstarted program.
+    ///
+    /// # Errors
+    /// [`MachineError::Busy`] if there is something to run already; [`MachineError::ForeignContinuation`] if the
+    /// continuation belongs to another machine. The program is then abandoned: see [`Continuation::machine`].
+    pub fn resume(&mut self, k: Continuation<D>, answer: Answer<D>) -> Result<(), MachineError> {
+        self.expect_idle()?;
+        let head = self.attach(k, self.current)?;
+        self.current = Some(head);
+        self.input = Some(answer.into());
+        Ok(())
+    }
+
+    /// Goes on with a continuation by running a program where it waits.
+    ///
+    /// # Errors
+    /// As [`Machine::resume`].
+    pub fn resume_with(&mut self, k: Continuation<D>, code: D::Code) -> Result<(), MachineError> {
+        self.expect_idle()?;
+        let head = self.attach(k, self.current)?;
+        self.push_on(head, code);
+        Ok(())
+    }
+
+    /// Ends a continuation, so that its clean-up runs. The run then ends with the unit value, or with the error
+    /// that a clean-up raised.
+    ///
+    /// # Errors
+    /// As [`Machine::resume`].
+    pub fn unwind(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        k: Continuation<D>,
+    ) -> Result<(), MachineError> {
+        self.expect_idle()?;
+        let unit = D::unit(cx);
+        self.unwind_then(cx, k, crate::Then::Answer(Ok(unit)), self.current)
+    }
+
+    fn expect_idle(&self) -> Result<(), MachineError> {
+        match self.input {
+            None => Ok(()),
+            Some(_) => Err(MachineError::Busy),
+        }
+    }
+
+    /// Drives until the host is needed, or until `fuel` codes have been resumed.
+    pub fn run(&mut self, cx: &mut D::Context<'_>, fuel: u64) -> Outcome<D> {
+        let mut left = fuel;
+        loop {
+            if self.home.is_waiting() {
+                self.reclaim();
+            }
+            #[cfg(any(test, feature = "invariants"))]
+            self.check_now_and_then();
+            let Some(input) = self.input.take() else {
+                return Outcome::Idle;
+            };
+            let Some(id) = self.current else {
+                return Outcome::Done(match input {
+                    Input::Value(value) => Ok(value),
+                    Input::Error(error) => Err(error),
+                    Input::Start => Ok(D::unit(cx)),
+                });
+            };
+            if left == 0 {
+                self.input = Some(input);
+                return Outcome::Paused;
+            }
+            left -= 1;
+            if let Some(outcome) = self.turn(cx, id, input) {
+                return outcome;
+            }
+        }
+    }
+
+    /// Delivers one input to the innermost code, and does what it asks for.
+    fn turn(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        mut input: Input<D>,
+    ) -> Option<Outcome<D>> {
+        let fiber = self.arena.get_mut(id);
+        let height = fiber.height();
+        if height == fiber.doomed {
+            // What the frame waited for belongs to the unwound part: whatever it gave, it is told now.
+            fiber.doomed = height.saturating_sub(1);
+            if !matches!(input, Input::Error(_)) {
+                input = Input::Error(D::unwind_error(cx));
+            }
+        }
+        if height == 0 {
+            return self.end_fiber(cx, id, input);
+        }
+        if height == fiber.unstarted {
+            fiber.unstarted = 0;
+            input = match input {
+                Input::Error(error) => {
+                    drop(fiber.frames.pop());
+                    self.input = Some(Input::Error(error));
+                    return None;
+                }
+                _ => Input::Start,
+            };
+        }
+        self.counters.steps += 1;
+        // Nothing can reach this machine while the code runs: it is lent to nobody.
+        let step = fiber.frames[height as usize - 1].resume(cx, input);
+        match step {
+            Step::Return(value) => {
+                self.pop_frame(id);
+                self.input = Some(Input::Value(value));
+            }
+            Step::Raise(error) => {
+                self.pop_frame(id);
+                self.input = Some(Input::Error(error));
+            }
+            Step::Perform(effect) => return self.perform(cx, effect, id),
+            Step::Call(code) => self.push_on(id, code),
+            Step::TailCall(code) => {
+                self.pop_frame(id);
+                self.push_on(id, code);
+            }
+            Step::Install { boundary, body } => {
+                let scope = self.fresh_scope();
+                let fiber = self.add_fiber(Base::Boundary(scope, boundary), Some(id));
+                self.push_on(fiber, body);
+            }
+            Step::Control(control) => return self.control(cx, control, id),
+            Step::Pause => {
+                self.input = Some(Input::Start);
+                return Some(Outcome::Paused);
+            }
+        }
+        None
+    }
+
+    /// The last frame of a fiber has ended: what lies at its base decides.
+    fn end_fiber(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        input: Input<D>,
+    ) -> Option<Outcome<D>> {
+        let answer = match input {
+            Input::Value(value) => Ok(value),
+            Input::Error(error) => Err(error),
+            Input::Start => Ok(D::unit(cx)),
+        };
+        let fiber = self.arena.get_mut(id);
+        let unwinding = fiber.unwinding();
+        match &mut fiber.base {
+            Base::Plain | Base::Boundary(_, Boundary::Observer(_)) => {
+                self.leave(id);
+                self.deliver(answer);
+                None
+            }
+            Base::Boundary(..) => {
+                let (base, scope) = self.leave(id);
+                match base {
+                    Base::Boundary(_, Boundary::Prompt(handler)) if !unwinding => {
+                        let handled = handler.finish(cx, answer);
+                        self.handled(cx, handled, scope)
+                    }
+                    _ => {
+                        self.deliver(answer);
+                        None
+                    }
+                }
+            }
+            Base::Activation(..) => self.end_activation(cx, id, answer),
+            Base::Ending(_) => self.end_unwinding(cx, id, answer),
+        }
+    }
+
+    /// Makes an answer the input of the innermost code.
+    pub(crate) fn deliver(&mut self, answer: Answer<D>) {
+        self.input = Some(answer.into());
+    }
+
+    /// Makes a code the innermost one, and starts it.
+    pub(crate) fn push_on(&mut self, id: FiberId, code: D::Code) {
+        self.arena.get_mut(id).frames.push(code);
+        self.current = Some(id);
+        self.input = Some(Input::Start);
+    }
+
+    pub(crate) fn pop_frame(&mut self, id: FiberId) {
+        // Two statements: the code is dropped when the arena is whole again.
+        let code = self.arena.get_mut(id).frames.pop();
+        drop(code);
+    }
+
+    pub(crate) fn fresh_scope(&mut self) -> ScopeId {
+        let scope = ScopeId(self.next_scope);
+        self.next_scope += 1;
+        scope
+    }
+
+    pub(crate) fn add_fiber(&mut self, base: Base<D>, parent: Option<FiberId>) -> FiberId {
+        if let Base::Boundary(_, Boundary::Observer(_)) = base {
+            self.observers += 1;
+        }
+        self.arena.add(base, parent)
+    }
+
+    pub(crate) fn release_fiber(&mut self, id: FiberId) -> (Base<D>, Option<FiberId>) {
+        let (base, parent) = self.arena.release(id);
+        if let Base::Boundary(_, Boundary::Observer(_)) = base {
+            self.observers -= 1;
+        }
+        (base, parent)
+    }
+
+    /// Releases the innermost fiber; the one that waits for it is current. Gives its base and its scope.
+    pub(crate) fn leave(&mut self, id: FiberId) -> (Base<D>, ScopeId) {
+        let (base, parent) = self.release_fiber(id);
+        self.current = parent;
+        let scope = match base {
+            Base::Boundary(scope, _) | Base::Activation(scope, _) => scope,
+            Base::Plain | Base::Ending(_) => ScopeId::NONE,
+        };
+        (base, scope)
+    }
+
+    /// Releases the fibers of continuations that were dropped.
+    fn reclaim(&mut self) {
+        while let Some((head, tail)) = self.home.next_abandoned() {
+            let mut next = Some(head);
+            while let Some(id) = next {
+                let (base, parent) = self.release_fiber(id);
+                drop(base);
+                next = if id == tail { None } else { parent };
+            }
+        }
+    }
+}

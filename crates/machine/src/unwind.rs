@@ -1,0 +1,106 @@
+//! How an activation ends, and how a continuation is ended that nobody will resume.
+
+use crate::continuation::Continuation;
+use crate::fiber::FiberId;
+use crate::{Answer, Base, Domain, Input, Machine, MachineError, Outcome, Slot, Taking, Then};
+
+impl<D: Domain> Machine<D> {
+    /// The code of an activation has ended. If it never took its continuation, that one is not forgotten.
+    pub(crate) fn end_activation(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        answer: Answer<D>,
+    ) -> Option<Outcome<D>> {
+        let fiber = self.arena.get_mut(id);
+        let why = match &answer {
+            _ if fiber.unwinding() => Taking::Unwound,
+            Ok(_) => Taking::Returned,
+            Err(_) => Taking::Raised,
+        };
+        let unused = match &mut fiber.base {
+            Base::Activation(_, slot) => slot.take(cx, why),
+            _ => None,
+        };
+        self.leave(id);
+        let place = self.current;
+        let attempt = match (unused, why, answer) {
+            (None, _, answer) => {
+                self.deliver(answer);
+                Ok(())
+            }
+            // The performer may catch what the handler raised.
+            (Some(k), Taking::Raised, answer) => self.attach(k, place).map(|head| {
+                self.current = Some(head);
+                self.deliver(answer);
+            }),
+            (Some(k), _, answer) => self.unwind_then(cx, k, Then::Answer(answer), place),
+        };
+        if let Err(error) = attempt {
+            self.complain(cx, error, None);
+        }
+        None
+    }
+
+    /// The continuation that was unwound has ended, and what waited for that goes on.
+    pub(crate) fn end_unwinding(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        answer: Answer<D>,
+    ) -> Option<Outcome<D>> {
+        let unwinding = self.arena.get(id).unwinding();
+        let (base, _) = self.leave(id);
+        let Base::Ending(then) = base else {
+            unreachable!("only a computation that has ended waits for an unwinding");
+        };
+        let instead = match answer {
+            // A clean-up has failed: that is not kept silent.
+            Err(error) if !D::is_unwind(cx, &error) => Some(error),
+            // What waited is unwound itself, and does not go on with another continuation.
+            _ if unwinding => Some(D::unwind_error(cx)),
+            _ => None,
+        };
+        match (instead, then) {
+            (None, then) => self.go_on(cx, then),
+            (Some(error), Then::Answer(_)) => {
+                self.input = Some(Input::Error(error));
+                None
+            }
+            (Some(error), Then::Transfer(k, _) | Then::TransferWith(k, _)) => {
+                let place = self.current;
+                if let Err(error) = self.unwind_then(cx, k, Then::Answer(Err(error)), place) {
+                    self.complain(cx, error, None);
+                }
+                None
+            }
+        }
+    }
+
+    /// Throws the unwinding error into a continuation, on top of `place`, and then does `then` there.
+    ///
+    /// Every frame of it is marked, so that each is told in its turn, whatever the frames inside it
+    /// gave; handlers inside answer what the clean-up performs, and then those outside.
+    pub(crate) fn unwind_then(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        k: Continuation<D>,
+        then: Then<D>,
+        place: Option<FiberId>,
+    ) -> Result<(), MachineError> {
+        if k.machine().is_some_and(|id| id != self.id()) {
+            return Err(MachineError::ForeignContinuation);
+        }
+        let ending = self.add_fiber(Base::Ending(then), place);
+        let (head, tail) = self.attach_chain(k, Some(ending))?;
+        let mut next = Some(head);
+        while let Some(id) = next {
+            let fiber = self.arena.get_mut(id);
+            fiber.doomed = fiber.height();
+            next = if id == tail { None } else { fiber.parent };
+        }
+        self.current = Some(head);
+        self.input = Some(Input::Error(D::unwind_error(cx)));
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! Looking at a chain of fibers without changing it.
+
+use crate::continuation::{Continuation, Repr};
+use crate::fiber::{Arena, FiberId};
+use crate::{Base, Boundary, Domain, Machine, MachineError, Part, ScopeId};
+
+/// A chain of fibers, innermost first.
+pub struct View<'v, D: Domain> {
+    source: Source<'v, D>,
+}
+
+enum Source<'v, D: Domain> {
+    Arena {
+        arena: &'v Arena<D>,
+        next: Option<FiberId>,
+        last: Option<FiberId>,
+    },
+    Parts {
+        parts: &'v [Part<D>],
+        started: bool,
+    },
+}
+
+impl<D: Domain> Clone for View<'_, D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<D: Domain> Copy for View<'_, D> {}
+impl<D: Domain> Clone for Source<'_, D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<D: Domain> Copy for Source<'_, D> {}
+
+/// One fiber of a chain.
+pub struct FiberView<'v, D: Domain> {
+    /// The codes, outermost first; each but the last waits for the next one.
+    pub frames: &'v [D::Code],
+    /// What lies below them.
+    pub base: &'v Base<D>,
+    /// When it is being unwound: how many frames, from the base, have not been told yet.
+    pub unwinding: Option<u32>,
+    /// Whether the innermost code has begun.
+    pub started: bool,
+}
+
+impl<'v, D: Domain> FiberView<'v, D> {
+    /// The boundary at the base, if there is one.
+    pub fn boundary(&self) -> Option<(ScopeId, &'v Boundary<D>)> {
+        match self.base {
+            Base::Boundary(scope, boundary) => Some((*scope, boundary)),
+            _ => None,
+        }
+    }
+}
+
+impl<'v, D: Domain> View<'v, D> {
+    pub(crate) fn live(arena: &'v Arena<D>, head: Option<FiberId>) -> Self {
+        View {
+            source: Source::Arena {
+                arena,
+                next: head,
+                last: None,
+            },
+        }
+    }
+
+    /// The boundaries in scope, innermost first.
+    pub fn boundaries(self) -> impl Iterator<Item = (ScopeId, &'v Boundary<D>)> {
+        self.filter_map(|fiber| fiber.boundary())
+    }
+
+    /// The handlers in scope, innermost first.
+    pub fn handlers(self) -> impl Iterator<Item = (ScopeId, &'v D::Handler)> {
+        self.boundaries()
+            .filter_map(|(scope, boundary)| match boundary {
+                Boundary::Prompt(handler) => Some((scope, handler)),
+                Boundary::Observer(_) => None,
+            })
+    }
+
+    /// The codes that wait for one another, innermost first.
+    pub fn codes(self) -> impl Iterator<Item = &'v D::Code> {
+        self.flat_map(|fiber| fiber.frames.iter().rev())
+    }
+}
+
+impl<'v, D: Domain> Iterator for View<'v, D> {
+    type Item = FiberView<'v, D>;
+
+    fn next(&mut self) -> Option<FiberView<'v, D>> {
+        match &mut self.source {
+            Source::Arena { arena, next, last } => {
+                let id = (*next)?;
+                let fiber = arena.get(id);
+                *next = if *last == Some(id) {
+                    None
+                } else {
+                    fiber.parent
+                };
+                Some(FiberView {
+                    frames: &fiber.frames,
+                    base: &fiber.base,
+                    unwinding: fiber.unwinding().then_some(fiber.doomed),
+                    started: fiber.unstarted == 0 || fiber.unstarted != fiber.height(),
+                })
+            }
+            Source::Parts { parts, started } => {
+                let (first, rest) = parts.split_first()?;
+                let view = FiberView {
+                    frames: &first.frames,
+                    base: &first.base,
+                    unwinding: first.unwinding,
+                    started: *started,
+                };
+                (*parts, *started) = (rest, true);
+                Some(view)
+            }
+        }
+    }
+}
+
+impl<D: Domain> Machine<D> {
+    /// Looks at the program that waits in a continuation: to show it, or to turn it into bytes.
+    ///
+    /// # Errors
+    /// The continuation belongs to another machine.
+    pub fn inspect<'v>(&'v self, k: &'v Continuation<D>) -> Result<View<'v, D>, MachineError> {
+        let source = match k.repr() {
+            Repr::Attached { head, tail, home } if home.id == self.id() => Source::Arena {
+                arena: &self.arena,
+                next: Some(*head),
+                last: Some(*tail),
+            },
+            Repr::Attached { .. } => return Err(MachineError::ForeignContinuation),
+            Repr::Loose(loose) => Source::Parts {
+                parts: &loose.parts,
+                started: loose.started,
+            },
+            Repr::Gone => Source::Parts {
+                parts: &[],
+                started: true,
+            },
+        };
+        Ok(View { source })
+    }
+
+    /// Looks at what is running, from the innermost code outward.
+    pub fn running(&self) -> View<'_, D> {
+        View::live(&self.arena, self.current)
+    }
+}
