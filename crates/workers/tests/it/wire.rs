@@ -167,6 +167,28 @@ write('|'.join([sys.argv[1], os.environ['COLOUR'], os.getcwd(), str(fds[:5]), sy
 }
 
 #[test]
+fn a_guard_holds_none_of_the_host_s_files() {
+    let held = std::fs::File::open("/dev/null").expect("a file that guards must not have");
+    let mut worker = spawn(&python("read(); write(str(os.getppid()).encode())"));
+    let guard = worker.call(b"", Deadline::never()).expect("its parent");
+    let guard = String::from_utf8_lossy(&guard).into_owned();
+    let mut targets: Vec<String> = std::fs::read_dir(format!("/proc/{guard}/fd"))
+        .expect("these tests read /proc")
+        .map(|entry| {
+            let target = std::fs::read_link(entry.expect("an entry").path()).expect("a link");
+            let target = target.display().to_string();
+            target.split(':').next().unwrap_or_default().to_owned()
+        })
+        .collect();
+    targets.sort();
+    // Its three standard streams, a descriptor of the host's process, and the control channel.
+    assert_eq!(targets[..3], ["/dev/null", "/dev/null", "/dev/null"]);
+    assert_eq!(targets.len(), 5, "{targets:?}");
+    assert!(targets.contains(&"socket".to_owned()), "{targets:?}");
+    drop(held);
+}
+
+#[test]
 fn starts_that_fail_say_why() {
     let check = |command: Command, expected: &str| {
         let error = Worker::spawn(&command).expect_err("it cannot start");
