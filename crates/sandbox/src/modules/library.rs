@@ -1,0 +1,24 @@
+//! The library written in Python: sources of its modules, which the interpreter compiles itself.
+
+/// The source of a library module, or `None` if there is none of that name in Python.
+///
+/// A module may have a part in Rust too: the natives whose `module` is its name are then names in its globals.
+pub fn source(module: &str) -> Option<&'static str> {
+    SOURCES
+        .iter()
+        .find(|(name, _)| *name == module)
+        .map(|(_, source)| *source)
+}
+
+/// The names of all library modules that have a part in Python.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SOURCES.iter().map(|(name, _)| *name)
+}
+
+const SOURCES: &[(&str, &str)] = &[(
+    "builtins",
+    concat!(
+        include_str!("../library/builtins.py"),
+        include_str!("../library/builtins_more.py"),
+    ),
+)];
