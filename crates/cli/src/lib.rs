@@ -12,6 +12,8 @@ mod limits;
 mod program;
 mod rebuild;
 mod store;
+#[cfg(test)]
+mod testing;
 mod trace;
 mod ui;
 mod world;
