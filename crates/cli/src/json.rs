@@ -5,6 +5,9 @@ use sandbox::Data;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
+#[cfg(test)]
+mod tests;
+
 /// From here on a float may stand for an integer that did not fit.
 const INTEGERS_END: f64 = 18_446_744_073_709_551_616.0;
 

@@ -2,6 +2,7 @@
 
 use super::{DONE, Setting, resume, shown};
 use crate::args::ForkArgs;
+use crate::drive::{Answers, known};
 use crate::error::RunError;
 use crate::guest::Nursery;
 use crate::ui::Say;
@@ -18,9 +19,10 @@ pub(super) fn fork<N: Nursery>(args: &ForkArgs, setting: &mut Setting<'_>) -> Re
     let run_id = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let answers = resume::answers(&args.answers);
     let call = args.from.call;
+    known(view.contents(), call)?;
     let branch = journal::branch_at(view.contents(), call.0, run_id)?;
     // Before the branch is written: an answer to what was not asked leaves no file behind.
-    crate::drive::Answers::check(&branch, answers.iter().cloned())?;
+    Answers::check(&branch, answers.iter().cloned())?;
     journal::write_branch(&view, &branch, &args.output)?;
     let output = shown(&args.output);
     if answers.is_empty() {

@@ -118,7 +118,11 @@ fn doubt(contents: &Contents, id: CallId) -> Result<u32, AnswerError> {
     }
 }
 
-fn known(contents: &Contents, id: CallId) -> Result<&journal::Call, AnswerError> {
+/// A call of the record.
+///
+/// # Errors
+/// [`AnswerError::NoSuchCall`] if it has none of that number.
+pub(crate) fn known(contents: &Contents, id: CallId) -> Result<&journal::Call, AnswerError> {
     contents
         .calls
         .get(&id.0)

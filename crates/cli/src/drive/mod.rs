@@ -19,7 +19,7 @@ mod turn;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use answers::{Answer, Answers, is_in_doubt};
+pub(crate) use answers::{Answer, Answers, is_in_doubt, known};
 
 use crate::error::RunError;
 use crate::guest::{Guest, Nursery};

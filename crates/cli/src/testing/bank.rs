@@ -41,6 +41,7 @@ pub(crate) struct BankHost {
     pub(crate) order: u64,
     /// Rather than 50, for tests of a policy that changed.
     pub(crate) limit: i64,
+    has_tools: bool,
     programs: BTreeMap<CallId, HostProgram>,
 }
 
@@ -57,6 +58,7 @@ impl BankHost {
             order,
             limit: ask_limit(),
             programs: BTreeMap::new(),
+            has_tools: false,
         }
     }
 
@@ -119,6 +121,7 @@ impl ToolHost for BankHost {
                 path.display()
             )));
         }
+        self.has_tools = tools.is_some();
         let names: &[&str] = if tools.is_some() {
             &["pay", "kill", "log"]
         } else {
@@ -213,9 +216,9 @@ impl ToolHost for BankHost {
     }
 
     fn summary(&mut self) -> Result<Option<String>, Failure> {
-        Ok(Some(format!(
-            "ledger: {} payments",
-            self.bank.borrow().payments.len()
-        )))
+        let n_payments = self.bank.borrow().payments.len();
+        Ok(self
+            .has_tools
+            .then(|| format!("ledger: {n_payments} payments")))
     }
 }

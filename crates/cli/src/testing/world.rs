@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 pub(crate) struct TestWorld {
     pub(crate) now_ms: i64,
     pub(crate) slept_ms: Vec<i64>,
+    n_random: usize,
 }
 
 impl Default for TestWorld {
@@ -18,6 +19,7 @@ impl Default for TestWorld {
         Self {
             now_ms: 1_790_000_000_000,
             slept_ms: Vec::new(),
+            n_random: 0,
         }
     }
 }
@@ -38,7 +40,9 @@ impl World for TestWorld {
     }
 
     fn random(&mut self, n_bytes: usize) -> Result<Vec<u8>, HostError> {
-        Ok((0..n_bytes)
+        let first = self.n_random;
+        self.n_random += n_bytes;
+        Ok((first..self.n_random)
             .map(|i| u8::try_from(i % 251).unwrap())
             .collect())
     }
