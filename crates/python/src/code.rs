@@ -1,0 +1,416 @@
+//! Code: a CPython generator or coroutine, driven with `send` and `throw`, and what it yields, understood.
+
+use machine::{Answer, Base, Control, Input, Reflect, Step, Target};
+use pyo3::exceptions::PyStopIteration;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyIterator, PyList, PySendResult, PyTuple};
+
+use crate::clause::mistaken;
+use crate::domain::{Cx, Live};
+use crate::k::K;
+use crate::names::{Names, names};
+use crate::operation::{Kind, Operation, installation};
+use crate::program::Program;
+
+/// A resumable computation of CPython.
+pub(crate) struct Code {
+    state: State,
+    role: Role,
+    wait: Wait,
+}
+
+enum State {
+    /// A function to call when it begins.
+    Call { function: Py<PyAny>, args: Py<PyTuple>, kwargs: Option<Py<PyDict>> },
+    /// A generator: an iterator with a native `send`.
+    Generator(Py<PyIterator>),
+    /// A coroutine, or whatever has `send` and `throw`.
+    Coroutine(Py<PyAny>),
+    /// An effect or an operation that is a whole program.
+    Single(Py<PyAny>),
+    /// It gives back what it is resumed with.
+    Last,
+}
+
+/// What ending means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// A program returns its value.
+    Program,
+    /// A handler's code: returning `k(value)` goes on with it.
+    Clause,
+    /// A handler's code whose value is the answer of the effect.
+    Answering,
+}
+
+/// What the next input is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    /// The code.
+    Plain,
+    /// An asyncio future that fetches its result itself: it is told that it may.
+    Future,
+    /// The operation `Pass`, which needs the effect.
+    Pass,
+    /// The operation `Delegate`, which needs the effect.
+    Delegate,
+}
+
+/// How one step of CPython ended.
+enum Turn<'py> {
+    Yielded(Bound<'py, PyAny>),
+    Returned(Bound<'py, PyAny>),
+    Raised(PyErr),
+}
+
+/// What a yielded object means.
+enum Meaning {
+    Step(Step<Live>),
+    /// The same code goes on with this at once.
+    Value(Py<PyAny>),
+}
+
+impl Code {
+    fn of(state: State) -> Self {
+        Code { state, role: Role::Program, wait: Wait::Plain }
+    }
+
+    /// A function's program: what it returns, or what the generator or coroutine that it returns returns.
+    pub(crate) fn call(function: Py<PyAny>, args: Py<PyTuple>, kwargs: Option<Py<PyDict>>) -> Self {
+        Self::of(State::Call { function, args, kwargs })
+    }
+
+    /// As the code of a handler that decides about its continuation.
+    pub(crate) fn clause(self) -> Self {
+        Code { role: Role::Clause, ..self }
+    }
+
+    /// As the code of a handler whose value is the answer.
+    pub(crate) fn answering(self) -> Self {
+        Code { role: Role::Answering, ..self }
+    }
+
+    /// The code of anything that is a program.
+    pub(crate) fn new(program: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = program.py();
+        let names = names(py)?;
+        if let Ok(program) = program.cast::<Program>() {
+            return Ok(program.get().code(py));
+        }
+        if let Some(state) = started(names, program) {
+            return Ok(Self::of(state));
+        }
+        if names.is_effect(program) || program.is_instance_of::<Operation>() {
+            return Ok(Self::of(State::Single(program.clone().unbind())));
+        }
+        Err(not_a_program(names, program))
+    }
+
+    /// Checks that something is a program, without running it.
+    pub(crate) fn check(program: &Bound<'_, PyAny>) -> PyResult<()> {
+        Self::new(program).map(drop)
+    }
+
+    fn advance<'py>(&mut self, cx: &Cx<'py>, input: Input<Live>) -> Turn<'py> {
+        let py = cx.py;
+        let object = match &self.state {
+            State::Generator(generator) => {
+                let generator = generator.bind(py);
+                let answer = match input {
+                    Input::Start => generator.send(py.None().bind(py)),
+                    Input::Value(value) => generator.send(value.bind(py)),
+                    Input::Error(error) => return throw(generator.as_any(), error),
+                };
+                return match answer {
+                    Ok(PySendResult::Next(yielded)) => Turn::Yielded(yielded),
+                    Ok(PySendResult::Return(value)) => Turn::Returned(value),
+                    Err(error) => Turn::Raised(error),
+                };
+            }
+            State::Coroutine(coroutine) => coroutine.bind(py),
+            State::Call { .. } | State::Single(_) | State::Last => {
+                return match input {
+                    Input::Start => Turn::Returned(py.None().into_bound(py)),
+                    Input::Value(value) => Turn::Returned(value.into_bound(py)),
+                    Input::Error(error) => Turn::Raised(error),
+                };
+            }
+        };
+        let lent = match lend_loop(cx) {
+            Ok(lent) => lent,
+            Err(error) => return Turn::Raised(error),
+        };
+        let turn = match input {
+            Input::Start => method(object.call_method1(intern!(py, "send"), (py.None(),))),
+            Input::Value(value) => method(object.call_method1(intern!(py, "send"), (value,))),
+            Input::Error(error) => throw(object, error),
+        };
+        if let Some(lent) = lent
+            && let Err(error) = lent.call_method0(intern!(py, "take_back"))
+        {
+            return Turn::Raised(error);
+        }
+        turn
+    }
+
+    /// Says what a yielded object asks for. An error is raised at the `yield`.
+    fn understand<'py>(&mut self, cx: &Cx<'py>, yielded: &Bound<'py, PyAny>) -> PyResult<Meaning> {
+        let py = cx.py;
+        if cx.names.is_effect(yielded) {
+            return Ok(Meaning::Step(Step::Perform(yielded.clone().unbind())));
+        }
+        if let Ok(operation) = yielded.cast::<Operation>() {
+            return self.operate(cx, operation.get().kind());
+        }
+        if let Ok(program) = yielded.cast::<Program>() {
+            return Ok(Meaning::Step(Step::Call(program.get().code(py))));
+        }
+        if let Ok(k) = yielded.cast::<K>() {
+            let answer = K::disarm(k).ok_or_else(|| {
+                cx.names.usage(py, "a continuation was yielded\nhelp: write `yield k(value)` or `yield kont.Resume(k, value)`")
+            })?;
+            let k = K::take(k, cx, || self.place(py))?;
+            return Ok(Meaning::Step(Step::Control(Control::Resume(Target::Given(k), answer))));
+        }
+        if let Some(state) = started(cx.names, yielded) {
+            return Ok(Meaning::Step(Step::Call(Self::of(state))));
+        }
+        self.wait_for(cx, yielded)
+    }
+
+    fn operate(&mut self, cx: &Cx<'_>, kind: &Kind) -> PyResult<Meaning> {
+        let py = cx.py;
+        let take = |k: &Py<K>| K::take(k.bind(py), cx, || self.place(py)).map(Target::Given);
+        let control = match kind {
+            Kind::Resume(k, value) => Control::Resume(take(k)?, Ok(value.clone_ref(py))),
+            Kind::ResumeThrow(k, error) => Control::Resume(take(k)?, Err(error.clone_ref(py))),
+            Kind::Transfer(k, value) => Control::Transfer(take(k)?, Ok(value.clone_ref(py))),
+            Kind::TransferThrow(k, error) => Control::Transfer(take(k)?, Err(error.clone_ref(py))),
+            Kind::ResumeWith(k, program) => {
+                let code = Code::new(program.bind(py))?;
+                Control::ResumeWith(take(k)?, code)
+            }
+            Kind::TransferWith(k, program) => {
+                let code = Code::new(program.bind(py))?;
+                Control::TransferWith(take(k)?, code)
+            }
+            Kind::Pass => {
+                self.wait = Wait::Pass;
+                Control::Reflect(handled_effect())
+            }
+            Kind::Delegate => {
+                self.wait = Wait::Delegate;
+                Control::Reflect(handled_effect())
+            }
+            Kind::GetHandlers(k) => return inner_handlers(cx, k),
+            Kind::GetOuterHandlers => Control::Reflect(outer_handlers()),
+            Kind::Perform(effect) => return Ok(Meaning::Step(Step::Perform(effect.clone_ref(py)))),
+            Kind::Pure(value) => return Ok(Meaning::Value(value.clone_ref(py))),
+            Kind::WithHandler(..) | Kind::WithObserve(..) => {
+                let Some((boundary, program)) = installation(py, kind) else {
+                    return Err(cx.names.usage(py, "an installation without a boundary"));
+                };
+                let body = Code::new(program.bind(py))?;
+                return Ok(Meaning::Step(Step::Install { boundary, body }));
+            }
+        };
+        Ok(Meaning::Step(Step::Control(control)))
+    }
+
+    /// A thing of another library: an asyncio future, or anything that can be awaited.
+    fn wait_for(&mut self, cx: &Cx<'_>, yielded: &Bound<'_, PyAny>) -> PyResult<Meaning> {
+        let py = cx.py;
+        let is_coroutine = matches!(self.state, State::Coroutine(_));
+        let blocking = intern!(py, "_asyncio_future_blocking");
+        if yielded.is_none() && is_coroutine {
+            // What `asyncio.sleep(0)` yields: others may run.
+            self.wait = Wait::Future;
+        } else if yielded.hasattr(blocking)? {
+            if yielded.getattr(blocking)?.is_truthy()? {
+                yielded.setattr(blocking, false)?;
+                self.wait = Wait::Future;
+            }
+        } else if !yielded.hasattr(intern!(py, "__await__"))? {
+            return Err(self.not_performable(cx, yielded));
+        }
+        let effect = cx.names.awaiting.bind(py).call1((yielded,))?;
+        Ok(Meaning::Step(Step::Perform(effect.unbind())))
+    }
+
+    fn not_performable(&self, cx: &Cx<'_>, yielded: &Bound<'_, PyAny>) -> PyErr {
+        let shown = yielded.repr().map_or_else(|_| yielded.get_type().to_string(), |shown| shown.to_string());
+        let help = if yielded.is_callable() {
+            format!("call it: `yield {}(...)`", call_name(yielded))
+        } else {
+            "yield an effect or a program; a value is returned with `return`".to_owned()
+        };
+        let message = format!("{shown} was yielded {}, and is neither an effect nor a program\nhelp: {help}", self.place(cx.py));
+        cx.names.usage(cx.py, message)
+    }
+
+    fn finish(&mut self, cx: &Cx<'_>, value: Bound<'_, PyAny>) -> Step<Live> {
+        if self.role == Role::Clause
+            && let Ok(k) = value.cast::<K>()
+            && let Some(answer) = K::disarm(k)
+        {
+            return match K::take(k, cx, || self.place(cx.py)) {
+                Ok(k) => Step::Control(Control::Transfer(Target::Given(k), answer)),
+                Err(error) => Step::Raise(error),
+            };
+        }
+        let single = matches!(self.state, State::Last);
+        if !single && let Some(what) = mistaken(cx, &value) {
+            let message = format!(
+                "{what} was returned {} and not performed\nhelp: `yield` or `await` it, and return the answer",
+                self.place(cx.py)
+            );
+            return Step::Raise(cx.names.usage(cx.py, message));
+        }
+        match self.role {
+            Role::Program | Role::Clause => Step::Return(value.unbind()),
+            Role::Answering => Step::Control(Control::Transfer(Target::Own, Ok(value.unbind()))),
+        }
+    }
+
+    /// Where the code stands, for people: ``by `greet` (app.py:12)``.
+    fn place(&self, py: Python<'_>) -> String {
+        let found = |object: &Bound<'_, PyAny>, prefix: &str| -> PyResult<String> {
+            let code = object.getattr(format!("{prefix}_code"))?;
+            let frame = object.getattr(format!("{prefix}_frame"))?;
+            let line = if frame.is_none() { code.getattr("co_firstlineno")? } else { frame.getattr("f_lineno")? };
+            let name = code.getattr("co_qualname")?;
+            Ok(format!("by `{name}` ({}:{line})", code.getattr("co_filename")?))
+        };
+        let place = match &self.state {
+            State::Generator(generator) => found(generator.bind(py).as_any(), "gi"),
+            State::Coroutine(coroutine) => found(coroutine.bind(py), "cr"),
+            State::Call { function, .. } => Ok(format!("by `{}`", call_name(function.bind(py)))),
+            State::Single(_) | State::Last => Ok("by the program".to_owned()),
+        };
+        place.unwrap_or_else(|_| "by a program".to_owned())
+    }
+
+    /// Calls the function of a program; gives its value if it is a plain function.
+    fn begin<'py>(&mut self, cx: &Cx<'py>) -> Result<Option<Bound<'py, PyAny>>, PyErr> {
+        let State::Call { function, args, kwargs } = &self.state else { return Ok(None) };
+        let kwargs = kwargs.as_ref().map(|kwargs| kwargs.bind(cx.py));
+        let made = function.bind(cx.py).call(args.bind(cx.py), kwargs)?;
+        match started(cx.names, &made) {
+            Some(state) => {
+                self.state = state;
+                Ok(None)
+            }
+            None => Ok(Some(made)),
+        }
+    }
+}
+
+impl machine::Code<Live> for Code {
+    fn resume(&mut self, cx: &mut Cx<'_>, input: Input<Live>) -> Step<Live> {
+        if let Input::Start = input {
+            match self.begin(cx) {
+                Ok(None) => {}
+                Ok(Some(value)) => return self.finish(cx, value),
+                Err(error) => return Step::Raise(error),
+            }
+            if let State::Single(program) = &self.state {
+                let program = program.bind(cx.py).clone();
+                let meaning = self.understand(cx, &program);
+                self.state = State::Last;
+                return match meaning {
+                    Ok(Meaning::Step(step)) => step,
+                    Ok(Meaning::Value(value)) => Step::Return(value),
+                    Err(error) => Step::Raise(error),
+                };
+            }
+        }
+        let mut input = match (std::mem::replace(&mut self.wait, Wait::Plain), input) {
+            (Wait::Future, Input::Value(_)) => Input::Value(cx.py.None()),
+            (Wait::Pass, Input::Value(effect)) => return Step::Control(Control::Pass(effect)),
+            (Wait::Delegate, Input::Value(effect)) => return Step::Control(Control::Delegate(effect)),
+            (_, input) => input,
+        };
+        loop {
+            input = match self.advance(cx, input) {
+                Turn::Returned(value) => return self.finish(cx, value),
+                Turn::Raised(error) => return Step::Raise(error),
+                Turn::Yielded(yielded) => match self.understand(cx, &yielded) {
+                    Ok(Meaning::Step(step)) => return step,
+                    Ok(Meaning::Value(value)) => Input::Value(value),
+                    Err(error) => Input::Error(error),
+                },
+            };
+        }
+    }
+}
+
+/// The state of an object that CPython resumes, if it is one.
+fn started(names: &Names, object: &Bound<'_, PyAny>) -> Option<State> {
+    let class = object.get_type();
+    if class.is(&names.generator) {
+        return object.cast::<PyIterator>().ok().map(|generator| State::Generator(generator.clone().unbind()));
+    }
+    class.is(&names.coroutine).then(|| State::Coroutine(object.clone().unbind()))
+}
+
+fn throw<'py>(object: &Bound<'py, PyAny>, error: PyErr) -> Turn<'py> {
+    let py = object.py();
+    method(object.call_method1(intern!(py, "throw"), (error.into_value(py),)))
+}
+
+/// What a call of `send` or `throw` as a method has done.
+fn method(result: PyResult<Bound<'_, PyAny>>) -> Turn<'_> {
+    match result {
+        Ok(yielded) => Turn::Yielded(yielded),
+        Err(error) => Python::attach(|_| ()).then_raised(error),
+    }
+}
+
+trait ThenRaised {
+    fn then_raised<'py>(self, error: PyErr) -> Turn<'py>;
+}
+
+fn not_a_program(names: &Names, object: &Bound<'_, PyAny>) -> PyErr {
+    let shown = object.repr().map_or_else(|_| object.get_type().to_string(), |shown| shown.to_string());
+    let help = if object.is_callable() {
+        format!("call it: `{}(...)`", call_name(object))
+    } else {
+        "a program is an effect, a coroutine, or what a `@kont.do` function gives".to_owned()
+    };
+    names.usage(object.py(), format!("{shown} is not a program\nhelp: {help}"))
+}
+
+fn call_name(function: &Bound<'_, PyAny>) -> String {
+    function.getattr("__qualname__").map_or_else(|_| "it".to_owned(), |name| name.to_string())
+}
+
+/// While a coroutine runs, libraries that look for a running event loop find the one of this run.
+fn lend_loop<'py>(cx: &Cx<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let modules = cx.names.modules.bind(cx.py);
+    if !modules.contains(intern!(cx.py, "asyncio"))? {
+        return Ok(None);
+    }
+    let lent = cx.py.import(intern!(cx.py, "kont.aio"))?.call_method0(intern!(cx.py, "lend"))?;
+    Ok((!lent.is_none()).then_some(lent))
+}
+
+fn handled_effect() -> Reflect<Live> {
+    Box::new(|view, cx| {
+        let effect = view.into_iter().find_map(|fiber| match fiber.base {
+            Base::Activation(_, activation) => activation.effect(cx.py),
+            _ => None,
+        });
+        effect.ok_or_else(|| {
+            let message = machine::MachineError::NotInHandler.to_string();
+            cx.names.usage(cx.py, message)
+        })
+    })
+}
+
+fn outer_handlers() -> Reflect<Live> {
+    Box::new(|view, cx| {
+        let handlers: Vec<_> = view.handlers().map(|(_, prompt)| prompt.0.clone_ref(cx.py)).collect();
+        Ok(PyList::new(cx.py, handlers)?.into_any().unbind())
+    })
+}

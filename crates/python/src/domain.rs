@@ -1,0 +1,130 @@
+//! The machine's domain for trusted programs: live CPython objects.
+
+use machine::{Base, Continuation, Domain, MachineError, MachineId, Slot, Taking, Unhandled, View};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::clause::{Prompt, Watch};
+use crate::code::Code;
+use crate::k::K;
+use crate::names::Names;
+
+/// Programs that CPython runs. Their values are objects, their errors are exceptions.
+pub(crate) struct Live;
+
+/// Which unanswered effects suspend the machine to its host, in place of an `UnhandledEffect`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parks {
+    /// What `run` has default answers for.
+    Defaults,
+    /// Those, and questions to a person.
+    Questions,
+}
+
+/// What every step is lent.
+pub(crate) struct Cx<'py> {
+    pub(crate) py: Python<'py>,
+    pub(crate) names: &'static Names,
+    pub(crate) machine: MachineId,
+    pub(crate) parks: Parks,
+}
+
+impl Domain for Live {
+    type Value = Py<PyAny>;
+    type Error = PyErr;
+    type Effect = Py<PyAny>;
+    type Code = Code;
+    type Handler = Prompt;
+    type Observer = Watch;
+    type Slot = Activation;
+    type Context<'c> = Cx<'c>;
+
+    fn unit(cx: &mut Cx<'_>) -> Py<PyAny> {
+        cx.py.None()
+    }
+
+    fn machine_error(cx: &mut Cx<'_>, error: MachineError, effect: Option<Py<PyAny>>, view: View<'_, Self>) -> PyErr {
+        let Cx { py, names, .. } = *cx;
+        match error {
+            MachineError::Unhandled => {
+                let handlers: Vec<_> = view.handlers().map(|(_, prompt)| prompt.0.clone_ref(py)).collect();
+                match PyTuple::new(py, handlers) {
+                    Ok(handlers) => PyErr::from_type(names.unhandled.bind(py).clone(), (effect, handlers.unbind())),
+                    Err(error) => error,
+                }
+            }
+            MachineError::ForeignContinuation => {
+                PyErr::from_type(names.foreign.bind(py).clone(), (error.to_string(),))
+            }
+            MachineError::ContinuationUsed => {
+                let k = view.into_iter().find_map(|fiber| match fiber.base {
+                    Base::Activation(_, Activation::Object(k)) => Some(k.clone_ref(py)),
+                    _ => None,
+                });
+                match k {
+                    Some(k) => K::used_error(k.bind(py), names),
+                    None => PyErr::from_type(names.used.bind(py).clone(), (error.to_string(),)),
+                }
+            }
+            MachineError::NotInHandler => names.usage(
+                py,
+                "`Pass` and `Delegate` belong in a handler that takes `(effect, k)`\n\
+                 help: perform the effect itself to ask the handlers around",
+            ),
+            MachineError::Busy => names.usage(py, error.to_string()),
+        }
+    }
+
+    fn unwind_error(cx: &mut Cx<'_>) -> PyErr {
+        PyErr::from_type(cx.names.unwind.bind(cx.py).clone(), ())
+    }
+
+    fn is_unwind(cx: &mut Cx<'_>, error: &PyErr) -> bool {
+        error.is_instance(cx.py, cx.names.unwind.bind(cx.py))
+    }
+
+    fn on_unhandled(cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Unhandled {
+        let effect = effect.bind(cx.py);
+        let is = |class| effect.is_instance(class).unwrap_or(false);
+        let parks = is(cx.names.awaiting.bind(cx.py))
+            || is(cx.names.tool_call.bind(cx.py))
+            || (cx.parks == Parks::Questions && is(cx.names.approval.bind(cx.py)));
+        if parks { Unhandled::Park } else { Unhandled::Raise }
+    }
+}
+
+/// Where the activation of a handler keeps its continuation.
+pub(crate) enum Activation {
+    /// In an object that the handler's code holds too.
+    Object(Py<K>),
+    /// Here: the handler does not get it, its value is the answer.
+    Hidden(Option<Continuation<Live>>, Py<PyAny>),
+}
+
+impl Activation {
+    /// The effect that the handler was run for.
+    pub(crate) fn effect(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        match self {
+            Self::Object(k) => k.borrow(py).effect(py),
+            Self::Hidden(_, effect) => Some(effect.clone_ref(py)),
+        }
+    }
+}
+
+impl Slot<Live> for Activation {
+    fn take(&mut self, cx: &mut Cx<'_>, why: Taking) -> Option<Continuation<Live>> {
+        let k = match self {
+            Self::Hidden(continuation, _) => return continuation.take(),
+            Self::Object(k) => k.bind(cx.py),
+        };
+        let reason = match why {
+            Taking::Used => "by `Pass`",
+            // Somebody keeps it to use it later: it is theirs.
+            Taking::Returned if !cx.names.is_owned_alone(k.as_any()) => return None,
+            Taking::Returned => "when its handler returned without it",
+            Taking::Raised => "when its handler raised",
+            Taking::Unwound => "when its handler was unwound",
+        };
+        K::take_for(k, reason)
+    }
+}

@@ -1,0 +1,137 @@
+//! Continuations as Python objects: one owner, one use.
+
+use machine::{Answer, Continuation};
+use pyo3::exceptions::PyTypeError;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+
+use crate::domain::{Cx, Live};
+use crate::names::{Names, names};
+
+/// The rest of a program, from the effect that a handler was called for up to that handler.
+///
+/// It is used once: with `Resume`, `Transfer` and their kin, or by calling it. `return k(value)` goes on with the
+/// program and is the handler's last act; `yield k(value)` waits for what the rest of the program returns. A second
+/// use raises `ContinuationUsedError`, which names the first. A handler may keep it and use it later in the same run.
+/// It cannot be copied or pickled.
+#[pyclass(module = "kont")]
+pub(crate) struct K {
+    continuation: Option<Continuation<Live>>,
+    armed: Option<Answer<Live>>,
+    effect: Option<Py<PyAny>>,
+    used: Option<String>,
+}
+
+impl K {
+    pub(crate) fn new(continuation: Continuation<Live>, effect: Py<PyAny>) -> Self {
+        K { continuation: Some(continuation), armed: None, effect: Some(effect), used: None }
+    }
+
+    pub(crate) fn effect(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.effect.as_ref().map(|effect| effect.clone_ref(py))
+    }
+
+    /// Takes the continuation out, if it is there, for a reason that a later user is told.
+    pub(crate) fn take_for(k: &Bound<'_, Self>, reason: &str) -> Option<Continuation<Live>> {
+        let (continuation, armed) = {
+            let mut this = k.borrow_mut();
+            let continuation = this.continuation.take()?;
+            this.used = Some(reason.to_owned());
+            (continuation, this.armed.take())
+        };
+        drop(armed);
+        Some(continuation)
+    }
+
+    /// Takes the continuation out to use it, or tells why that cannot be.
+    pub(crate) fn take(k: &Bound<'_, Self>, cx: &Cx<'_>, place: impl FnOnce() -> String) -> PyResult<Continuation<Live>> {
+        let machine = k.borrow().continuation.as_ref().map(Continuation::machine);
+        match machine {
+            None => Err(Self::used_error(k, cx.names)),
+            Some(Some(machine)) if machine != cx.machine => {
+                let message = machine::MachineError::ForeignContinuation.to_string();
+                Err(PyErr::from_type(cx.names.foreign.bind(cx.py).clone(), (message,)))
+            }
+            Some(_) => Self::take_for(k, &place()).ok_or_else(|| Self::used_error(k, cx.names)),
+        }
+    }
+
+    /// What `k(value)` or `k.throw(error)` has put in, if the continuation has been called.
+    pub(crate) fn disarm(k: &Bound<'_, Self>) -> Option<Answer<Live>> {
+        k.borrow_mut().armed.take()
+    }
+
+    /// The error that names the first use.
+    pub(crate) fn used_error(k: &Bound<'_, Self>, names: &Names) -> PyErr {
+        let place = k.borrow().used.clone().unwrap_or_default();
+        let message = format!("this continuation was used {place}\nhelp: a continuation goes on once");
+        PyErr::from_type(names.used.bind(k.py()).clone(), (message,))
+    }
+
+    fn arm(slf: Bound<'_, Self>, answer: Answer<Live>) -> PyResult<Bound<'_, Self>> {
+        let names = names(slf.py())?;
+        let mut this = slf.borrow_mut();
+        if this.continuation.is_none() || this.armed.is_some() {
+            if this.used.is_none() {
+                this.used = Some("by the call before this one".to_owned());
+            }
+            drop(this);
+            return Err(Self::used_error(&slf, names));
+        }
+        this.armed = Some(answer);
+        drop(this);
+        Ok(slf)
+    }
+}
+
+#[pymethods]
+impl K {
+    /// Goes on with a value: `return k(value)` as the last act of the handler, `yield k(value)` to wait for the rest.
+    #[pyo3(signature = (value=None, /))]
+    fn __call__(slf: Bound<'_, Self>, value: Option<Py<PyAny>>) -> PyResult<Bound<'_, Self>> {
+        let value = value.unwrap_or_else(|| slf.py().None());
+        Self::arm(slf, Ok(value))
+    }
+
+    /// The same with an exception, which is raised where the effect was performed.
+    #[pyo3(signature = (error, /))]
+    fn throw<'py>(slf: Bound<'py, Self>, error: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+        Self::arm(slf, Err(PyErr::from_value(error)))
+    }
+
+    /// Whether it has been used.
+    #[getter]
+    fn used(&self) -> bool {
+        self.continuation.is_none()
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let this = slf.borrow();
+        let state = if this.continuation.is_some() { "" } else { ", used" };
+        let effect = this.effect(slf.py());
+        drop(this);
+        match effect {
+            Some(effect) => Ok(format!("<kont.K of {}{state}>", effect.bind(slf.py()).repr()?)),
+            None => Ok(format!("<kont.K{state}>")),
+        }
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a continuation cannot be pickled or copied: it is a CPython program that waits\n\
+             help: run the program in a `kont.Sandbox`; what waits there is bytes with `dump()`",
+        ))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if let Some(Ok(value)) = &self.armed {
+            visit.call(value)?;
+        }
+        visit.call(&self.effect)
+    }
+
+    fn __clear__(&mut self) {
+        self.effect = None;
+        self.armed = None;
+    }
+}

@@ -1,0 +1,85 @@
+//! The Python names that the extension needs, looked up once per process.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+/// Classes and functions of the package and of the standard library.
+pub(crate) struct Names {
+    pub(crate) effect: Py<PyType>,
+    pub(crate) awaiting: Py<PyType>,
+    pub(crate) tool_call: Py<PyType>,
+    pub(crate) approval: Py<PyType>,
+    pub(crate) unwind: Py<PyType>,
+    pub(crate) unhandled: Py<PyType>,
+    pub(crate) used: Py<PyType>,
+    pub(crate) foreign: Py<PyType>,
+    pub(crate) usage: Py<PyType>,
+    pub(crate) generator: Py<PyType>,
+    pub(crate) coroutine: Py<PyType>,
+    /// `def perform_once(operation): return (yield operation)`.
+    pub(crate) perform_once: Py<PyAny>,
+    /// What `run` answers when no handler does.
+    pub(crate) default_answer: Py<PyAny>,
+    /// `sys.modules`, to know whether asyncio is there at all.
+    pub(crate) modules: Py<PyAny>,
+    pub(crate) getrefcount: Py<PyAny>,
+    /// What `getrefcount` says of an object that we alone own.
+    pub(crate) owned_alone: isize,
+}
+
+static NAMES: PyOnceLock<Names> = PyOnceLock::new();
+
+/// The names. They can be had when the package `kont` has been imported.
+pub(crate) fn names(py: Python<'_>) -> PyResult<&'static Names> {
+    // A place that lives as long as the process; PyOnceLock hands out `&'static` from a static.
+    static PLACE: &PyOnceLock<Names> = &NAMES;
+    PLACE.get_or_try_init(py, || load(py))
+}
+
+fn load(py: Python<'_>) -> PyResult<Names> {
+    let class = |module: &str, name: &str| -> PyResult<Py<PyType>> {
+        Ok(py.import(module)?.getattr(name)?.cast_into::<PyType>()?.unbind())
+    };
+    let object =
+        |module: &str, name: &str| -> PyResult<Py<PyAny>> { Ok(py.import(module)?.getattr(name)?.unbind()) };
+    let getrefcount = object("sys", "getrefcount")?;
+    let probe = py.import("builtins")?.getattr("object")?.call0()?.unbind();
+    let owned_alone = getrefcount.bind(py).call1((&probe,))?.extract()?;
+    Ok(Names {
+        effect: class("kont.effects", "Effect")?,
+        awaiting: class("kont.effects", "Await")?,
+        tool_call: class("kont.tools", "ToolCall")?,
+        approval: class("kont.tools", "Approval")?,
+        unwind: class("kont.errors", "Unwind")?,
+        unhandled: class("kont.errors", "UnhandledEffect")?,
+        used: class("kont.errors", "ContinuationUsedError")?,
+        foreign: class("kont.errors", "ForeignContinuationError")?,
+        usage: class("kont.errors", "UsageError")?,
+        generator: class("types", "GeneratorType")?,
+        coroutine: class("types", "CoroutineType")?,
+        perform_once: object("kont.programs", "perform_once")?,
+        default_answer: object("kont.defaults", "answer")?,
+        modules: object("sys", "modules")?,
+        getrefcount,
+        owned_alone,
+    })
+}
+
+impl Names {
+    /// A `UsageError` with a message.
+    pub(crate) fn usage(&self, py: Python<'_>, message: impl Into<String>) -> PyErr {
+        PyErr::from_type(self.usage.bind(py).clone(), (message.into(),))
+    }
+
+    /// Whether an object is an effect.
+    pub(crate) fn is_effect(&self, object: &Bound<'_, PyAny>) -> bool {
+        object.is_instance(self.effect.bind(object.py())).unwrap_or(false)
+    }
+
+    /// Whether nobody but the caller owns an object.
+    pub(crate) fn is_owned_alone(&self, object: &Bound<'_, PyAny>) -> bool {
+        let count = self.getrefcount.bind(object.py()).call1((object,));
+        count.and_then(|count| count.extract::<isize>()).is_ok_and(|count| count <= self.owned_alone)
+    }
+}

@@ -1,0 +1,196 @@
+//! The operations that a program or a handler yields: on continuations, on scopes, on the chain.
+
+use pyo3::exceptions::PyBaseException;
+use pyo3::prelude::*;
+
+use crate::clause::{Handler, Observer};
+use crate::code::Code;
+use crate::domain::Live;
+use crate::k::K;
+use crate::names::names;
+use machine::Boundary;
+
+/// What an operation is, and what it is about.
+pub(crate) enum Kind {
+    Resume(Py<K>, Py<PyAny>),
+    Transfer(Py<K>, Py<PyAny>),
+    ResumeThrow(Py<K>, PyErr),
+    TransferThrow(Py<K>, PyErr),
+    ResumeWith(Py<K>, Py<PyAny>),
+    TransferWith(Py<K>, Py<PyAny>),
+    Pass,
+    Delegate,
+    Perform(Py<PyAny>),
+    WithHandler(Py<Handler>, Py<PyAny>),
+    WithObserve(Py<Observer>, Py<PyAny>),
+    Pure(Py<PyAny>),
+    GetHandlers(Py<K>),
+    GetOuterHandlers,
+}
+
+/// Something that is done by yielding or awaiting it.
+#[pyclass(module = "kont", frozen, subclass)]
+pub(crate) struct Operation {
+    kind: Kind,
+}
+
+impl Operation {
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    pub(crate) fn with_handler<'py>(handler: Py<Handler>, program: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+        Code::check(&program)?;
+        let py = program.py();
+        let made = WithHandler::init(Kind::WithHandler(handler, program.unbind()));
+        Ok(Bound::new(py, made)?.into_super())
+    }
+
+    pub(crate) fn with_observer<'py>(observer: Py<Observer>, program: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+        Code::check(&program)?;
+        let py = program.py();
+        let made = WithObserve::init(Kind::WithObserve(observer, program.unbind()));
+        Ok(Bound::new(py, made)?.into_super())
+    }
+}
+
+#[pymethods]
+impl Operation {
+    fn __iter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        let py = slf.py();
+        names(py)?.perform_once.bind(py).call1((slf,))
+    }
+
+    fn __await__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::__iter__(slf)
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let py = slf.py();
+        let repr = |object: &Py<PyAny>| -> PyResult<String> { Ok(object.bind(py).repr()?.to_string()) };
+        let parts = match &slf.get().kind {
+            Kind::Resume(k, other) | Kind::Transfer(k, other) | Kind::ResumeWith(k, other) | Kind::TransferWith(k, other) => {
+                vec![k.bind(py).repr()?.to_string(), repr(other)?]
+            }
+            Kind::ResumeThrow(k, error) | Kind::TransferThrow(k, error) => {
+                vec![k.bind(py).repr()?.to_string(), error.value(py).repr()?.to_string()]
+            }
+            Kind::GetHandlers(k) => vec![k.bind(py).repr()?.to_string()],
+            Kind::Perform(value) | Kind::Pure(value) => vec![repr(value)?],
+            Kind::WithHandler(handler, program) => vec![handler.bind(py).repr()?.to_string(), repr(program)?],
+            Kind::WithObserve(observer, program) => vec![observer.bind(py).repr()?.to_string(), repr(program)?],
+            Kind::Pass | Kind::Delegate | Kind::GetOuterHandlers => vec![],
+        };
+        Ok(format!("{}({})", slf.get_type().name()?, parts.join(", ")))
+    }
+}
+
+/// Each operation is a class of its own with a constructor that says what it takes.
+macro_rules! operations {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty $(= $default:expr)?),*) $(signature $signature:tt)? => |$py:ident| $make:expr;)*) => {$(
+        $(#[$doc])*
+        #[pyclass(module = "kont", frozen, extends = Operation)]
+        pub(crate) struct $name;
+
+        impl $name {
+            fn init(kind: Kind) -> PyClassInitializer<Self> {
+                PyClassInitializer::from(Operation { kind }).add_subclass($name)
+            }
+        }
+
+        #[pymethods]
+        impl $name {
+            #[new]
+            $(#[pyo3(signature = $signature)])?
+            fn new($py: Python<'_>, $($arg: $type),*) -> PyResult<PyClassInitializer<Self>> {
+                let _ = $py;
+                Ok(Self::init($make))
+            }
+        }
+    )*};
+}
+
+operations! {
+    /// Goes on with a continuation, and waits: the answer is what its handled program returns in the end.
+    ///
+    /// While it waits, this handler stays suspended: in a loop that costs memory for each turn. Use `Transfer` when
+    /// there is nothing left to do.
+    Resume(k: Py<K>, value: Option<Py<PyAny>>) signature (k, value=None) =>
+        |py| Kind::Resume(k, value.unwrap_or_else(|| py.None()));
+
+    /// Goes on with a continuation, and never comes back: the handler has ended. A loop of these takes constant memory.
+    Transfer(k: Py<K>, value: Option<Py<PyAny>>) signature (k, value=None) =>
+        |py| Kind::Transfer(k, value.unwrap_or_else(|| py.None()));
+
+    /// Like `Resume`, with an exception, which is raised where the effect was performed.
+    ResumeThrow(k: Py<K>, error: Bound<'_, PyAny>) => |py| Kind::ResumeThrow(k, exception(py, error)?);
+
+    /// Like `Transfer`, with an exception, which is raised where the effect was performed.
+    TransferThrow(k: Py<K>, error: Bound<'_, PyAny>) => |py| Kind::TransferThrow(k, exception(py, error)?);
+
+    /// Runs a program where the effect was performed, under the handlers there, and delivers its result to the
+    /// performer. Waits like `Resume`.
+    ResumeWith(k: Py<K>, program: Bound<'_, PyAny>) => |_py| Kind::ResumeWith(k, checked(program)?);
+
+    /// Like `ResumeWith`, and never comes back.
+    TransferWith(k: Py<K>, program: Bound<'_, PyAny>) => |_py| Kind::TransferWith(k, checked(program)?);
+
+    /// Not mine: the next handler outward decides, as if this one had not matched. The handler has ended.
+    Pass() => |_py| Kind::Pass;
+
+    /// Performs the effect outside of this handler; the answer comes back here.
+    Delegate() => |_py| Kind::Delegate;
+
+    /// Performs an effect: what yielding the effect itself does.
+    Perform(effect: Bound<'_, PyAny>) => |py| {
+        let names = names(py)?;
+        if !names.is_effect(&effect) {
+            return Err(names.usage(py, format!(
+                "`Perform` takes an effect, not {}\nhelp: an effect is an instance of a subclass of `kont.Effect`",
+                effect.repr()?
+            )));
+        }
+        Kind::Perform(effect.unbind())
+    };
+
+    /// A program with a handler around it: what calling the handler with the program makes.
+    WithHandler(handler: Py<Handler>, program: Bound<'_, PyAny>) => |_py| Kind::WithHandler(handler, checked(program)?);
+
+    /// A program with an observer around it: what calling the observer with the program makes.
+    WithObserve(observer: Py<Observer>, program: Bound<'_, PyAny>) => |_py| Kind::WithObserve(observer, checked(program)?);
+
+    /// A program that returns a value.
+    Pure(value: Py<PyAny>) => |_py| Kind::Pure(value);
+
+    /// The handlers inside a continuation, innermost first; the last is the one that it was captured for. It is not used up.
+    GetHandlers(k: Py<K>) => |_py| Kind::GetHandlers(k);
+
+    /// The handlers around the code that asks, innermost first.
+    GetOuterHandlers() => |_py| Kind::GetOuterHandlers;
+}
+
+fn checked(program: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    Code::check(&program)?;
+    Ok(program.unbind())
+}
+
+fn exception(py: Python<'_>, error: Bound<'_, PyAny>) -> PyResult<PyErr> {
+    let is_class = error.cast::<pyo3::types::PyType>().is_ok_and(|class| class.is_subclass_of::<PyBaseException>().unwrap_or(false));
+    if is_class || error.is_instance_of::<PyBaseException>() {
+        return Ok(PyErr::from_value(error));
+    }
+    Err(names(py)?.usage(py, format!("an exception is raised at the performer, and {} is none", error.repr()?)))
+}
+
+/// The boundary and the body of a `WithHandler` or `WithObserve`.
+pub(crate) fn installation(py: Python<'_>, kind: &Kind) -> Option<(Boundary<Live>, Py<PyAny>)> {
+    match kind {
+        Kind::WithHandler(handler, program) => {
+            Some((Boundary::Prompt(crate::clause::Prompt(handler.clone_ref(py))), program.clone_ref(py)))
+        }
+        Kind::WithObserve(observer, program) => {
+            Some((Boundary::Observer(crate::clause::Watch(observer.clone_ref(py))), program.clone_ref(py)))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! Programs as descriptions: a function and its arguments, run anew each time.
+
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple, PyType};
+
+use crate::code::Code;
+use crate::names::names;
+
+/// A program that a function makes: what calling a `@kont.do` function gives.
+///
+/// It may be run any number of times. `yield program` or `await program` inside another program runs it there, as
+/// deep as memory allows.
+#[pyclass(module = "kont", frozen, generic)]
+pub(crate) struct Program {
+    function: Py<PyAny>,
+    args: Py<PyTuple>,
+    kwargs: Option<Py<PyDict>>,
+}
+
+impl Program {
+    pub(crate) fn code(&self, py: Python<'_>) -> Code {
+        let kwargs = self.kwargs.as_ref().map(|kwargs| kwargs.clone_ref(py));
+        Code::call(self.function.clone_ref(py), self.args.clone_ref(py), kwargs)
+    }
+
+    pub(crate) fn name(&self, py: Python<'_>) -> String {
+        let name = self.function.bind(py).getattr("__qualname__");
+        name.map_or_else(|_| "a program".to_owned(), |name| name.to_string())
+    }
+}
+
+#[pymethods]
+impl Program {
+    #[new]
+    #[pyo3(signature = (function, args, kwargs=None, /))]
+    fn new(function: Py<PyAny>, args: Py<PyTuple>, kwargs: Option<Py<PyDict>>) -> Self {
+        Program { function, args, kwargs }
+    }
+
+    fn __iter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        let py = slf.py();
+        names(py)?.perform_once.bind(py).call1((slf,))
+    }
+
+    fn __await__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::__iter__(slf)
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let mut parts = Vec::new();
+        for value in self.args.bind(py) {
+            parts.push(value.repr()?.to_string());
+        }
+        if let Some(kwargs) = &self.kwargs {
+            for (name, value) in kwargs.bind(py) {
+                parts.push(format!("{name}={}", value.repr()?));
+            }
+        }
+        Ok(format!("<program {}({})>", self.name(py), parts.join(", ")))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyType>, (Py<PyAny>, Py<PyTuple>, Option<Py<PyDict>>)) {
+        let py = slf.py();
+        let this = slf.get();
+        let kwargs = this.kwargs.as_ref().map(|kwargs| kwargs.clone_ref(py));
+        (slf.get_type(), (this.function.clone_ref(py), this.args.clone_ref(py), kwargs))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.function)?;
+        visit.call(&self.args)?;
+        visit.call(&self.kwargs)
+    }
+}

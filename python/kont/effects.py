@@ -1,0 +1,75 @@
+"""Effects: what programs perform. A class with annotated fields is all that it takes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Generator
+from typing import Any, Generic, TypeVar, dataclass_transform
+
+__all__ = ["Await", "Effect"]
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, eq_default=True, field_specifiers=(dataclasses.field,))
+class Effect(Generic[T]):
+    """A thing that a program asks of its surroundings; `T` is the type of the answer.
+
+    A subclass is a frozen dataclass without being told: its annotated fields are the parameters of its constructor,
+    and it is compared, hashed, shown and pickled by them. `@dataclass(frozen=True)` on top changes nothing. A class
+    that defines `__init__` itself is left as it is.
+
+    Performing costs about as much as a call; making the object costs as much as making any dataclass.
+
+    >>> class Ask(Effect[str]):
+    ...     key: str
+    >>> Ask("name")
+    Ask(key='name')
+    >>> Ask("name") == Ask("name"), Ask("name") in {Ask("name")}
+    (True, True)
+    """
+
+    __kont_frozen__ = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__init__" in cls.__dict__:
+            cls.__kont_frozen__ = False
+            return
+        factories = {name: value for name, value in cls.__dict__.items() if isinstance(value, dataclasses.Field)}
+        dataclasses.dataclass(frozen=True)(cls)
+        # A second @dataclass must find the class as it was written: it refuses one that has these, and it needs
+        # the fields that the first has taken away.
+        for name in ("__setattr__", "__delattr__"):
+            delattr(cls, name)
+        for name, value in factories.items():
+            setattr(cls, name, value)
+        cls.__kont_frozen__ = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self.__kont_frozen__:
+            raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if self.__kont_frozen__:
+            raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+        object.__delattr__(self, name)
+
+    def __iter__(self) -> Generator[Any, Any, T]:
+        """Performs it: `answer = yield from effect`, which type checkers understand."""
+        return (yield self)
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        """Performs it: `answer = await effect`, which type checkers understand."""
+        return (yield self)
+
+
+class Await(Effect[Any]):
+    """An awaitable of another library that a program waits for.
+
+    A program that awaits an asyncio future performs this by itself. `run` answers it with an event loop of its own,
+    `run_async` with the loop that runs; a handler may answer it otherwise. `None` lets the loop turn once.
+    """
+
+    awaitable: Any

@@ -1,0 +1,110 @@
+"""What can go wrong with effects and continuations: each is raised at the `yield` or `await` that caused it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "ContinuationUsedError",
+    "ForeignContinuationError",
+    "KontError",
+    "LimitExceeded",
+    "RefusedError",
+    "SandboxError",
+    "UnhandledEffect",
+    "Unwind",
+    "UsageError",
+    "WorkerKilled",
+]
+
+
+class KontError(Exception):
+    """The base of every error that kont raises on its own account."""
+
+
+class UnhandledEffect(KontError):
+    """No handler in scope accepts an effect. Raised where the effect was performed.
+
+    Attributes:
+        effect: what was performed.
+        handlers: the handlers that were in scope there, innermost first.
+    """
+
+    def __init__(self, effect: Any, handlers: tuple[Any, ...] = ()) -> None:
+        super().__init__(effect, handlers)
+        self.effect = effect
+        self.handlers = tuple(handlers)
+
+    def __str__(self) -> str:
+        scope = ", ".join(getattr(handler, "__name__", repr(handler)) for handler in self.handlers)
+        name = type(self.effect).__name__
+        return (
+            f"no handler in scope accepts {self.effect!r}\n"
+            f"handlers in scope, innermost first: {scope or 'none'}\n"
+            f"help: install a handler of `{name}`, as in `kont.run(program, handler)`"
+        )
+
+
+class ContinuationUsedError(KontError):
+    """A continuation was used a second time. The message names where it was used first."""
+
+
+class ForeignContinuationError(KontError):
+    """A continuation was used in another run than the one that captured it. It is still whole."""
+
+
+class UsageError(KontError, TypeError):
+    """A program, a handler or a call of kont says something that has no meaning. The message says what was meant."""
+
+
+class Unwind(BaseException):
+    """Ends a program that nobody will resume, so that its `finally` and `with` run.
+
+    It cannot be swallowed: a program that catches it and goes on is ended all the same.
+    """
+
+
+class WorkerKilled(KontError):
+    """A worker was killed with everything that it had started; the message says when and how many processes."""
+
+
+class LimitExceeded(KontError):
+    """A sandboxed program reached one of its limits. The program itself cannot catch this.
+
+    Attributes:
+        kind: which limit, such as `steps` or `memory`.
+        limit: its value.
+        used: what the program had used, or wanted to use.
+    """
+
+    def __init__(self, kind: str, limit: int | float, used: int | float) -> None:
+        super().__init__(kind, limit, used)
+        self.kind = kind
+        self.limit = limit
+        self.used = used
+
+    def __str__(self) -> str:
+        return f"the program reached its limit of {self.kind}: {self.used} of {self.limit}"
+
+
+class SandboxError(KontError):
+    """A sandboxed program ended with an exception that it did not catch.
+
+    Attributes:
+        type_name: the name of the exception's class, such as `ValueError`.
+        message: what `str()` of it gives inside.
+        traceback: the text that CPython would print, with source lines and carets.
+    """
+
+    def __init__(self, type_name: str, message: str, traceback: str) -> None:
+        super().__init__(type_name, message, traceback)
+        self.type_name = type_name
+        self.message = message
+        self.traceback = traceback
+
+    def __str__(self) -> str:
+        return f"{self.type_name}: {self.message}" if self.message else self.type_name
+
+
+class RefusedError(KontError):
+    """Source text or bytes that the sandbox does not take: the message shows where and why."""

@@ -1,0 +1,48 @@
+"""Programs written as generators, and the small awaitables that the extension needs from Python."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Generator
+from typing import Any, ParamSpec, TypeVar
+
+from kont import _kont
+from kont.errors import UsageError
+
+__all__ = ["do"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def do(function: Callable[P, Generator[Any, Any, T]]) -> Callable[P, _kont.Program[T]]:
+    """Turns a generator function into a function that makes programs.
+
+    Inside, `answer = yield effect` performs an effect, `result = yield other()` runs another program, and `return`
+    ends with a value. `yield from` does the same and keeps the types. A program is a description: it may be run any
+    number of times, and each run is a new one. Calling costs one small object; nothing runs before the program does.
+
+    Args:
+        function: a generator function, an `async def`, or a plain function, whose value is then the program's.
+
+    >>> import kont
+    >>> @kont.do
+    ... def twice(x):
+    ...     y = yield kont.Pure(x)
+    ...     return 2 * y
+    >>> kont.run(twice(21))
+    42
+    """
+    if not callable(function):
+        raise UsageError(f"@kont.do needs a function, not {function!r}")
+
+    @functools.wraps(function)
+    def make(*args: P.args, **kwargs: P.kwargs) -> _kont.Program[T]:
+        return _kont.Program(function, args, kwargs or None)
+
+    return make
+
+
+def perform_once(operation: Any) -> Generator[Any, Any, Any]:
+    """What `await` and `yield from` drive when the thing is not a generator itself: CPython is fastest with one."""
+    return (yield operation)
