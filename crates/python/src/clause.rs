@@ -53,13 +53,26 @@ impl Handler {
             "answering" => Style::Answering,
             "full" => Style::Full,
             "transfer" => Style::Transfer,
-            other => return Err(names(py)?.usage(py, format!("there is no kind of handler `{other}`"))),
+            other => {
+                return Err(names(py)?.usage(py, format!("there is no kind of handler `{other}`")));
+            }
         };
-        Ok(Handler { style, wanted: Wanted { types, tools, predicates }, function })
+        Ok(Handler {
+            style,
+            wanted: Wanted {
+                types,
+                tools,
+                predicates,
+            },
+            function,
+        })
     }
 
     /// The program with this handler around it.
-    fn __call__<'py>(slf: Bound<'py, Self>, program: Bound<'py, PyAny>) -> PyResult<Bound<'py, Operation>> {
+    fn __call__<'py>(
+        slf: Bound<'py, Self>,
+        program: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, Operation>> {
         Operation::with_handler(slf.unbind(), program)
     }
 
@@ -87,12 +100,27 @@ pub(crate) struct Observer {
 #[pymethods]
 impl Observer {
     #[new]
-    fn new(types: Vec<Py<PyType>>, tools: Vec<Py<PyAny>>, predicates: Vec<Py<PyAny>>, function: Py<PyAny>) -> Self {
-        Observer { wanted: Wanted { types, tools, predicates }, function }
+    fn new(
+        types: Vec<Py<PyType>>,
+        tools: Vec<Py<PyAny>>,
+        predicates: Vec<Py<PyAny>>,
+        function: Py<PyAny>,
+    ) -> Self {
+        Observer {
+            wanted: Wanted {
+                types,
+                tools,
+                predicates,
+            },
+            function,
+        }
     }
 
     /// The program with this observer around it.
-    fn __call__<'py>(slf: Bound<'py, Self>, program: Bound<'py, PyAny>) -> PyResult<Bound<'py, Operation>> {
+    fn __call__<'py>(
+        slf: Bound<'py, Self>,
+        program: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, Operation>> {
         Operation::with_observer(slf.unbind(), program)
     }
 
@@ -107,7 +135,9 @@ impl Observer {
 }
 
 fn name(function: &Bound<'_, PyAny>) -> String {
-    function.getattr("__qualname__").map_or_else(|_| "of a function".to_owned(), |name| name.to_string())
+    function
+        .getattr("__qualname__")
+        .map_or_else(|_| "of a function".to_owned(), |name| name.to_string())
 }
 
 /// An installed handler.
@@ -116,7 +146,11 @@ pub(crate) struct Prompt(pub(crate) Py<Handler>);
 impl machine::Handler<Live> for Prompt {
     fn accepts(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
         // What a predicate raises is raised at the performer, by whoever is asked next.
-        self.0.get().wanted.fits(cx.names, effect.bind(cx.py)).unwrap_or(true)
+        self.0
+            .get()
+            .wanted
+            .fits(cx.names, effect.bind(cx.py))
+            .unwrap_or(true)
     }
 
     fn answer(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Option<Answer<Live>> {
@@ -225,7 +259,10 @@ fn decide<'py>(
         return give_back(k, unyielded(cx, function, &what));
     }
     if K::disarm(k).is_some() {
-        let message = format!("the handler `{}` called `k(...)` and dropped it\nhelp: return it", name(function));
+        let message = format!(
+            "the handler `{}` called `k(...)` and dropped it\nhelp: return it",
+            name(function)
+        );
         return give_back(k, cx.names.usage(cx.py, message));
     }
     let value = value.unbind();
@@ -263,13 +300,17 @@ pub(crate) fn mistaken(cx: &Cx<'_>, value: &Bound<'_, PyAny>) -> Option<String> 
         return None;
     }
     if cx.names.is_effect(value) {
-        let shown = value.repr().map_or_else(|_| value.get_type().to_string(), |shown| shown.to_string());
+        let shown = value
+            .repr()
+            .map_or_else(|_| value.get_type().to_string(), |shown| shown.to_string());
         return Some(format!("the effect {shown}"));
     }
     if let Ok(program) = value.cast::<crate::program::Program>() {
         return Some(format!("the program `{}`", program.get().name(cx.py)));
     }
-    value.is_instance_of::<Operation>().then(|| "an operation".to_owned())
+    value
+        .is_instance_of::<Operation>()
+        .then(|| "an operation".to_owned())
 }
 
 /// An installed observer.

@@ -1,10 +1,11 @@
 //! Code: a CPython generator or coroutine, driven with `send` and `throw`, and what it yields, understood.
 
-use machine::{Answer, Base, Control, Input, Reflect, Step, Target};
+use machine::{Base, Control, Input, Reflect, Step, Target};
 use pyo3::exceptions::PyStopIteration;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator, PyList, PySendResult, PyTuple};
+use pyo3::types::iterator::PySendResult;
+use pyo3::types::{PyDict, PyIterator, PyList, PyTuple};
 
 use crate::clause::mistaken;
 use crate::domain::{Cx, Live};
@@ -22,7 +23,11 @@ pub(crate) struct Code {
 
 enum State {
     /// A function to call when it begins.
-    Call { function: Py<PyAny>, args: Py<PyTuple>, kwargs: Option<Py<PyDict>> },
+    Call {
+        function: Py<PyAny>,
+        args: Py<PyTuple>,
+        kwargs: Option<Py<PyDict>>,
+    },
     /// A generator: an iterator with a native `send`.
     Generator(Py<PyIterator>),
     /// A coroutine, or whatever has `send` and `throw`.
@@ -64,6 +69,19 @@ enum Turn<'py> {
     Raised(PyErr),
 }
 
+impl<'py> Turn<'py> {
+    /// As a method, a generator says with `StopIteration` that it has returned.
+    fn of_error(py: Python<'py>, error: PyErr) -> Self {
+        if !error.is_instance_of::<PyStopIteration>(py) {
+            return Turn::Raised(error);
+        }
+        match error.value(py).getattr(intern!(py, "value")) {
+            Ok(value) => Turn::Returned(value),
+            Err(error) => Turn::Raised(error),
+        }
+    }
+}
+
 /// What a yielded object means.
 enum Meaning {
     Step(Step<Live>),
@@ -73,22 +91,36 @@ enum Meaning {
 
 impl Code {
     fn of(state: State) -> Self {
-        Code { state, role: Role::Program, wait: Wait::Plain }
+        Code {
+            state,
+            role: Role::Program,
+            wait: Wait::Plain,
+        }
     }
 
     /// A function's program: what it returns, or what the generator or coroutine that it returns returns.
     pub(crate) fn call(function: Py<PyAny>, args: Py<PyTuple>, kwargs: Option<Py<PyDict>>) -> Self {
-        Self::of(State::Call { function, args, kwargs })
+        Self::of(State::Call {
+            function,
+            args,
+            kwargs,
+        })
     }
 
     /// As the code of a handler that decides about its continuation.
     pub(crate) fn clause(self) -> Self {
-        Code { role: Role::Clause, ..self }
+        Code {
+            role: Role::Clause,
+            ..self
+        }
     }
 
     /// As the code of a handler whose value is the answer.
     pub(crate) fn answering(self) -> Self {
-        Code { role: Role::Answering, ..self }
+        Code {
+            role: Role::Answering,
+            ..self
+        }
     }
 
     /// The code of anything that is a program.
@@ -142,8 +174,8 @@ impl Code {
             Err(error) => return Turn::Raised(error),
         };
         let turn = match input {
-            Input::Start => method(object.call_method1(intern!(py, "send"), (py.None(),))),
-            Input::Value(value) => method(object.call_method1(intern!(py, "send"), (value,))),
+            Input::Start => method(py, object.call_method1(intern!(py, "send"), (py.None(),))),
+            Input::Value(value) => method(py, object.call_method1(intern!(py, "send"), (value,))),
             Input::Error(error) => throw(object, error),
         };
         if let Some(lent) = lent
@@ -171,7 +203,10 @@ impl Code {
                 cx.names.usage(py, "a continuation was yielded\nhelp: write `yield k(value)` or `yield kont.Resume(k, value)`")
             })?;
             let k = K::take(k, cx, || self.place(py))?;
-            return Ok(Meaning::Step(Step::Control(Control::Resume(Target::Given(k), answer))));
+            return Ok(Meaning::Step(Step::Control(Control::Resume(
+                Target::Given(k),
+                answer,
+            ))));
         }
         if let Some(state) = started(cx.names, yielded) {
             return Ok(Meaning::Step(Step::Call(Self::of(state))));
@@ -182,7 +217,7 @@ impl Code {
     fn operate(&mut self, cx: &Cx<'_>, kind: &Kind) -> PyResult<Meaning> {
         let py = cx.py;
         let take = |k: &Py<K>| K::take(k.bind(py), cx, || self.place(py)).map(Target::Given);
-        let control = match kind {
+        let control: Control<Live> = match kind {
             Kind::Resume(k, value) => Control::Resume(take(k)?, Ok(value.clone_ref(py))),
             Kind::ResumeThrow(k, error) => Control::Resume(take(k)?, Err(error.clone_ref(py))),
             Kind::Transfer(k, value) => Control::Transfer(take(k)?, Ok(value.clone_ref(py))),
@@ -203,7 +238,6 @@ impl Code {
                 self.wait = Wait::Delegate;
                 Control::Reflect(handled_effect())
             }
-            Kind::GetHandlers(k) => return inner_handlers(cx, k),
             Kind::GetOuterHandlers => Control::Reflect(outer_handlers()),
             Kind::Perform(effect) => return Ok(Meaning::Step(Step::Perform(effect.clone_ref(py)))),
             Kind::Pure(value) => return Ok(Meaning::Value(value.clone_ref(py))),
@@ -239,13 +273,19 @@ impl Code {
     }
 
     fn not_performable(&self, cx: &Cx<'_>, yielded: &Bound<'_, PyAny>) -> PyErr {
-        let shown = yielded.repr().map_or_else(|_| yielded.get_type().to_string(), |shown| shown.to_string());
+        let shown = yielded.repr().map_or_else(
+            |_| yielded.get_type().to_string(),
+            |shown| shown.to_string(),
+        );
         let help = if yielded.is_callable() {
             format!("call it: `yield {}(...)`", call_name(yielded))
         } else {
             "yield an effect or a program; a value is returned with `return`".to_owned()
         };
-        let message = format!("{shown} was yielded {}, and is neither an effect nor a program\nhelp: {help}", self.place(cx.py));
+        let message = format!(
+            "{shown} was yielded {}, and is neither an effect nor a program\nhelp: {help}",
+            self.place(cx.py)
+        );
         cx.names.usage(cx.py, message)
     }
 
@@ -278,9 +318,16 @@ impl Code {
         let found = |object: &Bound<'_, PyAny>, prefix: &str| -> PyResult<String> {
             let code = object.getattr(format!("{prefix}_code"))?;
             let frame = object.getattr(format!("{prefix}_frame"))?;
-            let line = if frame.is_none() { code.getattr("co_firstlineno")? } else { frame.getattr("f_lineno")? };
+            let line = if frame.is_none() {
+                code.getattr("co_firstlineno")?
+            } else {
+                frame.getattr("f_lineno")?
+            };
             let name = code.getattr("co_qualname")?;
-            Ok(format!("by `{name}` ({}:{line})", code.getattr("co_filename")?))
+            Ok(format!(
+                "by `{name}` ({}:{line})",
+                code.getattr("co_filename")?
+            ))
         };
         let place = match &self.state {
             State::Generator(generator) => found(generator.bind(py).as_any(), "gi"),
@@ -293,7 +340,14 @@ impl Code {
 
     /// Calls the function of a program; gives its value if it is a plain function.
     fn begin<'py>(&mut self, cx: &Cx<'py>) -> Result<Option<Bound<'py, PyAny>>, PyErr> {
-        let State::Call { function, args, kwargs } = &self.state else { return Ok(None) };
+        let State::Call {
+            function,
+            args,
+            kwargs,
+        } = &self.state
+        else {
+            return Ok(None);
+        };
         let kwargs = kwargs.as_ref().map(|kwargs| kwargs.bind(cx.py));
         let made = function.bind(cx.py).call(args.bind(cx.py), kwargs)?;
         match started(cx.names, &made) {
@@ -328,7 +382,9 @@ impl machine::Code<Live> for Code {
         let mut input = match (std::mem::replace(&mut self.wait, Wait::Plain), input) {
             (Wait::Future, Input::Value(_)) => Input::Value(cx.py.None()),
             (Wait::Pass, Input::Value(effect)) => return Step::Control(Control::Pass(effect)),
-            (Wait::Delegate, Input::Value(effect)) => return Step::Control(Control::Delegate(effect)),
+            (Wait::Delegate, Input::Value(effect)) => {
+                return Step::Control(Control::Delegate(effect));
+            }
             (_, input) => input,
         };
         loop {
@@ -349,40 +405,51 @@ impl machine::Code<Live> for Code {
 fn started(names: &Names, object: &Bound<'_, PyAny>) -> Option<State> {
     let class = object.get_type();
     if class.is(&names.generator) {
-        return object.cast::<PyIterator>().ok().map(|generator| State::Generator(generator.clone().unbind()));
+        return object
+            .cast::<PyIterator>()
+            .ok()
+            .map(|generator| State::Generator(generator.clone().unbind()));
     }
-    class.is(&names.coroutine).then(|| State::Coroutine(object.clone().unbind()))
+    class
+        .is(&names.coroutine)
+        .then(|| State::Coroutine(object.clone().unbind()))
 }
 
 fn throw<'py>(object: &Bound<'py, PyAny>, error: PyErr) -> Turn<'py> {
     let py = object.py();
-    method(object.call_method1(intern!(py, "throw"), (error.into_value(py),)))
+    method(
+        py,
+        object.call_method1(intern!(py, "throw"), (error.into_value(py),)),
+    )
 }
 
 /// What a call of `send` or `throw` as a method has done.
-fn method(result: PyResult<Bound<'_, PyAny>>) -> Turn<'_> {
+fn method<'py>(py: Python<'py>, result: PyResult<Bound<'py, PyAny>>) -> Turn<'py> {
     match result {
         Ok(yielded) => Turn::Yielded(yielded),
-        Err(error) => Python::attach(|_| ()).then_raised(error),
+        Err(error) => Turn::of_error(py, error),
     }
 }
 
-trait ThenRaised {
-    fn then_raised<'py>(self, error: PyErr) -> Turn<'py>;
-}
-
 fn not_a_program(names: &Names, object: &Bound<'_, PyAny>) -> PyErr {
-    let shown = object.repr().map_or_else(|_| object.get_type().to_string(), |shown| shown.to_string());
+    let shown = object
+        .repr()
+        .map_or_else(|_| object.get_type().to_string(), |shown| shown.to_string());
     let help = if object.is_callable() {
         format!("call it: `{}(...)`", call_name(object))
     } else {
         "a program is an effect, a coroutine, or what a `@kont.do` function gives".to_owned()
     };
-    names.usage(object.py(), format!("{shown} is not a program\nhelp: {help}"))
+    names.usage(
+        object.py(),
+        format!("{shown} is not a program\nhelp: {help}"),
+    )
 }
 
 fn call_name(function: &Bound<'_, PyAny>) -> String {
-    function.getattr("__qualname__").map_or_else(|_| "it".to_owned(), |name| name.to_string())
+    function
+        .getattr("__qualname__")
+        .map_or_else(|_| "it".to_owned(), |name| name.to_string())
 }
 
 /// While a coroutine runs, libraries that look for a running event loop find the one of this run.
@@ -391,7 +458,10 @@ fn lend_loop<'py>(cx: &Cx<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
     if !modules.contains(intern!(cx.py, "asyncio"))? {
         return Ok(None);
     }
-    let lent = cx.py.import(intern!(cx.py, "kont.aio"))?.call_method0(intern!(cx.py, "lend"))?;
+    let lent = cx
+        .py
+        .import(intern!(cx.py, "kont.aio"))?
+        .call_method0(intern!(cx.py, "lend"))?;
     Ok((!lent.is_none()).then_some(lent))
 }
 
@@ -410,7 +480,10 @@ fn handled_effect() -> Reflect<Live> {
 
 fn outer_handlers() -> Reflect<Live> {
     Box::new(|view, cx| {
-        let handlers: Vec<_> = view.handlers().map(|(_, prompt)| prompt.0.clone_ref(cx.py)).collect();
+        let handlers: Vec<_> = view
+            .handlers()
+            .map(|(_, prompt)| prompt.0.clone_ref(cx.py))
+            .collect();
         Ok(PyList::new(cx.py, handlers)?.into_any().unbind())
     })
 }

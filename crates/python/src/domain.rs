@@ -43,13 +43,24 @@ impl Domain for Live {
         cx.py.None()
     }
 
-    fn machine_error(cx: &mut Cx<'_>, error: MachineError, effect: Option<Py<PyAny>>, view: View<'_, Self>) -> PyErr {
+    fn machine_error(
+        cx: &mut Cx<'_>,
+        error: MachineError,
+        effect: Option<Py<PyAny>>,
+        view: View<'_, Self>,
+    ) -> PyErr {
         let Cx { py, names, .. } = *cx;
         match error {
             MachineError::Unhandled => {
-                let handlers: Vec<_> = view.handlers().map(|(_, prompt)| prompt.0.clone_ref(py)).collect();
+                let handlers: Vec<_> = view
+                    .handlers()
+                    .map(|(_, prompt)| prompt.0.clone_ref(py))
+                    .collect();
                 match PyTuple::new(py, handlers) {
-                    Ok(handlers) => PyErr::from_type(names.unhandled.bind(py).clone(), (effect, handlers.unbind())),
+                    Ok(handlers) => PyErr::from_type(
+                        names.unhandled.bind(py).clone(),
+                        (effect, handlers.unbind()),
+                    ),
                     Err(error) => error,
                 }
             }
@@ -89,7 +100,11 @@ impl Domain for Live {
         let parks = is(cx.names.awaiting.bind(cx.py))
             || is(cx.names.tool_call.bind(cx.py))
             || (cx.parks == Parks::Questions && is(cx.names.approval.bind(cx.py)));
-        if parks { Unhandled::Park } else { Unhandled::Raise }
+        if parks {
+            Unhandled::Park
+        } else {
+            Unhandled::Raise
+        }
     }
 }
 

@@ -24,7 +24,12 @@ pub(crate) struct K {
 
 impl K {
     pub(crate) fn new(continuation: Continuation<Live>, effect: Py<PyAny>) -> Self {
-        K { continuation: Some(continuation), armed: None, effect: Some(effect), used: None }
+        K {
+            continuation: Some(continuation),
+            armed: None,
+            effect: Some(effect),
+            used: None,
+        }
     }
 
     pub(crate) fn effect(&self, py: Python<'_>) -> Option<Py<PyAny>> {
@@ -44,13 +49,20 @@ impl K {
     }
 
     /// Takes the continuation out to use it, or tells why that cannot be.
-    pub(crate) fn take(k: &Bound<'_, Self>, cx: &Cx<'_>, place: impl FnOnce() -> String) -> PyResult<Continuation<Live>> {
+    pub(crate) fn take(
+        k: &Bound<'_, Self>,
+        cx: &Cx<'_>,
+        place: impl FnOnce() -> String,
+    ) -> PyResult<Continuation<Live>> {
         let machine = k.borrow().continuation.as_ref().map(Continuation::machine);
         match machine {
             None => Err(Self::used_error(k, cx.names)),
             Some(Some(machine)) if machine != cx.machine => {
                 let message = machine::MachineError::ForeignContinuation.to_string();
-                Err(PyErr::from_type(cx.names.foreign.bind(cx.py).clone(), (message,)))
+                Err(PyErr::from_type(
+                    cx.names.foreign.bind(cx.py).clone(),
+                    (message,),
+                ))
             }
             Some(_) => Self::take_for(k, &place()).ok_or_else(|| Self::used_error(k, cx.names)),
         }
@@ -64,7 +76,8 @@ impl K {
     /// The error that names the first use.
     pub(crate) fn used_error(k: &Bound<'_, Self>, names: &Names) -> PyErr {
         let place = k.borrow().used.clone().unwrap_or_default();
-        let message = format!("this continuation was used {place}\nhelp: a continuation goes on once");
+        let message =
+            format!("this continuation was used {place}\nhelp: a continuation goes on once");
         PyErr::from_type(names.used.bind(k.py()).clone(), (message,))
     }
 
@@ -107,11 +120,18 @@ impl K {
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let this = slf.borrow();
-        let state = if this.continuation.is_some() { "" } else { ", used" };
+        let state = if this.continuation.is_some() {
+            ""
+        } else {
+            ", used"
+        };
         let effect = this.effect(slf.py());
         drop(this);
         match effect {
-            Some(effect) => Ok(format!("<kont.K of {}{state}>", effect.bind(slf.py()).repr()?)),
+            Some(effect) => Ok(format!(
+                "<kont.K of {}{state}>",
+                effect.bind(slf.py()).repr()?
+            )),
             None => Ok(format!("<kont.K{state}>")),
         }
     }

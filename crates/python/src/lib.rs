@@ -27,8 +27,8 @@ mod _kont {
         drive::{Drive, run},
         k::K,
         operation::{
-            Delegate, GetHandlers, GetOuterHandlers, Operation, Pass, Perform, Pure, Resume, ResumeThrow, ResumeWith,
-            Transfer, TransferThrow, TransferWith, WithHandler, WithObserve,
+            Delegate, GetOuterHandlers, Operation, Pass, Perform, Pure, Resume, ResumeThrow,
+            ResumeWith, Transfer, TransferThrow, TransferWith, WithHandler, WithObserve,
         },
         program::Program,
     };

@@ -39,10 +39,15 @@ pub(crate) fn names(py: Python<'_>) -> PyResult<&'static Names> {
 
 fn load(py: Python<'_>) -> PyResult<Names> {
     let class = |module: &str, name: &str| -> PyResult<Py<PyType>> {
-        Ok(py.import(module)?.getattr(name)?.cast_into::<PyType>()?.unbind())
+        Ok(py
+            .import(module)?
+            .getattr(name)?
+            .cast_into::<PyType>()?
+            .unbind())
     };
-    let object =
-        |module: &str, name: &str| -> PyResult<Py<PyAny>> { Ok(py.import(module)?.getattr(name)?.unbind()) };
+    let object = |module: &str, name: &str| -> PyResult<Py<PyAny>> {
+        Ok(py.import(module)?.getattr(name)?.unbind())
+    };
     let getrefcount = object("sys", "getrefcount")?;
     let probe = py.import("builtins")?.getattr("object")?.call0()?.unbind();
     let owned_alone = getrefcount.bind(py).call1((&probe,))?.extract()?;
@@ -74,12 +79,16 @@ impl Names {
 
     /// Whether an object is an effect.
     pub(crate) fn is_effect(&self, object: &Bound<'_, PyAny>) -> bool {
-        object.is_instance(self.effect.bind(object.py())).unwrap_or(false)
+        object
+            .is_instance(self.effect.bind(object.py()))
+            .unwrap_or(false)
     }
 
     /// Whether nobody but the caller owns an object.
     pub(crate) fn is_owned_alone(&self, object: &Bound<'_, PyAny>) -> bool {
         let count = self.getrefcount.bind(object.py()).call1((object,));
-        count.and_then(|count| count.extract::<isize>()).is_ok_and(|count| count <= self.owned_alone)
+        count
+            .and_then(|count| count.extract::<isize>())
+            .is_ok_and(|count| count <= self.owned_alone)
     }
 }

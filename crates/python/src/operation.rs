@@ -24,7 +24,6 @@ pub(crate) enum Kind {
     WithHandler(Py<Handler>, Py<PyAny>),
     WithObserve(Py<Observer>, Py<PyAny>),
     Pure(Py<PyAny>),
-    GetHandlers(Py<K>),
     GetOuterHandlers,
 }
 
@@ -39,14 +38,20 @@ impl Operation {
         &self.kind
     }
 
-    pub(crate) fn with_handler<'py>(handler: Py<Handler>, program: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    pub(crate) fn with_handler<'py>(
+        handler: Py<Handler>,
+        program: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, Self>> {
         Code::check(&program)?;
         let py = program.py();
         let made = WithHandler::init(Kind::WithHandler(handler, program.unbind()));
         Ok(Bound::new(py, made)?.into_super())
     }
 
-    pub(crate) fn with_observer<'py>(observer: Py<Observer>, program: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+    pub(crate) fn with_observer<'py>(
+        observer: Py<Observer>,
+        program: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, Self>> {
         Code::check(&program)?;
         let py = program.py();
         let made = WithObserve::init(Kind::WithObserve(observer, program.unbind()));
@@ -67,18 +72,28 @@ impl Operation {
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let py = slf.py();
-        let repr = |object: &Py<PyAny>| -> PyResult<String> { Ok(object.bind(py).repr()?.to_string()) };
+        let repr =
+            |object: &Py<PyAny>| -> PyResult<String> { Ok(object.bind(py).repr()?.to_string()) };
         let parts = match &slf.get().kind {
-            Kind::Resume(k, other) | Kind::Transfer(k, other) | Kind::ResumeWith(k, other) | Kind::TransferWith(k, other) => {
+            Kind::Resume(k, other)
+            | Kind::Transfer(k, other)
+            | Kind::ResumeWith(k, other)
+            | Kind::TransferWith(k, other) => {
                 vec![k.bind(py).repr()?.to_string(), repr(other)?]
             }
             Kind::ResumeThrow(k, error) | Kind::TransferThrow(k, error) => {
-                vec![k.bind(py).repr()?.to_string(), error.value(py).repr()?.to_string()]
+                vec![
+                    k.bind(py).repr()?.to_string(),
+                    error.value(py).repr()?.to_string(),
+                ]
             }
-            Kind::GetHandlers(k) => vec![k.bind(py).repr()?.to_string()],
             Kind::Perform(value) | Kind::Pure(value) => vec![repr(value)?],
-            Kind::WithHandler(handler, program) => vec![handler.bind(py).repr()?.to_string(), repr(program)?],
-            Kind::WithObserve(observer, program) => vec![observer.bind(py).repr()?.to_string(), repr(program)?],
+            Kind::WithHandler(handler, program) => {
+                vec![handler.bind(py).repr()?.to_string(), repr(program)?]
+            }
+            Kind::WithObserve(observer, program) => {
+                vec![observer.bind(py).repr()?.to_string(), repr(program)?]
+            }
             Kind::Pass | Kind::Delegate | Kind::GetOuterHandlers => vec![],
         };
         Ok(format!("{}({})", slf.get_type().name()?, parts.join(", ")))
@@ -162,9 +177,6 @@ operations! {
     /// A program that returns a value.
     Pure(value: Py<PyAny>) => |_py| Kind::Pure(value);
 
-    /// The handlers inside a continuation, innermost first; the last is the one that it was captured for. It is not used up.
-    GetHandlers(k: Py<K>) => |_py| Kind::GetHandlers(k);
-
     /// The handlers around the code that asks, innermost first.
     GetOuterHandlers() => |_py| Kind::GetOuterHandlers;
 }
@@ -175,22 +187,32 @@ fn checked(program: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
 }
 
 fn exception(py: Python<'_>, error: Bound<'_, PyAny>) -> PyResult<PyErr> {
-    let is_class = error.cast::<pyo3::types::PyType>().is_ok_and(|class| class.is_subclass_of::<PyBaseException>().unwrap_or(false));
+    let is_class = error
+        .cast::<pyo3::types::PyType>()
+        .is_ok_and(|class| class.is_subclass_of::<PyBaseException>().unwrap_or(false));
     if is_class || error.is_instance_of::<PyBaseException>() {
         return Ok(PyErr::from_value(error));
     }
-    Err(names(py)?.usage(py, format!("an exception is raised at the performer, and {} is none", error.repr()?)))
+    Err(names(py)?.usage(
+        py,
+        format!(
+            "an exception is raised at the performer, and {} is none",
+            error.repr()?
+        ),
+    ))
 }
 
 /// The boundary and the body of a `WithHandler` or `WithObserve`.
 pub(crate) fn installation(py: Python<'_>, kind: &Kind) -> Option<(Boundary<Live>, Py<PyAny>)> {
     match kind {
-        Kind::WithHandler(handler, program) => {
-            Some((Boundary::Prompt(crate::clause::Prompt(handler.clone_ref(py))), program.clone_ref(py)))
-        }
-        Kind::WithObserve(observer, program) => {
-            Some((Boundary::Observer(crate::clause::Watch(observer.clone_ref(py))), program.clone_ref(py)))
-        }
+        Kind::WithHandler(handler, program) => Some((
+            Boundary::Prompt(crate::clause::Prompt(handler.clone_ref(py))),
+            program.clone_ref(py),
+        )),
+        Kind::WithObserve(observer, program) => Some((
+            Boundary::Observer(crate::clause::Watch(observer.clone_ref(py))),
+            program.clone_ref(py),
+        )),
         _ => None,
     }
 }

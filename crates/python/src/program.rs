@@ -35,7 +35,11 @@ impl Program {
     #[new]
     #[pyo3(signature = (function, args, kwargs=None, /))]
     fn new(function: Py<PyAny>, args: Py<PyTuple>, kwargs: Option<Py<PyDict>>) -> Self {
-        Program { function, args, kwargs }
+        Program {
+            function,
+            args,
+            kwargs,
+        }
     }
 
     fn __iter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
@@ -60,11 +64,14 @@ impl Program {
         Ok(format!("<program {}({})>", self.name(py), parts.join(", ")))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyType>, (Py<PyAny>, Py<PyTuple>, Option<Py<PyDict>>)) {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyType>, Bound<'py, PyTuple>)> {
         let py = slf.py();
         let this = slf.get();
         let kwargs = this.kwargs.as_ref().map(|kwargs| kwargs.clone_ref(py));
-        (slf.get_type(), (this.function.clone_ref(py), this.args.clone_ref(py), kwargs))
+        let parts = (this.function.clone_ref(py), this.args.clone_ref(py), kwargs);
+        Ok((slf.get_type(), parts.into_pyobject(py)?))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -46,6 +46,9 @@ impl Wanted {
 
     pub(crate) fn traverse(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.types.iter().try_for_each(|class| visit.call(class))?;
-        self.tools.iter().chain(&self.predicates).try_for_each(|object| visit.call(object))
+        self.tools
+            .iter()
+            .chain(&self.predicates)
+            .try_for_each(|object| visit.call(object))
     }
 }

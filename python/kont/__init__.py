@@ -1,0 +1,81 @@
+"""kont: Python programs as suspended computations that you hold in your hand.
+
+>>> import kont
+>>> class Ask(kont.Effect[str]):
+...     key: str
+>>> async def greet():
+...     return f"hello {await Ask('name')}"
+>>> @kont.handler(Ask)
+... def from_table(effect):
+...     return {"name": "world"}[effect.key]
+>>> kont.run(greet(), from_table)
+'hello world'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kont._kont import Delegate as Delegate
+from kont._kont import GetOuterHandlers as GetOuterHandlers
+from kont._kont import Handler as Handler
+from kont._kont import K as K
+from kont._kont import Observer as Observer
+from kont._kont import Operation as Operation
+from kont._kont import Pass as Pass
+from kont._kont import Perform as Perform
+from kont._kont import Program as Program
+from kont._kont import Pure as Pure
+from kont._kont import Resume as Resume
+from kont._kont import ResumeThrow as ResumeThrow
+from kont._kont import ResumeWith as ResumeWith
+from kont._kont import Transfer as Transfer
+from kont._kont import TransferThrow as TransferThrow
+from kont._kont import TransferWith as TransferWith
+from kont._kont import WithHandler as WithHandler
+from kont._kont import WithObserve as WithObserve
+from kont._kont import __version__ as __version__
+from kont._kont import run as run
+from kont.effects import Await as Await
+from kont.effects import Effect as Effect
+from kont.errors import ContinuationUsedError as ContinuationUsedError
+from kont.errors import ForeignContinuationError as ForeignContinuationError
+from kont.errors import KontError as KontError
+from kont.errors import LimitExceeded as LimitExceeded
+from kont.errors import RefusedError as RefusedError
+from kont.errors import SandboxError as SandboxError
+from kont.errors import UnhandledEffect as UnhandledEffect
+from kont.errors import Unwind as Unwind
+from kont.errors import UsageError as UsageError
+from kont.errors import WorkerKilled as WorkerKilled
+from kont.handlers import handler as handler
+from kont.handlers import observer as observer
+from kont.programs import do as do
+from kont.tools import Approval as Approval
+from kont.tools import CallReport as CallReport
+from kont.tools import Process as Process
+from kont.tools import RunReport as RunReport
+from kont.tools import Tool as Tool
+from kont.tools import ToolCall as ToolCall
+from kont.tools import summary as summary
+from kont.tools import tool as tool
+
+if TYPE_CHECKING:
+    from kont.aio import run_async as run_async
+
+# asyncio takes longer to import than all of kont; most programs never need it.
+_LATER = {"run_async": "kont.aio"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'kont' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(_LATER[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

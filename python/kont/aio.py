@@ -1,0 +1,92 @@
+"""asyncio: the event loop that `run` keeps for programs that await its futures, and `run_async`."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import threading
+from typing import Any
+
+from kont import _kont
+from kont.defaults import answer_async
+
+__all__ = ["run_async", "wait"]
+
+
+async def run_async(program: Any, /, *handlers: Any) -> Any:
+    """Runs a program on the event loop that runs, and gives its value.
+
+    Args:
+        program: what `kont.run` takes.
+        handlers: handlers and observers, the innermost first.
+
+    Raises:
+        Exception: what the program raised.
+
+    Cancelling the task raises `CancelledError` in the program, at what it waits for.
+
+    >>> import asyncio, kont
+    >>> async def nap():
+    ...     await asyncio.sleep(0)
+    ...     return "slept"
+    >>> asyncio.run(kont.run_async(nap()))
+    'slept'
+    """
+    drive = _kont.Drive(program, handlers)
+    effect = drive.send(None)
+    while effect is not None:
+        try:
+            value = await answer_async(effect)
+        except BaseException as error:
+            effect = drive.throw(error)
+        else:
+            effect = drive.send(value)
+    return drive.result()
+
+
+class _Lent:
+    """An event loop of a thread, shown to libraries as the running one while a coroutine of a program runs."""
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self.loop = self.runner.get_loop()
+
+    def show(self) -> _Lent:
+        asyncio._set_running_loop(self.loop)
+        return self
+
+    def take_back(self) -> None:
+        asyncio._set_running_loop(None)
+
+
+_local = threading.local()
+
+
+def _own() -> _Lent:
+    lent: _Lent | None = getattr(_local, "lent", None)
+    if lent is None or lent.loop.is_closed():
+        lent = _local.lent = _Lent()
+        if threading.current_thread() is threading.main_thread():
+            atexit.register(lent.runner.close)
+    return lent
+
+
+def lend() -> _Lent | None:
+    """Shows this thread's loop as the running one. None if one runs already: then that one is meant."""
+    if asyncio._get_running_loop() is not None:
+        return None
+    return _own().show()
+
+
+def wait(awaitable: Any) -> Any:
+    """Waits on this thread's loop; None lets it turn once. What runs beside it, goes on meanwhile."""
+    own = _own()
+    if awaitable is None:
+        awaitable = asyncio.sleep(0)
+    if not asyncio.isfuture(awaitable) and not asyncio.iscoroutine(awaitable):
+        awaitable = _await(awaitable)
+    return own.loop.run_until_complete(awaitable)
+
+
+async def _await(awaitable: Any) -> Any:
+    return await awaitable
