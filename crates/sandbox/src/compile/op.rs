@@ -174,12 +174,16 @@ pub enum Op {
     CallKw { dst: Reg, func: Reg, site: u16 },
     /// `R[dst] := R[obj].name(R[obj+1] ..)`; `S[site]` has the name; positional, then keywords' values
     CallMethod { dst: Reg, obj: Reg, site: u16 },
-    /// Call with `*` or `**`: `R[func+1]` is a list or tuple of all positional arguments, `R[func+2]` a dict or Unbound
+    /// Call with `*` or `**`: `R[func+1]` is a list or tuple of all positional arguments, `R[func+2]` a dict or Unbound.
+    /// While the dict is built by `DictMerge` with `call`, the function is in the second register before it (for messages)
     CallSpread { dst: Reg, func: Reg },
     /// `R[dst] := function F[spec]` (`Code::functions`): from `R[first]`: defaults, keyword-only defaults (those it names), then cells
     Function { dst: Reg, first: Reg, spec: u16 },
     /// `R[dst] := class C[spec]` (`Code::classes`): `R[first]` the body's function, then bases, then keyword values.
-    /// With `spread` in the spec: `R[first+1]` a list of bases, `R[first+2]` a dict of keywords
+    /// With `spread` in the spec: `R[first+1]` a list of bases, `R[first+2]` a dict of keywords or Unbound.
+    /// The VM puts `__module__`, `__qualname__` and `__doc__` into the namespace before the body runs. A body whose methods
+    /// use `super()` or `__class__` leaves their cell in the namespace as `__classcell__`: the VM removes it and
+    /// stores the class in it
     Class { dst: Reg, first: Reg, spec: u16 },
     /// `R[dst] := super(__class__, first parameter)`: `R[cell]` is the `__class__` cell, the first parameter is `R[this]` (a cell if `this_is_cell`)
     Super { this_is_cell: bool, dst: Reg, cell: Reg, this: Reg },
