@@ -57,8 +57,8 @@ impl<D: Domain> Machine<D> {
     pub(crate) fn dispatch(
         &mut self,
         cx: &mut D::Context<'_>,
-        effect: D::Effect,
-        head: FiberId,
+        mut effect: D::Effect,
+        mut head: FiberId,
         mut tail: FiberId,
         from: Option<FiberId>,
     ) -> Option<Outcome<D>> {
@@ -78,8 +78,22 @@ impl<D: Domain> Machine<D> {
                 let k = Continuation::attached(head, id, &self.home);
                 self.counters.captured += 1;
                 self.current = fiber.parent.take();
-                let handled = handler.handle(cx, effect, k);
-                return self.handled(cx, handled, scope);
+                match handler.handle(cx, effect, k) {
+                    // In this loop: a pass through a million handlers must not recurse.
+                    Handled::Pass(same, k) => {
+                        let place = self.current;
+                        match self.attach_chain(k, place) {
+                            Ok(chain) => (head, tail) = chain,
+                            Err(error) => {
+                                self.complain(cx, error, Some(same));
+                                return None;
+                            }
+                        }
+                        (effect, next) = (same, place);
+                        continue;
+                    }
+                    handled => return self.handled(cx, handled, scope),
+                }
             }
             tail = id;
             next = fiber.parent;

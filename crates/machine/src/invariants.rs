@@ -15,7 +15,7 @@ impl<D: Domain> Machine<D> {
         if live > SMALL && self.counters.steps < self.next_check {
             return;
         }
-        self.next_check = self.counters.steps + 8 * live as u64;
+        self.next_check = self.counters.steps + 32 * live as u64;
         let touched = self.arena.touched.get();
         if let Err(broken) = self.check() {
             panic!(
@@ -31,16 +31,23 @@ impl<D: Domain> Machine<D> {
     /// # Errors
     /// The first thing that is wrong.
     pub fn check(&self) -> Result<(), String> {
-        let mut owner: HashMap<FiberId, String> = HashMap::new();
+        let mut owner: HashMap<FiberId, FiberId> = HashMap::with_capacity(self.arena.live());
         let mut observers = 0;
-        let mut claim = |head: FiberId, tail: Option<FiberId>, who: String| {
+        let mut claim = |head: FiberId, tail: Option<FiberId>| {
+            let who = if tail.is_some() {
+                "a continuation"
+            } else {
+                "the running program"
+            };
             let mut next = Some(head);
             while let Some(id) = next {
                 if !self.arena.ids_contain(id) {
                     return Err(format!("{who} owns {id:?}, which is not in use"));
                 }
-                if let Some(other) = owner.insert(id, who.clone()) {
-                    return Err(format!("{id:?} is owned by {who} and by {other}"));
+                if let Some(other) = owner.insert(id, head) {
+                    return Err(format!(
+                        "{id:?} is owned by {who} from {head:?} and by the owner of {other:?}"
+                    ));
                 }
                 let fiber = self.arena.get(id);
                 if fiber.unwinding() && fiber.doomed > fiber.height() {
@@ -69,7 +76,7 @@ impl<D: Domain> Machine<D> {
             }
         };
         if let Some(head) = self.current {
-            claim(head, None, "the running program".to_owned())?;
+            claim(head, None)?;
         }
         for (head, tail) in self.home.chains() {
             claim(

@@ -9,6 +9,8 @@ mod fiber;
 mod invariants;
 mod run;
 mod step;
+#[cfg(test)]
+mod tests;
 mod unwind;
 mod view;
 

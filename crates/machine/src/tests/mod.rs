@@ -1,0 +1,11 @@
+//! The laws of the machine, one file for each group of rules, over a tiny language.
+
+mod compose;
+mod dispatch;
+mod endings;
+mod forward;
+mod language;
+mod ownership;
+mod parking;
+mod scale;
+mod unwinding;

@@ -1,0 +1,208 @@
+//! Parking: the host answers, in any order, and the machine can be looked at meanwhile.
+
+use super::language::make::*;
+use super::language::*;
+use crate::{Base, Boundary, Continuation, Machine, MachineError, Outcome, Part, Step};
+
+fn park(machine: &mut Machine<Lang>, world: &mut World, expr: E) -> (Op, K) {
+    machine.start(program(expr)).expect("idle");
+    match drive(machine, world) {
+        Outcome::Parked { effect, k } => (effect, k),
+        other => panic!("it is {}", other.name()),
+    }
+}
+
+#[test]
+fn parked_programs_are_answered_in_any_order() {
+    let (mut machine, mut world) = (
+        Machine::<Lang>::new(),
+        World {
+            parks: &["ask"],
+            ..World::default()
+        },
+    );
+    let mut parked: Vec<(Op, K)> = (0..5)
+        .map(|n| {
+            park(
+                &mut machine,
+                &mut world,
+                answer("b", 0, add(perform("ask", int(n)), int(n * 10))),
+            )
+        })
+        .collect();
+    for index in [3, 0, 2, 0, 0] {
+        let (effect, k) = parked.remove(index);
+        machine.resume(k, Ok(effect.1 + 1000)).expect("idle");
+        let n = effect.1;
+        assert!(
+            matches!(drive(&mut machine, &mut world), Outcome::Done(Ok(v)) if v == n + 1000 + n * 10)
+        );
+    }
+    assert_eq!(machine.fibers(), 0);
+}
+
+#[test]
+fn an_answer_may_be_an_error() {
+    let (mut machine, mut world) = (
+        Machine::<Lang>::new(),
+        World {
+            parks: &["ask"],
+            ..World::default()
+        },
+    );
+    let (_, k) = park(
+        &mut machine,
+        &mut world,
+        attempt(perform("ask", int(1)), int(4)),
+    );
+    machine.resume(k, Err(Fault::User(1))).expect("idle");
+    assert!(matches!(
+        drive(&mut machine, &mut world),
+        Outcome::Done(Ok(4))
+    ));
+}
+
+#[test]
+fn a_parked_program_is_resumed_with_a_program() {
+    let (mut machine, mut world) = (
+        Machine::<Lang>::new(),
+        World {
+            parks: &["ask"],
+            ..World::default()
+        },
+    );
+    let (_, k) = park(
+        &mut machine,
+        &mut world,
+        answer("b", 10, add(perform("ask", int(1)), int(100))),
+    );
+    machine.resume_with(k, performs("b", 1)).expect("idle");
+    assert!(matches!(
+        drive(&mut machine, &mut world),
+        Outcome::Done(Ok(111))
+    ));
+}
+
+#[test]
+fn a_machine_that_runs_takes_nothing_else() {
+    let mut machine = Machine::<Lang>::new();
+    machine.start(program(int(1))).expect("idle");
+    assert_eq!(machine.start(program(int(2))), Err(MachineError::Busy));
+    let k = Continuation::new([], program(int(3)));
+    assert_eq!(machine.resume(k, Ok(0)), Err(MachineError::Busy));
+    assert!(matches!(
+        drive(&mut machine, &mut World::default()),
+        Outcome::Done(Ok(1))
+    ));
+}
+
+#[test]
+fn fuel_bounds_a_run_and_loses_nothing() {
+    let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
+    let expr = (0..50).fold(int(0), |sum, n| {
+        add(sum, answer("a", 1, perform("a", int(n))))
+    });
+    machine.start(program(expr)).expect("idle");
+    let mut runs = 0;
+    let answer = loop {
+        runs += 1;
+        match machine.run(&mut world, 7) {
+            Outcome::Paused => {}
+            Outcome::Done(answer) => break answer,
+            other => panic!("it is {}", other.name()),
+        }
+    };
+    assert_eq!(answer, Ok((0..50).sum::<i64>() + 50));
+    assert!(runs > 50, "{runs} runs of 7 steps");
+    assert!(matches!(machine.run(&mut world, 0), Outcome::Idle));
+}
+
+#[test]
+fn a_code_may_pause() {
+    let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
+    let mut paused = false;
+    let code = native(move |_, _| {
+        if std::mem::replace(&mut paused, true) {
+            Step::Return(3)
+        } else {
+            Step::Pause
+        }
+    });
+    machine.start(code).expect("idle");
+    assert!(matches!(machine.run(&mut world, u64::MAX), Outcome::Paused));
+    assert!(matches!(
+        machine.run(&mut world, u64::MAX),
+        Outcome::Done(Ok(3))
+    ));
+}
+
+/// Takes a parked program apart and puts it together in another machine, as a snapshot does.
+#[test]
+fn a_parked_program_moves_to_another_machine_part_by_part() {
+    let (mut machine, mut world) = (
+        Machine::<Lang>::new(),
+        World {
+            parks: &["ask"],
+            ..World::default()
+        },
+    );
+    let body = answer("b", 10, add(perform("ask", int(1)), perform("b", int(1))));
+    let (_, k) = park(
+        &mut machine,
+        &mut world,
+        answer("c", 0, finally(body, log("cleaned", int(0)))),
+    );
+    let copy = |code: &Program| match code {
+        Program::Node {
+            expr,
+            op,
+            phase,
+            saved,
+        } => Program::Node {
+            expr: expr.clone(),
+            op: *op,
+            phase: *phase,
+            saved: saved.clone(),
+        },
+        Program::Native(_) => panic!("only nodes can be copied"),
+    };
+    let parts: Vec<Part<Lang>> = machine
+        .inspect(&k)
+        .expect("it is ours")
+        .map(|fiber| {
+            assert!(fiber.started);
+            let base = match fiber.base {
+                Base::Plain => Base::Plain,
+                Base::Boundary(scope, Boundary::Prompt(handler)) => {
+                    Base::Boundary(*scope, Boundary::Prompt(handler.clone()))
+                }
+                _ => panic!("there is nothing else"),
+            };
+            Part {
+                frames: fiber.frames.iter().map(copy).collect(),
+                base,
+                unwinding: fiber.unwinding,
+            }
+        })
+        .collect();
+    assert_eq!(parts.len(), 3);
+    drop(k);
+    drop(machine);
+    let (mut other, mut world) = (Machine::<Lang>::new(), World::default());
+    let rebuilt = Continuation::assemble(parts);
+    assert_eq!(rebuilt.machine(), None);
+    assert_eq!(
+        other
+            .inspect(&rebuilt)
+            .expect("anybody's")
+            .handlers()
+            .count(),
+        2
+    );
+    other.resume(rebuilt, Ok(100)).expect("idle");
+    assert!(matches!(
+        drive(&mut other, &mut world),
+        Outcome::Done(Ok(111))
+    ));
+    assert_eq!(world.log, ["cleaned"]);
+}
