@@ -63,8 +63,8 @@ pub(crate) trait Guest {
     /// Takes what was printed since the last time.
     fn take_output(&mut self) -> Vec<(Stream, Vec<u8>)>;
 
-    /// The requests that have no answer yet, in perform order.
-    fn pending(&self) -> Vec<Pending>;
+    /// The requests with a number above `after` that have no answer yet, in perform order.
+    fn pending(&self, after: u64) -> Vec<Pending>;
 
     /// Answers one request.
     ///

@@ -84,8 +84,7 @@ impl<G: Guest> Program<G> {
         }
         let mut performed = Vec::new();
         if event == Event::Suspended {
-            performed = self.guest.pending();
-            performed.retain(|pending| pending.id > self.performed);
+            performed = self.guest.pending(self.performed);
         }
         for pending in &performed {
             self.trace

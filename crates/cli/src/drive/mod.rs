@@ -168,7 +168,7 @@ impl<'a, G: Guest, S: Store> Driver<'a, G, S> {
     fn take_up(&mut self, answers: &Answers) -> Result<(), RunError> {
         self.apply(answers)?;
         self.count_the_past()?;
-        let waits: Vec<_> = self.program.guest.pending();
+        let waits: Vec<_> = self.program.guest.pending(0);
         for pending in waits {
             self.shown.extend(
                 self.store

@@ -1,6 +1,7 @@
 //! Crashes: the process is killed before and after every commit, and the journal says exactly what was committed.
 
 use super::{run, script, states};
+use crate::rows::Change;
 use crate::{CrashAt, Journal, JournalError, View};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -32,6 +33,9 @@ fn as_a_child() {
         .as_deref()
         .and_then(|text| text.parse::<CrashAt>().ok());
     let mut journal = Journal::create(&path, run(), crash_at).unwrap();
+    if crash.as_deref() == Some("spin") {
+        spin(&mut journal);
+    }
     for (label, changes) in script() {
         journal.commit(label, changes).unwrap();
     }
@@ -42,6 +46,20 @@ fn as_a_child() {
             std::thread::park();
         }
     }
+}
+
+/// Commits numbers until somebody kills the process, and tells of each that returned.
+fn spin(journal: &mut Journal) -> ! {
+    for n in 0_u64.. {
+        let output = Change::Output {
+            stream: "stdout".to_owned(),
+            bytes: n.to_string().into(),
+        };
+        journal.commit("spin", vec![output]).unwrap();
+        let leading = if n == 0 { "\n" } else { "" };
+        writeln!(std::io::stdout(), "{leading}returned {n}").unwrap();
+    }
+    unreachable!("the numbers do not end");
 }
 
 fn holding(path: &Path) -> Child {
@@ -121,6 +139,37 @@ fn a_journal_of_a_live_process_is_locked_and_of_a_killed_one_is_not() {
         Journal::open(&path, None).unwrap().contents(),
         states().last().unwrap()
     );
+}
+
+#[test]
+fn a_process_killed_at_any_moment_keeps_every_commit_that_returned() {
+    for round in 0..40 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.kj");
+        let mut child = child(&path, "spin").spawn().unwrap();
+        let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+        let wanted = format!("returned {}", round * 3);
+        assert!(lines.map_while(Result::ok).any(|line| line == wanted));
+        // Somewhere in a later commit, wherever the scheduler has it.
+        std::thread::sleep(std::time::Duration::from_micros(round * 37));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let journal = Journal::open(&path, None).unwrap();
+        let numbers: Vec<_> = journal
+            .contents()
+            .output
+            .iter()
+            .map(|it| it.bytes.clone())
+            .collect();
+        let n_kept = u64::try_from(numbers.len()).unwrap();
+        assert!(
+            n_kept > round * 3,
+            "commit {} returned, {n_kept} are kept",
+            round * 3
+        );
+        let expected: Vec<_> = (0..n_kept).map(|n| n.to_string().into_bytes()).collect();
+        assert_eq!(numbers, expected);
+    }
 }
 
 /// The journal and its log as a killed process leaves them after the whole script.
