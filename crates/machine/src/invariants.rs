@@ -79,11 +79,7 @@ impl<D: Domain> Machine<D> {
             claim(head, None)?;
         }
         for (head, tail) in self.home.chains() {
-            claim(
-                head,
-                Some(tail),
-                format!("a continuation from {}", head.index),
-            )?;
+            claim(head, Some(tail))?;
         }
         if let Some(lost) = self.arena.ids().find(|id| !owner.contains_key(id)) {
             return Err(format!("{lost:?} has no owner"));
