@@ -7,6 +7,9 @@ use sandbox::{Data, Failure, Outcome};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+#[cfg(test)]
+mod tests;
+
 /// How much of a long string a line shows, in characters.
 const SHOWN_CHARS: usize = 12;
 

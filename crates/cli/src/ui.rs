@@ -61,6 +61,8 @@ pub(crate) enum Say<'a> {
     Failed { traceback: &'a str },
     /// The program was ended by a limit.
     Limited { what: &'a str },
+    /// The program printed to its standard error.
+    Stderr { text: &'a str },
     /// Long work goes on.
     Progress { what: &'a str, done: u64, of: u64 },
     /// A run was replayed, and is the same.
@@ -105,6 +107,11 @@ impl Ui<'_> {
             Stream::Stdout => {
                 self.out.write_all(bytes)?;
                 self.out.flush()
+            }
+            Stream::Stderr if self.json => {
+                let text = &String::from_utf8_lossy(bytes);
+                self.say(&Say::Stderr { text });
+                Ok(())
             }
             Stream::Stderr => self.err.write_all(bytes),
         }
@@ -212,6 +219,7 @@ impl Say<'_> {
             }
             Self::Failed { traceback } => with_newline(traceback),
             Self::Limited { what } => format!("error: {what}\n"),
+            Self::Stderr { text } => (*text).to_owned(),
             Self::Progress { what, done, of } => format!("{what}: {done} of {of}\n"),
             Self::Replayed {
                 calls,
@@ -279,6 +287,7 @@ impl Say<'_> {
             }),
             Self::Failed { traceback } => json!({"event": "failed", "traceback": traceback}),
             Self::Limited { what } => json!({"event": "limit", "message": what}),
+            Self::Stderr { text } => json!({"event": "stderr", "text": text}),
             Self::Progress { what, done, of } => {
                 json!({"event": "progress", "what": what, "done": done, "of": of})
             }

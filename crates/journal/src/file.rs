@@ -4,7 +4,7 @@ use crate::JournalError;
 use crate::error::{io, shown};
 use crate::schema::{APPLICATION_ID, VERSION};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -32,18 +32,24 @@ impl Header {
     }
 }
 
+/// Refuses a path at which there is nothing.
+pub(crate) fn check_present(path: &Path) -> Result<(), JournalError> {
+    match fs::metadata(path) {
+        Err(err) if err.kind() == ErrorKind::NotFound => {
+            Err(JournalError::NotFound { path: shown(path) })
+        }
+        Err(err) => Err(io("open", path.to_owned())(err)),
+        Ok(_) => Ok(()),
+    }
+}
+
 /// Reads the first bytes of a file and refuses what is not a journal that this crate can read.
 ///
 /// # Errors
 /// One of its own for each: no file, a folder, an empty file, not SQLite, of another program, newer, cut off.
 pub(crate) fn identify(path: &Path) -> Result<(), JournalError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(err) if err.kind() == ErrorKind::NotFound => {
-            return Err(JournalError::NotFound { path: shown(path) });
-        }
-        Err(err) => return Err(io("open", path.to_owned())(err)),
-    };
+    check_present(path)?;
+    let file = File::open(path).map_err(io("open", path.to_owned()))?;
     let found_bytes = file.metadata().map_err(io("open", path.to_owned()))?.len();
     let mut bytes = Vec::with_capacity(HEADER_BYTES);
     file.take(HEADER_BYTES as u64)
@@ -91,10 +97,11 @@ pub(crate) fn identify(path: &Path) -> Result<(), JournalError> {
 
 /// The error for a file that SQLite or the seal found wrong: cut off where that can be seen, damaged otherwise.
 ///
-/// Asked only after the fact: while another process writes, the length and the header differ for moments.
+/// Asked only after the fact: while another process writes, the length and the header differ for moments. And only
+/// when the connection is given up: closing the file here takes SQLite's locks on it from this process.
 pub(crate) fn diagnose(path: &Path, what: String) -> JournalError {
-    match check_length(path) {
-        Err(truncated @ JournalError::Truncated { .. }) => truncated,
+    match File::open(path).map(|file| check_length(&file, path)) {
+        Ok(Err(truncated @ JournalError::Truncated { .. })) => truncated,
         _ => JournalError::Damaged {
             path: shown(path),
             what,
@@ -103,12 +110,12 @@ pub(crate) fn diagnose(path: &Path, what: String) -> JournalError {
 }
 
 /// Refuses a file that is shorter than its header says.
-pub(crate) fn check_length(path: &Path) -> Result<(), JournalError> {
-    let read = || {
-        let file = File::open(path)?;
+fn check_length(mut file: &File, path: &Path) -> Result<(), JournalError> {
+    let mut read = || {
         let found_bytes = file.metadata()?.len();
         let mut bytes = [0; HEADER_BYTES];
-        file.take(HEADER_BYTES as u64).read_exact(&mut bytes)?;
+        file.seek(SeekFrom::Start(0))?;
+        file.read_exact(&mut bytes)?;
         Ok((found_bytes, Header { bytes }.size_bytes()))
     };
     let (found_bytes, expected_bytes) = read().map_err(io("read", path.to_owned()))?;
@@ -128,7 +135,14 @@ pub(crate) fn check_length(path: &Path) -> Result<(), JournalError> {
 /// It is an `flock` on the journal itself, which is independent of the locks that SQLite takes on byte ranges.
 /// It must outlive the connection: closing any descriptor of the file drops SQLite's own locks.
 #[derive(Debug)]
-pub(crate) struct Lock(#[expect(dead_code, reason = "held for its lock")] File);
+pub(crate) struct Lock(File);
+
+impl Lock {
+    /// Refuses a file that is shorter than its header says, without opening it again.
+    pub(crate) fn check_length(&self, path: &Path) -> Result<(), JournalError> {
+        check_length(&self.0, path)
+    }
+}
 
 /// Takes the lock, or says that somebody has it.
 pub(crate) fn lock(path: &Path) -> Result<Option<Lock>, JournalError> {

@@ -63,6 +63,10 @@ pub(crate) fn read(conn: &Connection) -> Checked<(Contents, Hash)> {
 }
 
 fn read_rows(conn: &Connection) -> Checked<(Contents, Hash)> {
+    let pragma = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
+    if (pragma("application_id")?, pragma("user_version")?) != (APPLICATION_ID, VERSION) {
+        return Ok(Err("it is not marked as a journal".to_owned()));
+    }
     let tables: Vec<String> = rows(
         conn,
         "SELECT sql FROM sqlite_schema ORDER BY rowid",

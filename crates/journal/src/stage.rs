@@ -120,13 +120,9 @@ impl<'a> Stage<'a> {
     }
 
     fn perform(&mut self, mut call: Call) -> Result<(), JournalError> {
-        let last = self
-            .calls
-            .keys()
-            .chain(self.base.calls.keys())
-            .max()
-            .copied();
-        let next = last.unwrap_or(0) + 1;
+        let staged = self.calls.keys().next_back();
+        let last = staged.max(self.base.calls.keys().next_back());
+        let next = last.copied().unwrap_or(0) + 1;
         if call.id != next {
             return misuse(format!("call {} cannot follow call {}", call.id, next - 1));
         }

@@ -31,7 +31,13 @@ impl View {
     /// # Errors
     /// Whatever is wrong with the file, each with its own [`JournalError`].
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        file::identify(path)?;
+        file::check_present(path)?;
+        // SQLite looks first, and we look at the file only if it finds something wrong: closing a file takes away all
+        // locks that this process has on it, also those of a `Journal` that is open.
+        Self::open_by_sqlite(path).map_err(|err| file::identify(path).err().unwrap_or(err))
+    }
+
+    fn open_by_sqlite(path: &Path) -> Result<Self, JournalError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         match Self::with(path, Connection::open_with_flags(path, flags)) {
             // A write-ahead log needs a side file, which a read-only folder refuses. Without a log there is
@@ -155,7 +161,7 @@ impl Journal {
             .and_then(|()| sql::integrity(conn))
             .map_err(|err| explain(path, err))?
             .map_err(|what| file::diagnose(path, what))?;
-        file::check_length(path)?;
+        lock.check_length(path)?;
         sql::set_holder(conn, std::process::id()).map_err(|err| explain(path, err))?;
         Ok(Self { view, crash, lock })
     }

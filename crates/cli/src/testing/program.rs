@@ -137,7 +137,11 @@ impl Guest for ScriptedRun {
     }
 
     fn pending(&self, after: u64) -> Vec<Pending> {
-        self.pending.iter().filter(|it| it.id > after).cloned().collect()
+        self.pending
+            .iter()
+            .filter(|it| it.id > after)
+            .cloned()
+            .collect()
     }
 
     fn answer(&mut self, id: u64, outcome: Outcome) -> Result<(), String> {

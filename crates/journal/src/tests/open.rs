@@ -6,6 +6,7 @@ use crate::{Journal, JournalError, View};
 use rusqlite::Connection;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 #[test]
 fn what_was_committed_comes_back() {
@@ -67,6 +68,33 @@ fn a_second_writer_is_refused_and_a_reader_is_not() {
     assert_eq!(View::open(&path).unwrap().contents(), journal.contents());
     drop(journal);
     Journal::open(&path, None).unwrap();
+}
+
+/// Other programs may look into a journal while its run goes on: what they do when they leave must not harm it.
+#[test]
+fn a_browser_that_comes_and_goes_takes_nothing_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.kj");
+    drop(play(&path, 0));
+    let mut journal = Journal::open(&path, None).unwrap();
+    let states = states();
+    for ((label, changes), expected) in script().into_iter().zip(&states[1..]) {
+        let browser = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); \
+                       print(db.execute('SELECT count(*) FROM calls').fetchone()); db.close()";
+        let browsed = Command::new("python3")
+            .args(["-c", browser])
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert!(browsed.status.success());
+        journal.commit(label, changes).unwrap();
+        let log = fs::metadata(folder.path().join("run.kj-wal"));
+        assert!(
+            log.is_ok(),
+            "the log is not taken away from under the writer"
+        );
+        assert_eq!(View::open(&path).unwrap().contents(), expected);
+    }
 }
 
 fn refusal(path: &Path) -> String {
