@@ -1,4 +1,60 @@
 //! kont-machine: effects, handlers and one-shot continuations, for any language.
+//!
+//! A program never does a side effect: it *performs an effect* and is thereby suspended. What comes out is the effect
+//! and a [`Continuation`]: the rest of the program, as one value. A *handler* decides what becomes of both. This crate
+//! is that one mechanism, for any language: pure, safe Rust, with no dependency, no input or output, no clock and no
+//! thread.
+//!
+//! # How a language sits on it
+//!
+//! A language implements [`Domain`]: its values, its errors, its effects, its code, its handlers. A [`Code`] is
+//! anything that can be resumed with an [`Input`] and gives a [`Step`]: it has ended, or it performs an effect, calls
+//! another code, installs a handler, asks for an operation on continuations ([`Control`]). The host makes a
+//! [`Machine`], starts a code and drives it with [`Machine::run`], lending the domain's [`Domain::Context`] to each
+//! step. `examples/native.rs` is a whole language in one file.
+//!
+//! # The picture
+//!
+//! A *fiber* is a stack of codes, each waiting for the next, with a [`Base`] below them: a handler's or observer's
+//! installation, an activation of a handler, or nothing. Each fiber has one parent, so that what runs is a chain:
+//!
+//! ```text
+//!   current                                                                      outermost
+//!   [ body, helper ] ──▶ [ prompt of State: program ] ──▶ [ prompt of Ask: ... ] ──▶ [ plain: main ]
+//!          │                                                        │
+//!          └── performs Ask: the search goes outward ───────────────┘ this one accepts it
+//!
+//!   the chain up to and including that prompt is cut off: it is the continuation.
+//!   the handler runs outside, in a fiber of its own, which owns the continuation until it takes it:
+//!
+//!   [ activation of Ask: the handler's code, with k in its slot ] ──▶ [ plain: main ]
+//! ```
+//!
+//! Capturing and resuming re-link the two ends of a chain, whatever is between. Nothing is copied, looked up or
+//! installed again.
+//!
+//! # What holds
+//!
+//! * A continuation is resumed once: it is moved into the resume. One of another machine is refused.
+//! * After a resume, code sees the handlers and observers captured with it, and then the resumer's.
+//! * A handler runs outside its own prompt: it does not handle its own effects.
+//! * [`Control::Transfer`] in a loop takes constant memory, from however deep inside an activation.
+//! * A handler that raises before it used its continuation raises at the performer; after that, where it is
+//!   installed. One that returns without using it has the continuation unwound first: clean-up runs, with effects,
+//!   and its value is the answer of the handled program.
+//! * An unwinding cannot be swallowed: each frame is told in its turn. An error that a clean-up raises is not lost.
+//! * An effect that nobody handles is raised at the performer, or parks the machine to its host, as the domain says.
+//! * Nothing recurses on the thread's stack: not a million nested programs, handlers, activations, passes or drops.
+//! * No code of a domain runs while the machine is anything but whole. A code is given the context and its input, and
+//!   nothing through which it could reach the machine that runs it.
+//!
+//! The feature `invariants` checks the arena after steps: every fiber has one owner, every chain ends.
+//!
+//! # What it does not know
+//!
+//! Tasks, time, names of effects, formats of snapshots, Python. A scheduler is a handler. A snapshot is made by
+//! [`Machine::inspect`] and undone by [`Continuation::assemble`], by whoever can turn the domain's codes into bytes.
+
 mod continuation;
 mod control;
 mod dispatch;
