@@ -43,6 +43,16 @@ pub(super) struct Plan {
     pub(super) tree: Tree,
 }
 
+/// Nothing here panics; but if something did, unwinding would go on as a second host.
+struct NeverBack;
+
+impl Drop for NeverBack {
+    fn drop(&mut self) {
+        // SAFETY: ends the process.
+        unsafe { libc::_exit(1) };
+    }
+}
+
 struct State<'a> {
     plan: &'a mut Plan,
     me: pid_t,
@@ -62,6 +72,7 @@ enum Wake {
 /// # Safety
 /// Only in a process that was just forked, with the plan's pointers and descriptors valid there.
 pub(super) unsafe fn run(plan: &mut Plan) -> ! {
+    let _never_back = NeverBack;
     // SAFETY: as promised by the caller; everything called here is a system call.
     unsafe {
         take_over(plan);

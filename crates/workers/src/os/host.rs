@@ -11,7 +11,7 @@ use crate::error::SpawnError;
 use std::ffi::{CString, OsStr, OsString, c_char};
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -179,7 +179,7 @@ fn host_descriptor() -> Option<OwnedFd> {
         // SAFETY: the system call gives a new descriptor or an error.
         unsafe {
             let fd = libc::syscall(libc::SYS_pidfd_open, libc::getpid(), 0) as RawFd;
-            (fd >= 0).then(|| OwnedFd::from_raw_fd(fd))
+            (fd >= 0).then(|| std::os::fd::FromRawFd::from_raw_fd(fd))
         }
     }
     #[cfg(not(target_os = "linux"))]

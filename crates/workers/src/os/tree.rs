@@ -312,7 +312,8 @@ fn write_path(path: &mut [u8; 32], pid: pid_t) -> Option<()> {
 ///
 /// The command's name stands in parentheses and may itself contain them, so the last one counts. A process
 /// whose first thread has ended shows as a zombie while its other threads run: it is alive.
-pub(super) fn parse_stat(text: &[u8]) -> Option<(pid_t, bool)> {
+#[cfg(any(target_os = "linux", test))]
+fn parse_stat(text: &[u8]) -> Option<(pid_t, bool)> {
     const THREADS_AT: usize = 17;
     let after = text.iter().rposition(|byte| *byte == b')')?;
     let mut words = text.get(after + 1..)?.split(|byte| *byte == b' ').skip(1);
@@ -323,6 +324,7 @@ pub(super) fn parse_stat(text: &[u8]) -> Option<(pid_t, bool)> {
     Some((parent, !matches!(state, b'Z' | b'X' | b'x') || threads > 1))
 }
 
+#[cfg(any(target_os = "linux", test))]
 fn decimal(word: &[u8]) -> Option<pid_t> {
     let mut value: pid_t = 0;
     for byte in word {

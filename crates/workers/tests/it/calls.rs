@@ -65,6 +65,24 @@ fn a_deadline_holds_while_nobody_waits() {
 }
 
 #[test]
+fn an_answer_that_lay_there_before_the_deadline_counts() {
+    let mut calls = Calls::new();
+    let worker = spawn_up(&python(
+        "up(); r = read(); time.sleep(0.3); write(r); time.sleep(1000)",
+    ));
+    let marker = worker.marker();
+    calls.start(worker, b"in time", Deadline::after(seconds(1.0)));
+    // The request leaves; then nobody looks until the guard has ended the worker.
+    assert!(calls.next_done(Duration::ZERO).is_none());
+    crate::support::eventually("the guard's own kill", || {
+        survivors(&marker).expect("/proc").is_empty()
+    });
+    let mut done = calls.next_done(seconds(10.0)).expect("it is over");
+    assert_eq!(done.result.expect("it was in time"), b"in time");
+    assert_eq!(done.worker.close().left, 0);
+}
+
+#[test]
 fn fifty_workers_side_by_side() {
     let mut calls = Calls::new();
     let mut wanted = BTreeMap::new();

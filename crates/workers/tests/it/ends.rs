@@ -143,6 +143,23 @@ fn an_answer_in_time_stands_and_the_worker_stays() {
 }
 
 #[test]
+fn an_answer_within_the_grace_time_is_given_and_the_worker_ends() {
+    let body = "
+def late(*_):
+    write(b'late')
+    time.sleep(1000)
+signal.signal(signal.SIGTERM, late)
+up(); read()
+time.sleep(1000)";
+    let mut worker = spawn_up(&python(body).grace(seconds(2.0)));
+    let answer = worker.call(b"go", Deadline::after(seconds(0.2)));
+    assert_eq!(answer.expect("it was asked to end, and did"), b"late");
+    let end = worker.end().cloned().expect("the guard went on");
+    assert_eq!((end.processes, end.left), (1, 0));
+    assert_gone(&worker.marker());
+}
+
+#[test]
 fn a_deadline_of_an_earlier_call_does_not_hit_a_later_one() {
     let mut worker = spawn_up(&python(
         "up()\nwhile True:\n    r = read()\n    time.sleep(float(r))\n    write(r)",

@@ -1,13 +1,16 @@
 //! The host's own end: nothing of it survives, however it ends. The test runs itself again as the host.
 
-use crate::support::{assert_gone, eventually, python, spawn_up};
+use crate::support::{assert_gone, eventually, python, seconds, spawn, spawn_up};
 use std::io::{BufRead, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 use workers::{Calls, Deadline, survivors};
 
 const ROLE: &str = "KONT_TEST_HOST";
 const HOLDER: &str = "KONT_TEST_HOLDER";
+const CHURN: &str = "KONT_TEST_CHURN";
+const ROLE_BOUND: Duration = Duration::from_secs(120);
 const WORKERS: usize = 4;
 
 /// Not a test by itself: the host that the tests below start and end.
@@ -16,6 +19,7 @@ fn host_role() {
     if std::env::var_os(ROLE).is_none() {
         return;
     }
+    bound_role();
     let mut calls = Calls::new();
     for _ in 0..WORKERS {
         let body = "
@@ -36,10 +40,63 @@ time.sleep(1000)";
     std::io::stderr()
         .write_all(b"\nready\n")
         .expect("the test listens");
-    while calls
-        .next_done(std::time::Duration::from_secs(60))
-        .is_none()
-    {}
+    while calls.next_done(Duration::from_secs(60)).is_none() {}
+}
+
+/// Not a test by itself: a host that starts and ends workers as fast as it can.
+#[test]
+fn churn_role() {
+    if std::env::var_os(CHURN).is_none() {
+        return;
+    }
+    bound_role();
+    std::io::stderr()
+        .write_all(b"\nready\n")
+        .expect("the test listens");
+    loop {
+        let shell = "sleep 1000 & (sleep 1000 &) ; exec sleep 1000";
+        let mut worker = spawn(
+            &workers::Command::new("sh")
+                .args(["-c", shell])
+                .output(workers::Output::Inherit)
+                .grace(Duration::ZERO),
+        );
+        let error = worker.call(b"", Deadline::after(seconds(0.01)));
+        assert!(error.is_err());
+    }
+}
+
+#[test]
+fn a_host_killed_at_any_moment_leaves_no_process() {
+    let marker = format!("churn-{}", std::process::id());
+    // Steps through the life of a worker: its start and its end take a few milliseconds each.
+    for step in 0..24 {
+        let mut host = Command::new(std::env::current_exe().expect("this test's own program"))
+            .args(["--exact", "host::churn_role", "--nocapture"])
+            .env(ROLE, &marker)
+            .env(CHURN, "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a host");
+        let stderr = host.stderr.take().expect("it is piped");
+        let mut lines = BufReader::new(stderr).lines();
+        assert!(lines.any(|line| line.is_ok_and(|line| line == "ready")));
+        std::thread::sleep(seconds(f64::from(step) * 0.0013));
+        host.kill().expect("SIGKILL");
+        host.wait().expect("its end");
+        eventually("no survivor", || {
+            survivors(&format!("{ROLE}={marker}"))
+                .expect("/proc")
+                .is_empty()
+        });
+    }
+}
+
+fn parent(pid: i32) -> Option<String> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = text.rsplit_once(") ")?;
+    rest.split(' ').nth(1).map(str::to_owned)
 }
 
 /// Makes a copy of this host that holds its ends of the guards' channels, as `os.fork` in a Python host would.
@@ -49,18 +106,23 @@ time.sleep(1000)";
 )]
 fn hold_descriptors() {
     let mut copy = Command::new("sh");
-    copy.env(HOLDER, "copy");
-    // SAFETY: the copy only writes its number and sleeps.
+    // SAFETY: the copy only sleeps.
     unsafe {
         copy.pre_exec(|| {
-            std::io::stderr().write_all(format!("\ncopy {}\n", std::process::id()).as_bytes())?;
-            loop {
-                std::thread::sleep(std::time::Duration::from_secs(1000));
-            }
+            std::thread::sleep(ROLE_BOUND);
+            Err(std::io::ErrorKind::TimedOut.into())
         })
     };
     // It never comes as far as exec, so this thread waits until the host is killed.
     std::thread::spawn(move || copy.spawn());
+}
+
+/// Ends a host that its test has forgotten.
+fn bound_role() {
+    std::thread::spawn(|| {
+        std::thread::sleep(ROLE_BOUND);
+        std::process::abort();
+    });
 }
 
 /// Starts the host and waits until its workers and their daemons run.
@@ -122,27 +184,24 @@ fn a_copy_of_the_host_that_holds_the_channel_does_not_keep_the_tree_alive() {
     let mut host = Command::new(std::env::current_exe().expect("this test's own program"))
         .args(["--exact", "host::host_role", "--nocapture"])
         .env(ROLE, &marker)
-        .env(HOLDER, "host")
+        .env(HOLDER, "1")
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .expect("a host");
-    let stderr = host.stderr.take().expect("it is piped");
-    let mut copy = None;
-    let mut ready = false;
-    for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-        copy = copy.or_else(|| line.strip_prefix("copy ")?.parse::<i32>().ok());
-        ready |= line == "ready";
-        if ready && copy.is_some() {
-            break;
-        }
-    }
-    let copy = copy.expect("the copy tells its number");
+    let found = || survivors(&format!("{ROLE}={marker}")).expect("/proc");
+    let id = host.id().to_string();
+    let below = |pid: &i32| parent(*pid).is_some_and(|parent| parent == id);
+    // The host's own children are the guards and the copy.
+    eventually("a guard for each worker, and the copy", || {
+        found().iter().filter(|pid| below(pid)).count() == WORKERS + 1
+    });
     host.kill().expect("SIGKILL");
     host.wait().expect("its end");
-    eventually("only the copy", || {
-        survivors(&format!("{ROLE}={marker}")).expect("/proc") == [copy]
-    });
+    eventually("only the copy", || found().len() == 1);
+    // Not one of the guards on its way to the end: it stays.
+    std::thread::sleep(seconds(0.2));
+    let copy = found()[0];
     let sent = Command::new("sh")
         .args(["-c", &format!("kill -KILL {copy}")])
         .status()
