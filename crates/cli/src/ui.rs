@@ -9,6 +9,9 @@ use sandbox::Outcome;
 use serde_json::json;
 use std::io::{self, Write};
 
+#[cfg(test)]
+mod tests;
+
 /// How wide the column of calls is, in characters.
 const CALL_WIDTH: usize = 40;
 
@@ -213,9 +216,10 @@ impl Say<'_> {
                     (*denied > 0).then(|| format!("{denied} denied")),
                     count(*killed, "worker").map(|workers| format!("{workers} killed")),
                 ];
-                let parts = summary.map(str::to_owned).into_iter();
-                let parts: Vec<_> = parts.chain(counts.into_iter().flatten()).collect();
-                format!("done. {}", parts.join(", ")).trim_end().to_owned() + "\n"
+                let counts: Vec<_> = counts.into_iter().flatten().collect();
+                // The tools know better what their calls came to.
+                let parts = summary.map_or_else(|| counts.join(", "), str::to_owned);
+                format!("done. {parts}").trim_end().to_owned() + "\n"
             }
             Self::Failed { traceback } => with_newline(traceback),
             Self::Limited { what } => format!("error: {what}\n"),

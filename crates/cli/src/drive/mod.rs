@@ -11,6 +11,7 @@
 //! - An intent without a result, met after a crash, is in doubt: it is not run again without a word from outside.
 //! - The program gets one answer, runs to its next stop, and then answer, output and requests are one commit.
 //!   Nothing outside has seen them before, so a crash before that commit may give the answer in another order.
+//! - Output is recorded before it is printed. What a crash leaves unprinted is in the record, and `kont replay` shows it.
 
 mod answers;
 mod steps;

@@ -37,7 +37,7 @@ fn a_run_is_answered_replayed_and_forked() {
     assert_eq!(
         exit.err,
         "  04 pay(410)                                 ok\n\
-         done. ledger: 2 payments, 1 denied, 1 worker killed\n"
+         done. ledger: 2 payments\n"
     );
 
     let n_runs = shell.bank.borrow().runs.clone();
