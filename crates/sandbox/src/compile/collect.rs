@@ -33,7 +33,7 @@ pub(super) struct Collector {
     /// Type parameters that are in scope: accepted in annotations only.
     pub(super) type_params: Vec<String>,
     /// Whether we are in the iterable of a comprehension.
-    iterable: u32,
+    pub(super) iterable: u32,
 }
 
 impl Collector {
@@ -71,9 +71,10 @@ impl Collector {
     }
 
     fn looped(&mut self, body: &[Stmt]) -> Check<()> {
+        let outside = self.loops;
         self.loops += 1;
         let result = self.body(body);
-        self.loops -= 1;
+        self.loops = outside;
         result
     }
 
@@ -586,16 +587,16 @@ impl Collector {
             return Err(Refusal::syntax(target.range, "cannot assign to __debug__"));
         }
         let mut at = self.at;
+        if self.iterable > 0 {
+            return Err(Refusal::syntax(
+                n.range,
+                "assignment expression cannot be used in a comprehension iterable expression",
+            ));
+        }
         while matches!(
             self.scopes.all[at].kind,
             ScopeKind::Comprehension | ScopeKind::Generator
         ) {
-            if self.iterable > 0 {
-                return Err(Refusal::syntax(
-                    n.range,
-                    "assignment expression cannot be used in a comprehension iterable expression",
-                ));
-            }
             if self.scopes.all[at].facts(&name) & fact::BOUND != 0 {
                 return Err(Refusal::syntax(
                     target.range,
@@ -712,9 +713,10 @@ impl Collector {
     }
 
     fn in_iterable(&mut self, iter: &Expr) -> Check<()> {
+        let outside = self.iterable;
         self.iterable += 1;
         let result = self.expr(iter);
-        self.iterable -= 1;
+        self.iterable = outside;
         result
     }
 

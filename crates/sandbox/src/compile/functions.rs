@@ -7,15 +7,19 @@ use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
 impl Collector {
-    fn enter(&mut self, kind: ScopeKind, key: usize, class: Option<String>) -> (usize, u32) {
-        let saved = (self.at, std::mem::take(&mut self.loops));
+    fn enter(&mut self, kind: ScopeKind, key: usize, class: Option<String>) -> (usize, u32, u32) {
+        let saved = (
+            self.at,
+            std::mem::take(&mut self.loops),
+            std::mem::take(&mut self.iterable),
+        );
         self.at = self.scopes.add(kind, Some(saved.0), class);
         self.scopes.of_node.insert(key, self.at);
         saved
     }
 
-    fn leave(&mut self, saved: (usize, u32)) {
-        (self.at, self.loops) = saved;
+    fn leave(&mut self, saved: (usize, u32, u32)) {
+        (self.at, self.loops, self.iterable) = saved;
     }
 
     fn defaults(&mut self, parameters: &ast::Parameters) -> Check<()> {

@@ -42,7 +42,14 @@ fn run(source: &str, filename: &str, module: &str, is_library: bool) -> Check<Un
         return Err(parse_error::refusal(source, error));
     }
     if let Some(error) = parsed.unsupported_syntax_errors().first() {
-        return Err(Refusal::syntax(error.range, error.to_string()));
+        use ruff_python_parser::UnsupportedSyntaxErrorKind::UnpackingInComprehension;
+        let message = match error.kind {
+            UnpackingInComprehension(_) => {
+                "iterable unpacking cannot be used in comprehension".to_owned()
+            }
+            _ => error.to_string(),
+        };
+        return Err(Refusal::syntax(error.range, message));
     }
     let Some(parsed) = parsed.try_into_module() else {
         return Err(Refusal::syntax(Default::default(), "invalid syntax"));

@@ -47,7 +47,7 @@ fn visit_inner<'p>(
             if let Some(second) = stars.clone().nth(1) {
                 return Err(Refusal::syntax(
                     second.range(),
-                    "multiple starred expressions in sequence pattern",
+                    "multiple starred names in sequence pattern",
                 ));
             }
             if s.patterns.iter().position(Pattern::is_match_star) > Some(255) {

@@ -54,6 +54,11 @@ impl Lower<'_> {
         self.f.labels[label.0 as usize] = Some(self.here());
     }
 
+    /// Whether a label stands here.
+    pub(super) fn is_target(&self) -> bool {
+        self.f.labels.contains(&Some(self.here()))
+    }
+
     /// A jump; what follows cannot be reached but by a label.
     pub(super) fn jump(&mut self, label: Label) {
         self.emit(Op::Jump { to: label.0 });

@@ -265,7 +265,10 @@ impl<'a> Lower<'a> {
             Expr::NumberLiteral(n) => {
                 self.f.span = span(n.range);
                 match &n.value {
-                    ast::Number::Int(i) => self.load_const(dst, int_const(i)),
+                    ast::Number::Int(i) => {
+                        self.check_digits(n)?;
+                        self.load_const(dst, int_const(i));
+                    }
                     ast::Number::Float(x) => self.load_const(dst, Const::Float(*x)),
                     ast::Number::Complex { .. } => {
                         return Err(Refusal::unsupported(n.range, "a complex number", None));
@@ -321,6 +324,24 @@ impl<'a> Lower<'a> {
         }
     }
 
+    /// Refuses decimal literals that CPython refuses, since their conversion takes quadratic time.
+    fn check_digits(&self, n: &ast::ExprNumberLiteral) -> Check<()> {
+        let text = &self.source[n.range];
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let is_decimal = !text.starts_with("0x") && !text.starts_with("0X");
+        if digits > 4300 && is_decimal && matches!(n.value, ast::Number::Int(_)) {
+            return Err(Refusal::syntax(
+                n.range,
+                format!(
+                    "Exceeds the limit (4300 digits) for integer string conversion: value has {digits} digits; \
+                     use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer \
+                     literals to avoid decimal conversion limits."
+                ),
+            ));
+        }
+        Ok(())
+    }
+
     /// `None` in the next temporary.
     pub(super) fn push_none(&mut self) -> Check<Reg> {
         let dst = self.push()?;
@@ -347,6 +368,7 @@ impl<'a> Lower<'a> {
         if u.op == ast::UnaryOp::USub
             && let Expr::NumberLiteral(n) = &*u.operand
         {
+            self.check_digits(n)?;
             let folded = match &n.value {
                 ast::Number::Int(i) => Some(match int_const(i) {
                     Const::Int(i) => Const::Int(-i),

@@ -245,7 +245,9 @@ impl<'a> Lower<'a> {
         };
         let code = self.code(key, start, |this| {
             this.stmts(&f.body)?;
-            if this.f.bound.is_some() || this.f.code.ops.is_empty() {
+            // Also after code that cannot be reached, which may end in the air.
+            let ends = matches!(this.f.code.ops.last(), Some(Op::Return { .. }));
+            if this.f.bound.is_some() || !ends || this.is_target() {
                 this.return_none()?;
             }
             Ok(())
