@@ -16,7 +16,7 @@
 //!
 //! # Invariants
 //! * No descendant outlives the guard's work: each one's chain of parents ends at the guard, because orphans become its
-//!   children. `left` is zero only when `wait` has said that there is no child.
+//!   children. `left` is zero only when `wait` has said that there is no child (on Linux; see the limits).
 //! * The tree ends also when the host is killed by SIGKILL: the guard holds a descriptor of the host's process and the other end of its
 //!   control channel. The worker's first process ends also when the guard is killed.
 //! * Every wait has a bound. A guard that is silent for longer is killed, and its tree is looked for by the id that its environment carries.

@@ -332,8 +332,9 @@ impl State<'_> {
         loop {
             self.plan.tree.scan(self.me);
             self.plan.tree.signal_all(self.me, libc::SIGKILL);
-            if cfg!(not(target_os = "linux")) {
-                // SAFETY: a group whose leader was this guard's child; if it is gone nothing happens.
+            if self.status.is_none() || cfg!(not(target_os = "linux")) {
+                // For systems that show less than all in `/proc`, or nothing.
+                // SAFETY: on Linux the group's leader is not reaped, so the number is its own.
                 unsafe { libc::kill(-self.worker, libc::SIGKILL) };
             }
             if self.reap() {
@@ -341,7 +342,8 @@ impl State<'_> {
             }
             if now_ms() >= until {
                 self.plan.tree.scan(self.me);
-                return self.plan.tree.living(named);
+                // There is a child, whether the scan can see it or not.
+                return self.plan.tree.living(named).max(1);
             }
             pause_for_child();
         }
