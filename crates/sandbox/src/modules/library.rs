@@ -15,10 +15,21 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     SOURCES.iter().map(|(name, _)| *name)
 }
 
-const SOURCES: &[(&str, &str)] = &[(
-    "builtins",
-    concat!(
-        include_str!("../library/builtins.py"),
-        include_str!("../library/builtins_more.py"),
+const SOURCES: &[(&str, &str)] = &[
+    (
+        "builtins",
+        concat!(
+            include_str!("../library/builtins.py"),
+            include_str!("../library/builtins_more.py"),
+        ),
     ),
-)];
+    (
+        "asyncio",
+        concat!(
+            include_str!("../library/asyncio.py"),
+            include_str!("../library/asyncio_sync.py"),
+        ),
+    ),
+    ("dataclasses", include_str!("../library/dataclasses.py")),
+    ("heapq", include_str!("../library/heapq.py")),
+];

@@ -13,6 +13,8 @@ pub const NATIVES: &[NativeDef] = &[
     NativeDef::function("_kont_park", park),
     NativeDef::function("_kont_wake", wake),
     NativeDef::function("_kont_wake_error", wake_error),
+    NativeDef::function("_kont_interrupt", interrupt),
+    NativeDef::function("_kont_report", report),
     NativeDef::function("_kont_yield", give_way),
     NativeDef::function("_kont_current_task", current_task),
     NativeDef::function("_kont_sleep", sleep),
@@ -53,6 +55,22 @@ fn wake(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 fn wake_error(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let task = task_number(vm, arg(args, 0))?;
     Ok(Flow::Perform(Request::WakeError(task, arg(args, 1))))
+}
+
+/// `_kont_interrupt(task, exception)`: whether the task waited for the host; then the exception is raised there.
+fn interrupt(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let task = task_number(vm, arg(args, 0))?;
+    Ok(Flow::Perform(Request::Interrupt(task, arg(args, 1))))
+}
+
+/// `_kont_report(text)`: a line on standard error, as far as output is allowed.
+fn report(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let line = format!("{}\n", vm.heap.as_str(arg(args, 0)).unwrap_or_default());
+    if line.len() as u64 <= vm.output_left {
+        vm.output_left -= line.len() as u64;
+        vm.output[1].extend_from_slice(line.as_bytes());
+    }
+    Ok(Flow::Value(Value::None))
 }
 
 /// `_kont_yield()`: goes to the end of the ready queue.

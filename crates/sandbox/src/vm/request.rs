@@ -29,6 +29,9 @@ pub enum Request {
     Wake(u64, Value),
     /// Wake a parked task with an exception.
     WakeError(u64, Value),
+    /// Give up what a task (its number) waits for from the host, and raise the exception there; it is put at the
+    /// end of the ready queue and a late answer is ignored. The answer is whether the task did wait for the host.
+    Interrupt(u64, Value),
     /// Go to the end of the ready queue.
     Yield,
     /// The number of the running task.
