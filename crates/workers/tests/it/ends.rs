@@ -1,8 +1,8 @@
 //! Ends: deadlines, trees that hide, drops and closes.
 
 use crate::support::{assert_gone, echo, eventually, is_alive, python, seconds, spawn, spawn_up};
-use std::time::Instant;
-use workers::{Deadline, WorkerError};
+use std::time::{Duration, Instant};
+use workers::{Calls, Deadline, WorkerError, survivors};
 
 /// Runs a body that gets up and then never answers; gives how many processes its end counted.
 fn kill(body: &str) -> u32 {
@@ -124,8 +124,23 @@ while True:
         if os.fork() > 0: os._exit(0)
         os.setsid()
 ";
-    let processes = kill(body);
-    assert!(processes > 20, "{processes}");
+    let worker = spawn_up(&python(body));
+    let marker = worker.marker();
+    let mut calls = Calls::new();
+    let id = calls.start(worker, b"go", Deadline::never());
+    // It needs the request first; then it is ended in the middle of its growth.
+    eventually("fifty processes", || {
+        assert!(calls.next_done(Duration::ZERO).is_none());
+        survivors(&marker).expect("/proc").len() >= 50
+    });
+    calls.order_end(id, Duration::ZERO);
+    let done = calls.next_done(seconds(10.0)).expect("it ends");
+    assert!(
+        matches!(done.result, Err(WorkerError::Killed { processes, left: 0, .. }) if processes >= 20),
+        "{:?}",
+        done.result
+    );
+    assert_gone(&marker);
 }
 
 #[test]
