@@ -88,5 +88,17 @@ def wait(awaitable: Any) -> Any:
     return own.loop.run_until_complete(awaitable)
 
 
+def start(coroutine: Any) -> asyncio.Future[Any]:
+    """Begins a coroutine on this thread's loop. It goes on while somebody waits."""
+    return _own().loop.create_task(coroutine)
+
+
+def wait_for_some(tasks: Any, timeout_s: float | None) -> set[asyncio.Future[Any]]:
+    """Waits until one of the tasks has ended, or the time is up; gives those that have."""
+    loop = _own().loop
+    done, _ = loop.run_until_complete(asyncio.wait(tasks, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED))
+    return done
+
+
 async def _await(awaitable: Any) -> Any:
     return await awaitable

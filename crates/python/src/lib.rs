@@ -8,13 +8,16 @@
 
 mod clause;
 mod code;
+mod data;
 mod domain;
 mod drive;
+mod host;
 mod k;
 mod names;
 mod operation;
 mod program;
 mod wanted;
+mod workers;
 
 use pyo3::prelude::*;
 
@@ -31,6 +34,7 @@ mod _kont {
             ResumeWith, Transfer, TransferThrow, TransferWith, WithHandler, WithObserve,
         },
         program::Program,
+        workers::Workers,
     };
 
     use super::*;
