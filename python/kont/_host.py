@@ -205,16 +205,22 @@ def describe(error: BaseException) -> tuple[str, str]:
     error = failed.error
     known = next((name for name in names if name in _KNOWN), None)
     message = str(error.args[0]) if isinstance(error, KeyError) and len(error.args) == 1 else str(error)
+    if known is None and names[0] in _ENDING:
+        return "RuntimeError", f"the tool raised {names[0]}: {message}"
     if known is None:
         return names[0], message
     return known, message
 
 
+# These would end the program that called, and not only the tool.
+_ENDING = frozenset({"SystemExit", "KeyboardInterrupt", "GeneratorExit"})
+
+
 def _known() -> frozenset[str]:
     import builtins
 
-    # Broad classes say less than the name of the class itself; the others end more than a tool.
-    broad = {"Exception", "BaseException", "SystemExit", "KeyboardInterrupt", "GeneratorExit"}
+    # Broad classes say less than the name of the class itself.
+    broad = {"Exception", "BaseException"}
     kinds = (name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception))
     return frozenset(kinds) - broad | {"WorkerKilled"}
 

@@ -118,6 +118,15 @@ pub enum Progress {
     Ended(CallId, Outcome),
 }
 
+/// What the sandboxed program was told about one of its calls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The call as it was made.
+    pub call: Call,
+    /// The outcome that it got.
+    pub outcome: Outcome,
+}
+
 /// What a tool's query function says about a key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Queried {
@@ -191,7 +200,9 @@ pub trait ToolHost {
 
     /// What the tools' module has to say at the end of a run that is done, in one line.
     ///
+    /// * `calls` – every tool call of the run that has its outcome, from the first process to this one, in call order.
+    ///
     /// # Errors
     /// What the summary function raised.
-    fn summary(&mut self) -> Result<Option<String>, Failure>;
+    fn summary(&mut self, calls: &[Told]) -> Result<Option<String>, Failure>;
 }

@@ -3,13 +3,27 @@
 use num_bigint::BigInt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString,
+    PyTuple,
+};
 use sandbox::Data;
 
 /// The fields with which dates and times cross, by class, in the order of their constructors.
 const TIMES: &[(&str, &[&str])] = &[
     // A datetime is a date, so it is looked at first.
-    ("datetime", &["year", "month", "day", "hour", "minute", "second", "microsecond"]),
+    (
+        "datetime",
+        &[
+            "year",
+            "month",
+            "day",
+            "hour",
+            "minute",
+            "second",
+            "microsecond",
+        ],
+    ),
     ("date", &["year", "month", "day"]),
     ("time", &["hour", "minute", "second", "microsecond"]),
     ("timedelta", &["days", "seconds", "microseconds"]),
@@ -25,7 +39,10 @@ pub(crate) fn to_data(object: &Bound<'_, PyAny>) -> PyResult<Data> {
 
 fn copy(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Data> {
     if depth > Data::DEPTH_MAX {
-        let text = format!("data is nested more than {} levels deep, or contains itself", Data::DEPTH_MAX);
+        let text = format!(
+            "data is nested more than {} levels deep, or contains itself",
+            Data::DEPTH_MAX
+        );
         return Err(PyValueError::new_err(text));
     }
     if object.is_none() {
@@ -46,7 +63,10 @@ fn copy(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Data> {
     if let Ok(value) = object.cast::<PyString>() {
         return match value.to_str() {
             Ok(text) => Ok(Data::Str(text.to_owned())),
-            Err(_) => Err(PyTypeError::new_err(format!("{} is not valid Unicode text", value.repr()?))),
+            Err(_) => Err(PyTypeError::new_err(format!(
+                "{} is not valid Unicode text",
+                value.repr()?
+            ))),
         };
     }
     if let Ok(value) = object.cast::<PyBytes>() {
@@ -77,7 +97,10 @@ fn copy(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Data> {
     instance(object, depth)
 }
 
-fn copy_all<'py>(items: impl Iterator<Item = Bound<'py, PyAny>>, depth: usize) -> PyResult<Vec<Data>> {
+fn copy_all<'py>(
+    items: impl Iterator<Item = Bound<'py, PyAny>>,
+    depth: usize,
+) -> PyResult<Vec<Data>> {
     items.map(|item| copy(&item, depth + 1)).collect()
 }
 
@@ -100,24 +123,44 @@ fn instance(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Data> {
                 object.repr()?
             )));
         }
-        let fields = names.iter().map(|name| Ok(((*name).to_owned(), copy(&object.getattr(*name)?, depth + 1)?)));
-        return Ok(Data::Object { class: (*class).to_owned(), fields: fields.collect::<PyResult<_>>()? });
+        let fields = names.iter().map(|name| {
+            Ok((
+                (*name).to_owned(),
+                copy(&object.getattr(*name)?, depth + 1)?,
+            ))
+        });
+        return Ok(Data::Object {
+            class: (*class).to_owned(),
+            fields: fields.collect::<PyResult<_>>()?,
+        });
     }
     let class = object.get_type();
     if let Ok(names) = class.getattr(pyo3::intern!(py, "__dataclass_fields__")) {
         let mut fields = Vec::new();
-        for field in py.import("dataclasses")?.call_method1("fields", (object,))?.try_iter()? {
+        for field in py
+            .import("dataclasses")?
+            .call_method1("fields", (object,))?
+            .try_iter()?
+        {
             let name: String = field?.getattr("name")?.extract()?;
             let value = copy(&object.getattr(name.as_str())?, depth + 1)?;
             fields.push((name, value));
         }
         drop(names);
-        return Ok(Data::Object { class: class.name()?.to_string(), fields });
+        return Ok(Data::Object {
+            class: class.name()?.to_string(),
+            fields,
+        });
     }
     if class.name()?.to_string() == "Record" && class.module()?.to_string() == "kont._wire" {
         let class = object.getattr("class_name")?.extract()?;
         let mut fields = Vec::new();
-        for (name, value) in object.getattr("fields")?.cast::<PyDict>().map_err(PyErr::from)?.iter() {
+        for (name, value) in object
+            .getattr("fields")?
+            .cast::<PyDict>()
+            .map_err(PyErr::from)?
+            .iter()
+        {
             fields.push((name.extract()?, copy(&value, depth + 1)?));
         }
         return Ok(Data::Object { class, fields });
@@ -132,8 +175,14 @@ fn instance(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Data> {
 /// Makes the objects of data.
 ///
 /// * `make` – called with a class's name and a dict of its fields, for objects that are no dates or times.
-pub(crate) fn to_object<'py>(py: Python<'py>, data: &Data, make: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let all = |items: &[Data]| -> PyResult<Vec<_>> { items.iter().map(|item| to_object(py, item, make)).collect() };
+pub(crate) fn to_object<'py>(
+    py: Python<'py>,
+    data: &Data,
+    make: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let all = |items: &[Data]| -> PyResult<Vec<_>> {
+        items.iter().map(|item| to_object(py, item, make)).collect()
+    };
     Ok(match data {
         Data::None => py.None().into_bound(py),
         Data::Bool(value) => PyBool::new(py, *value).to_owned().into_any(),
@@ -159,10 +208,18 @@ pub(crate) fn to_object<'py>(py: Python<'py>, data: &Data, make: &Bound<'py, PyA
                 given.set_item(name, to_object(py, value, make)?)?;
             }
             if let Some((class, names)) = TIMES.iter().find(|(name, _)| name == class)
-                && names.iter().all(|name| given.contains(name).unwrap_or(false))
+                && names
+                    .iter()
+                    .all(|name| given.contains(name).unwrap_or(false))
             {
-                let values: Vec<_> = names.iter().map(|name| given.as_any().get_item(name)).collect::<PyResult<_>>()?;
-                return py.import("datetime")?.getattr(*class)?.call1(PyTuple::new(py, values)?);
+                let values: Vec<_> = names
+                    .iter()
+                    .map(|name| given.as_any().get_item(name))
+                    .collect::<PyResult<_>>()?;
+                return py
+                    .import("datetime")?
+                    .getattr(*class)?
+                    .call1(PyTuple::new(py, values)?);
             }
             make.call1((class, given))?
         }

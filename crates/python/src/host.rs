@@ -1,7 +1,8 @@
 //! The trusted side of the `kont` command, in CPython: `kont._host.Host` behind the command's trait.
 
 use cli::host::{
-    Call, CallId, Execute, Execution, HostError, HostTurn, Progress, Queried, Question, StepAnswer, ToolHost, ToolSpec,
+    Call, CallId, Execute, Execution, HostError, HostTurn, Progress, Queried, Question, StepAnswer,
+    Told, ToolHost, ToolSpec,
 };
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
@@ -35,7 +36,10 @@ impl PythonHost {
         kwargs: &[(String, Data)],
     ) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let make = self.make(py)?;
-        let args = args.iter().map(|arg| to_object(py, arg, &make)).collect::<PyResult<Vec<_>>>()?;
+        let args = args
+            .iter()
+            .map(|arg| to_object(py, arg, &make))
+            .collect::<PyResult<Vec<_>>>()?;
         let named = PyDict::new(py);
         for (name, value) in kwargs {
             named.set_item(name, to_object(py, value, &make)?)?;
@@ -45,7 +49,12 @@ impl PythonHost {
 
     fn try_start(&self, py: Python<'_>, call: &Call) -> PyResult<HostTurn> {
         let (args, kwargs) = self.arguments(py, &call.args, &call.kwargs)?;
-        turn(&self.host.bind(py).call_method1("start", (call.id.0, &call.name, args, kwargs))?)
+        turn(
+            &self
+                .host
+                .bind(py)
+                .call_method1("start", (call.id.0, &call.name, args, kwargs))?,
+        )
     }
 
     fn try_answer(&self, py: Python<'_>, call: CallId, answer: StepAnswer) -> PyResult<HostTurn> {
@@ -81,7 +90,9 @@ impl PythonHost {
         let result = loop {
             let progress = match event {
                 Ok(event) => progress(&event)?,
-                Err(error) if error.is_instance_of::<pyo3::exceptions::PyStopIteration>(py) => break Ok(()),
+                Err(error) if error.is_instance_of::<pyo3::exceptions::PyStopIteration>(py) => {
+                    break Ok(());
+                }
                 Err(error) => break Err(error),
             };
             // The driver waits for its disk here; nothing of Python is needed meanwhile, but the tools' threads may be.
@@ -104,7 +115,10 @@ fn progress(event: &Bound<'_, PyAny>) -> PyResult<Progress> {
     if value.is_instance(&failed)? {
         return Ok(Progress::Ended(call, Err(describe(&value))));
     }
-    Ok(Progress::Ended(call, to_data(&value).map_err(|error| describe(error.value(event.py()).as_any()))))
+    Ok(Progress::Ended(
+        call,
+        to_data(&value).map_err(|error| describe(error.value(event.py()).as_any())),
+    ))
 }
 
 fn turn(turn: &Bound<'_, PyAny>) -> PyResult<HostTurn> {
@@ -118,14 +132,26 @@ fn turn(turn: &Bound<'_, PyAny>) -> PyResult<HostTurn> {
         "question" => {
             let data = outcome(turn.get_item(2)?);
             match data {
-                Ok(data) => HostTurn::Question(Question { text: turn.get_item(1)?.extract()?, data }),
+                Ok(data) => HostTurn::Question(Question {
+                    text: turn.get_item(1)?.extract()?,
+                    data,
+                }),
                 Err(failure) => HostTurn::Done(Err(failure)),
             }
         }
         _ => {
-            let args = turn.get_item(2)?.try_iter()?.map(|arg| to_data(&arg?)).collect::<PyResult<_>>()?;
+            let args = turn
+                .get_item(2)?
+                .try_iter()?
+                .map(|arg| to_data(&arg?))
+                .collect::<PyResult<_>>()?;
             let mut kwargs = Vec::new();
-            for (name, value) in turn.get_item(3)?.cast::<PyDict>().map_err(PyErr::from)?.iter() {
+            for (name, value) in turn
+                .get_item(3)?
+                .cast::<PyDict>()
+                .map_err(PyErr::from)?
+                .iter()
+            {
                 kwargs.push((name.extract()?, to_data(&value)?));
             }
             HostTurn::Execute(Execute {
@@ -141,11 +167,18 @@ fn turn(turn: &Bound<'_, PyAny>) -> PyResult<HostTurn> {
 /// What an exception, or a `Failed`, is for a sandboxed program.
 fn describe(error: &Bound<'_, PyAny>) -> Failure {
     let told = || -> PyResult<(String, String)> {
-        error.py().import("kont._host")?.call_method1("describe", (error,))?.extract()
+        error
+            .py()
+            .import("kont._host")?
+            .call_method1("describe", (error,))?
+            .extract()
     };
     match told() {
         Ok((type_name, message)) => Failure::new(type_name, message),
-        Err(second) => Failure::new("RuntimeError", format!("an exception without a message: {second}")),
+        Err(second) => Failure::new(
+            "RuntimeError",
+            format!("an exception without a message: {second}"),
+        ),
     }
 }
 
@@ -165,25 +198,37 @@ fn host_error(py: Python<'_>, error: &PyErr) -> HostError {
 }
 
 impl ToolHost for PythonHost {
-    fn load(&mut self, tools: Option<&Path>, policy: Option<&Path>) -> Result<Vec<ToolSpec>, HostError> {
+    fn load(
+        &mut self,
+        tools: Option<&Path>,
+        policy: Option<&Path>,
+    ) -> Result<Vec<ToolSpec>, HostError> {
         Python::attach(|py| {
             let load = || -> PyResult<Vec<ToolSpec>> {
                 let found = self.host.bind(py).call_method1("load", (tools, policy))?;
                 found.try_iter()?.map(|tool| spec(&tool?)).collect()
             };
             load().map_err(|error| match host_error(py, &error) {
-                HostError::Internal(_) if is_load_error(py, &error) => HostError::Load(error.value(py).to_string()),
+                HostError::Internal(_) if is_load_error(py, &error) => {
+                    HostError::Load(error.value(py).to_string())
+                }
                 other => other,
             })
         })
     }
 
     fn start(&mut self, call: &Call) -> Result<HostTurn, HostError> {
-        Python::attach(|py| self.try_start(py, call).map_err(|error| host_error(py, &error)))
+        Python::attach(|py| {
+            self.try_start(py, call)
+                .map_err(|error| host_error(py, &error))
+        })
     }
 
     fn answer(&mut self, call: CallId, answer: StepAnswer) -> Result<HostTurn, HostError> {
-        Python::attach(|py| self.try_answer(py, call, answer).map_err(|error| host_error(py, &error)))
+        Python::attach(|py| {
+            self.try_answer(py, call, answer)
+                .map_err(|error| host_error(py, &error))
+        })
     }
 
     fn execute(
@@ -191,14 +236,21 @@ impl ToolHost for PythonHost {
         batch: Vec<Execution>,
         report: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), HostError> {
-        Python::attach(|py| self.try_execute(py, &batch, report).map_err(|error| host_error(py, &error)))
+        Python::attach(|py| {
+            self.try_execute(py, &batch, report)
+                .map_err(|error| host_error(py, &error))
+        })
     }
 
     fn query(&mut self, tool: &str, key: &str) -> Result<Queried, Failure> {
         Python::attach(|py| {
             let ask = || -> PyResult<Queried> {
                 let value = self.host.bind(py).call_method1("query", (tool, key))?;
-                Ok(if value.is_none() { Queried::NotHappened } else { Queried::Happened(to_data(&value)?) })
+                Ok(if value.is_none() {
+                    Queried::NotHappened
+                } else {
+                    Queried::Happened(to_data(&value)?)
+                })
             };
             ask().map_err(|error| failure(py, &error))
         })
@@ -208,17 +260,32 @@ impl ToolHost for PythonHost {
         Python::attach(|py| py.check_signals().is_err())
     }
 
-    fn summary(&mut self) -> Result<Option<String>, Failure> {
+    fn summary(&mut self, calls: &[Told]) -> Result<Option<String>, Failure> {
         Python::attach(|py| {
-            let calls: Vec<u64> = Vec::new();
-            let told = self.host.bind(py).call_method1("summary", (calls,)).and_then(|text| text.extract());
-            told.map_err(|error: PyErr| failure(py, &error))
+            let ask = || -> PyResult<Option<String>> {
+                let mut told = Vec::with_capacity(calls.len());
+                for Told { call, outcome } in calls {
+                    let (args, kwargs) = self.arguments(py, &call.args, &call.kwargs)?;
+                    let (result, error) = match outcome {
+                        Ok(data) => (to_object(py, data, &self.make(py)?)?, None),
+                        Err(failure) => (py.None().into_bound(py), Some(failure.type_name.clone())),
+                    };
+                    told.push((call.id.0, &call.name, args, kwargs, result, error));
+                }
+                self.host
+                    .bind(py)
+                    .call_method1("summary", (told,))?
+                    .extract()
+            };
+            ask().map_err(|error| failure(py, &error))
         })
     }
 }
 
 fn is_load_error(py: Python<'_>, error: &PyErr) -> bool {
-    let class = py.import("kont._host").and_then(|host| host.getattr("LoadError"));
+    let class = py
+        .import("kont._host")
+        .and_then(|host| host.getattr("LoadError"));
     class.is_ok_and(|class| error.value(py).is_instance(&class).unwrap_or(false))
 }
 

@@ -45,20 +45,34 @@ impl Workers {
 impl Workers {
     #[new]
     fn new(program: Vec<String>) -> Self {
-        Workers { program, state: Mutex::default() }
+        Workers {
+            program,
+            state: Mutex::default(),
+        }
     }
 
     /// Begins a call in a worker process, and gives its number. The deadline counts from here.
-    fn start(&self, py: Python<'_>, payload: &[u8], deadline_s: Option<f64>, grace_s: f64) -> PyResult<u64> {
+    fn start(
+        &self,
+        py: Python<'_>,
+        payload: &[u8],
+        deadline_s: Option<f64>,
+        grace_s: f64,
+    ) -> PyResult<u64> {
         let grace = seconds(grace_s);
         let millis = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
         let deadline = deadline_s.map_or_else(Deadline::never, |s| Deadline::after(seconds(s)));
         py.detach(|| {
             let mut state = self.lock();
-            let at = state.idle.iter_mut().position(|(m, worker)| *m == millis && worker.end().is_none());
+            let at = state
+                .idle
+                .iter_mut()
+                .position(|(m, worker)| *m == millis && worker.end().is_none());
             let worker = match at {
                 Some(at) => state.idle.swap_remove(at).1,
-                None => self.spawn(grace).map_err(|error| PyOSError::new_err(error.to_string()))?,
+                None => self
+                    .spawn(grace)
+                    .map_err(|error| PyOSError::new_err(error.to_string()))?,
             };
             let id = state.calls.start(worker, payload, deadline);
             state.running.push((id, millis));

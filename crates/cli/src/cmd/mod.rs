@@ -14,7 +14,8 @@ use crate::drive::Stop;
 use crate::error::RunError;
 use crate::guest::{Nursery, Spec};
 use crate::host::{
-    Call, CallId, Execution, HostError, HostTurn, Progress, Queried, StepAnswer, ToolHost, ToolSpec,
+    Call, CallId, Execution, HostError, HostTurn, Progress, Queried, StepAnswer, Told, ToolHost,
+    ToolSpec,
 };
 use crate::limits::Limits;
 use crate::program::Ending;
@@ -198,7 +199,7 @@ impl ToolHost for NoTools {
         ))
     }
 
-    fn summary(&mut self) -> Result<Option<String>, Failure> {
+    fn summary(&mut self, _calls: &[Told]) -> Result<Option<String>, Failure> {
         Ok(None)
     }
 }

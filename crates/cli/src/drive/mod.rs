@@ -22,9 +22,10 @@ mod tests;
 
 pub(crate) use answers::{Answer, Answers, is_in_doubt, known};
 
+use crate::codec;
 use crate::error::RunError;
 use crate::guest::{Guest, Nursery};
-use crate::host::{Call, CallId, Execute, ToolHost, ToolSpec};
+use crate::host::{Call, CallId, Execute, Told, ToolHost, ToolSpec};
 use crate::program::{Ending, Program};
 use crate::rebuild::Rebuilt;
 use crate::store::Store;
@@ -32,7 +33,7 @@ use crate::ui::{Say, Ui};
 use crate::world::World;
 use journal::{Change, Status};
 use sandbox::Outcome;
-use sandbox::vm::request::HostRequest;
+use sandbox::vm::request::{HostRequest, PendingRequest};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How many answers a program may get before it is written down again, so that a crash costs no more than these.
@@ -318,18 +319,49 @@ impl<'a, G: Guest, S: Store> Driver<'a, G, S> {
         Ok(Stop::Waiting)
     }
 
+    /// What the tools have to say. A run without a journal forgets its calls as it goes on: then they are not asked.
+    fn summary(&mut self) -> Result<Option<String>, RunError> {
+        if !self.store.is_durable() {
+            return Ok(None);
+        }
+        let told = self.told()?;
+        Ok(self.host.summary(&told).unwrap_or_else(|failure| {
+            let text = format!("warning: the tools' summary failed: {failure}");
+            self.ui.say(&Say::Note { text: &text });
+            None
+        }))
+    }
+
+    /// The calls of tools that have their outcome.
+    fn told(&self) -> Result<Vec<Told>, RunError> {
+        let mut told = Vec::new();
+        for (&id, call) in &self.store.contents().calls {
+            let Some(delivered) = &call.delivered else {
+                continue;
+            };
+            let request = codec::value(&call.request).map_err(RunError::Unreadable)?;
+            let PendingRequest::Call { name, args, kwargs } = request else {
+                continue;
+            };
+            let id = CallId(id);
+            told.push(Told {
+                call: Call {
+                    id,
+                    name,
+                    args,
+                    kwargs,
+                },
+                outcome: codec::value(&delivered.outcome).map_err(RunError::Unreadable)?,
+            });
+        }
+        Ok(told)
+    }
+
     /// Tells how the program ended. It is recorded already.
     fn end(&mut self, ending: Ending) -> Result<Stop, RunError> {
         match &ending {
             Ending::Done(_) => {
-                let summary = match self.host.summary() {
-                    Ok(summary) => summary,
-                    Err(failure) => {
-                        let text = format!("warning: the tools' summary failed: {failure}");
-                        self.ui.say(&Say::Note { text: &text });
-                        None
-                    }
-                };
+                let summary = self.summary()?;
                 // A program that is kept nowhere ends as a script does: without a word.
                 if self.ui.json || self.store.is_durable() || summary.is_some() {
                     self.ui.say(&Say::Done {

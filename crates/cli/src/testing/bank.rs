@@ -4,7 +4,7 @@
 
 use crate::host::{
     Call, CallId, Execute, Execution, HostError, HostTurn, Progress, Queried, Question, StepAnswer,
-    ToolHost, ToolSpec,
+    Told, ToolHost, ToolSpec,
 };
 use sandbox::{Data, Failure};
 use std::cell::RefCell;
@@ -215,7 +215,7 @@ impl ToolHost for BankHost {
         })
     }
 
-    fn summary(&mut self) -> Result<Option<String>, Failure> {
+    fn summary(&mut self, _calls: &[Told]) -> Result<Option<String>, Failure> {
         let n_payments = self.bank.borrow().payments.len();
         Ok(self
             .has_tools
