@@ -174,7 +174,7 @@ pub(crate) struct Style {
 #[derive(Debug, Args)]
 pub(crate) struct LimitArgs {
     /// Steps that the program may take.
-    #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 2_000_000_000)]
     max_steps: u64,
     /// Memory that it may hold, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 256)]
@@ -183,10 +183,10 @@ pub(crate) struct LimitArgs {
     #[arg(long, value_name = "S", default_value_t = 60.0, value_parser = seconds)]
     max_time_s: f64,
     /// What it may print, in MiB.
-    #[arg(long, value_name = "MIB", default_value_t = 64)]
+    #[arg(long, value_name = "MIB", default_value_t = 16)]
     max_output_mib: u64,
     /// Requests that it may make: tool calls, sleeps, clock, randomness.
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
     max_calls: u64,
 }
 
@@ -197,11 +197,11 @@ impl LimitArgs {
             clippy::cast_sign_loss,
             reason = "the parser of the argument keeps it in range"
         )]
-        let time_ms = (self.max_time_s * 1000.0).ceil() as u64;
+        let compute_ms = (self.max_time_s * 1000.0).ceil() as u64;
         Limits {
             steps: self.max_steps,
             memory_bytes: self.max_memory_mib.saturating_mul(MIB),
-            time_ms,
+            compute_ms,
             output_bytes: self.max_output_mib.saturating_mul(MIB),
             calls: self.max_calls,
         }

@@ -4,6 +4,7 @@ use crate::host::ToolSpec;
 use crate::limits::Limits;
 use sandbox::vm::request::Pending;
 use sandbox::{Data, Outcome};
+use serde::{Deserialize, Serialize};
 
 /// What running a program came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,9 +15,37 @@ pub(crate) enum Event {
     Done(Data),
     /// It ended with an exception of its own.
     Failed(Failed),
-    /// It was ended by a limit that it cannot catch; what the message says.
-    Limit(String),
+    /// It was ended by a limit that it cannot catch.
+    Limit(Limited),
+    /// A person wants the process to stop. The program is as good as lost: nothing of this turn is recorded.
+    Interrupted,
 }
+
+/// How a limit ended a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Limited {
+    /// What the message says.
+    pub(crate) what: String,
+    /// How often it had paused in its last turn when the clock ended it; 0 if a limit did that needs no clock.
+    pub(crate) pauses: u64,
+}
+
+/// What is to be done with a program that has computed for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It may go on.
+    GoOn,
+    /// Its time is up.
+    TimeIsUp,
+    /// A person wants the process to stop.
+    Interrupt,
+}
+
+/// Decides, with the number of pauses in this turn, whether a program that computes may go on.
+///
+/// Pauses come after fixed numbers of steps. So a clock may decide while a run is live, and its replay ends the program
+/// at the same step by the number that was recorded.
+pub(crate) type Patience<'a> = dyn FnMut(u64) -> Verdict + 'a;
 
 /// An exception that a program did not catch.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +87,7 @@ impl Stream {
 /// A program that can be held. It is deterministic: all that varies is the answers and their order.
 pub(crate) trait Guest {
     /// Runs until every task waits, or the program ends.
-    fn advance(&mut self) -> Event;
+    fn advance(&mut self, patience: &mut Patience<'_>) -> Event;
 
     /// Takes what was printed since the last time.
     fn take_output(&mut self) -> Vec<(Stream, Vec<u8>)>;
@@ -70,7 +99,7 @@ pub(crate) trait Guest {
     ///
     /// # Errors
     /// In words, if there is no such request. Then nothing was changed.
-    fn answer(&mut self, id: u64, outcome: Outcome) -> Result<(), String>;
+    fn answer(&mut self, id: u64, outcome: &Outcome) -> Result<(), String>;
 
     /// The whole program as bytes.
     ///

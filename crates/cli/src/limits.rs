@@ -10,7 +10,7 @@ pub(crate) struct Limits {
     /// Bytes of the program's heap.
     pub(crate) memory_bytes: u64,
     /// Time that it computes, in milliseconds. Waiting for an answer does not count.
-    pub(crate) time_ms: u64,
+    pub(crate) compute_ms: u64,
     /// Bytes that it prints.
     pub(crate) output_bytes: u64,
     /// Requests to the host: tool calls, sleeps, clock, randomness.

@@ -2,7 +2,8 @@
 
 use crate::codec;
 use crate::error::RunError;
-use crate::guest::{Event, Failed, Guest, Stream};
+use crate::guest::{Event, Failed, Guest, Limited, Patience, Stream};
+use crate::host::HostError;
 use crate::trace::Trace;
 use sandbox::vm::request::Pending;
 use sandbox::{Data, Outcome};
@@ -15,7 +16,7 @@ pub(crate) enum Ending {
     /// With an exception of its own.
     Failed(Failed),
     /// By a limit.
-    Limited(String),
+    Limited(Limited),
 }
 
 /// What a program did from one answer to the next.
@@ -35,24 +36,24 @@ pub(crate) struct Program<G> {
     pub(crate) trace: Trace,
     /// The number of its last request.
     pub(crate) performed: u64,
-    /// How many requests it may perform.
-    pub(crate) calls_max: u64,
 }
 
 impl<G: Guest> Program<G> {
     /// A program that has not begun.
-    pub(crate) fn new(guest: G, calls_max: u64) -> Self {
+    pub(crate) fn new(guest: G) -> Self {
         Self {
             guest,
             trace: Trace::START,
             performed: 0,
-            calls_max,
         }
     }
 
     /// Runs it to its first stop.
-    pub(crate) fn begin(&mut self) -> Seen {
-        let event = self.guest.advance();
+    ///
+    /// # Errors
+    /// [`HostError::Interrupted`] if a person wants the process to stop.
+    pub(crate) fn begin(&mut self, patience: &mut Patience<'_>) -> Result<Seen, RunError> {
+        let event = self.guest.advance(patience);
         self.see(event)
     }
 
@@ -60,17 +61,20 @@ impl<G: Guest> Program<G> {
     /// thing that decides what it does, and a replay does the same.
     ///
     /// # Errors
-    /// [`RunError::Sandbox`] if it does not wait for this answer.
-    pub(crate) fn deliver(&mut self, id: u64, outcome: &Outcome) -> Result<Seen, RunError> {
-        self.guest
-            .answer(id, outcome.clone())
-            .map_err(RunError::Sandbox)?;
+    /// [`RunError::Sandbox`] if it does not wait for this answer; else as [`Program::begin`].
+    pub(crate) fn deliver(
+        &mut self,
+        id: u64,
+        outcome: &Outcome,
+        patience: &mut Patience<'_>,
+    ) -> Result<Seen, RunError> {
+        self.guest.answer(id, outcome).map_err(RunError::Sandbox)?;
         self.trace.deliver(id, &codec::outcome(outcome).bytes);
-        let event = self.guest.advance();
-        Ok(self.see(event))
+        let event = self.guest.advance(patience);
+        self.see(event)
     }
 
-    fn see(&mut self, event: Event) -> Seen {
+    fn see(&mut self, event: Event) -> Result<Seen, RunError> {
         let mut output: Vec<(Stream, Vec<u8>)> = Vec::new();
         for (stream, bytes) in self.guest.take_output() {
             match output.last_mut() {
@@ -91,28 +95,21 @@ impl<G: Guest> Program<G> {
                 .perform(pending.id, &codec::request(&pending.request).bytes);
             self.performed = pending.id;
         }
-        let ending = self.ending(event);
-        if let Some(ending) = &ending {
-            self.trace.end(&ending.blob().bytes);
-        }
-        Seen {
-            output,
-            performed,
-            ending,
-        }
-    }
-
-    fn ending(&self, event: Event) -> Option<Ending> {
-        match event {
-            Event::Suspended if self.performed > self.calls_max => Some(Ending::Limited(format!(
-                "the program made more than {} calls\nhelp: `--max-calls` sets the limit",
-                self.calls_max
-            ))),
+        let ending = match event {
             Event::Suspended => None,
             Event::Done(value) => Some(Ending::Done(value)),
             Event::Failed(failed) => Some(Ending::Failed(failed)),
-            Event::Limit(what) => Some(Ending::Limited(what)),
+            Event::Limit(limited) => Some(Ending::Limited(limited)),
+            Event::Interrupted => return Err(HostError::Interrupted.into()),
+        };
+        if let Some(ending) = &ending {
+            self.trace.end(&ending.blob().bytes);
         }
+        Ok(Seen {
+            output,
+            performed,
+            ending,
+        })
     }
 }
 
@@ -124,7 +121,7 @@ impl Ending {
             Self::Failed(failed) => {
                 codec::blob(&(&failed.traceback, failed.exit), failed.traceback.clone())
             }
-            Self::Limited(what) => codec::blob(what, what.clone()),
+            Self::Limited(limited) => codec::blob(limited, limited.what.clone()),
         }
     }
 

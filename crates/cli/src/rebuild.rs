@@ -2,10 +2,10 @@
 
 use crate::codec;
 use crate::error::RunError;
-use crate::guest::{Nursery, Stream};
+use crate::guest::{Limited, Nursery, Patience, Stream, Verdict};
 use crate::program::{Ending, Program, Seen};
 use crate::trace::Trace;
-use journal::Contents;
+use journal::{Contents, Status};
 use sandbox::Outcome;
 
 /// Gets what a program prints.
@@ -26,11 +26,11 @@ pub(crate) enum Base<'a> {
     },
 }
 
-/// What a rebuilt program did that the record cannot have: how it ended, and whether it had begun at all.
+/// A program as the record has it.
 pub(crate) struct Rebuilt<G> {
     pub(crate) program: Program<G>,
-    /// What it did before its first answer, if it began only now and the journal does not know of it.
-    pub(crate) first: Option<Seen>,
+    /// Whether it has not begun, and the journal has nothing of it.
+    pub(crate) is_new: bool,
     /// How it ended, if it did.
     pub(crate) ending: Option<Ending>,
 }
@@ -46,11 +46,11 @@ pub(crate) fn rebuild<N: Nursery>(
     nursery: &N,
     contents: &Contents,
     base: &Base<'_>,
-    calls_max: u64,
     on_output: &mut OnOutput<'_>,
     on_answer: &mut dyn FnMut(u64, u64) -> Result<(), RunError>,
 ) -> Result<Rebuilt<N::Guest>, RunError> {
     let mut ending = None;
+    let stop = recorded_stop(contents)?;
     let (mut program, after) = match *base {
         Base::Snapshot {
             delivered,
@@ -68,22 +68,21 @@ pub(crate) fn rebuild<N: Nursery>(
                     guest,
                     trace,
                     performed,
-                    calls_max,
                 },
                 delivered,
             )
         }
         Base::Source => {
-            let guest = nursery.compile().map_err(RunError::Source)?;
-            let mut program = Program::new(guest, calls_max);
-            let seen = program.begin();
+            let mut program = Program::new(nursery.compile().map_err(RunError::Source)?);
             if contents.calls.is_empty() && contents.run.trace == Trace::START.0 {
                 return Ok(Rebuilt {
                     program,
-                    first: Some(seen),
+                    is_new: true,
                     ending: None,
                 });
             }
+            let is_last = contents.delivered == 0;
+            let seen = program.begin(&mut *patience(is_last.then_some(stop)))?;
             compare(contents, &seen)?;
             pass_on(&seen, on_output)?;
             ending = seen.ending;
@@ -92,7 +91,8 @@ pub(crate) fn rebuild<N: Nursery>(
     };
     for (call, delivered) in contents.deliveries_after(after) {
         let outcome: Outcome = codec::value(&delivered.outcome).map_err(RunError::Unreadable)?;
-        let seen = program.deliver(call.id, &outcome)?;
+        let is_last = contents.delivered == delivered.seq;
+        let seen = program.deliver(call.id, &outcome, &mut *patience(is_last.then_some(stop)))?;
         compare(contents, &seen)?;
         if program.trace.0 != delivered.trace {
             return Err(other_trace(
@@ -111,8 +111,31 @@ pub(crate) fn rebuild<N: Nursery>(
     }
     Ok(Rebuilt {
         program,
-        first: None,
+        is_new: false,
         ending,
+    })
+}
+
+/// At which pause of its last turn the clock ended the program; 0 if it did not.
+fn recorded_stop(contents: &Contents) -> Result<u64, RunError> {
+    match (contents.run.status, &contents.run.ending) {
+        (Status::Limited, Some(ending)) => {
+            let limited: Limited = codec::value(ending).map_err(RunError::Unreadable)?;
+            Ok(limited.pauses)
+        }
+        _ => Ok(0),
+    }
+}
+
+/// The patience of a replay: the record decides, and no clock.
+fn patience(stop: Option<u64>) -> Box<Patience<'static>> {
+    let stop = stop.unwrap_or(0);
+    Box::new(move |pauses| {
+        if pauses == stop {
+            Verdict::TimeIsUp
+        } else {
+            Verdict::GoOn
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::host::HostError;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How often a sleep looks whether it is interrupted.
 const SLICE: Duration = Duration::from_millis(100);
@@ -11,6 +11,9 @@ const SLICE: Duration = Duration::from_millis(100);
 pub(crate) trait World {
     /// Milliseconds since 1970, in UTC.
     fn now_ms(&mut self) -> i64;
+
+    /// Milliseconds since some moment in the past; it never goes back.
+    fn stopwatch_ms(&mut self) -> u64;
 
     /// Waits until a moment.
     ///
@@ -30,8 +33,18 @@ pub(crate) trait World {
 }
 
 /// The world as it is.
-#[derive(Debug, Default)]
-pub(crate) struct RealWorld;
+#[derive(Debug)]
+pub(crate) struct RealWorld {
+    begun: Instant,
+}
+
+impl Default for RealWorld {
+    fn default() -> Self {
+        Self {
+            begun: Instant::now(),
+        }
+    }
+}
 
 impl World for RealWorld {
     fn now_ms(&mut self) -> i64 {
@@ -39,6 +52,10 @@ impl World for RealWorld {
             Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
             Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
         }
+    }
+
+    fn stopwatch_ms(&mut self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn sleep_until(

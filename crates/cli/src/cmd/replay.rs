@@ -18,18 +18,16 @@ pub(super) fn replay<N: Nursery>(
     let view = View::open(&args.journal)?;
     let contents = view.contents();
     let spec = recorded_spec(contents)?;
-    let calls_max = spec.limits.calls;
     let nursery = N::new(spec);
     let ui = &mut setting.ui;
     let rebuilt = rebuild(
         &nursery,
         contents,
         &Base::Source,
-        calls_max,
         &mut |stream, bytes| ui.output(stream, bytes).map_err(RunError::Output),
         &mut |_, _| Ok(()),
     )?;
-    if rebuilt.first.is_some() {
+    if rebuilt.is_new {
         let text = format!("`{path}` has nothing to replay: its program has not begun");
         setting.ui.say(&Say::Note { text: &text });
         return Ok(DONE);

@@ -93,8 +93,8 @@ pub(super) fn go_on<N: Nursery>(
         }
         Ok(())
     };
-    let calls_max = spec.limits.calls;
     let filename = spec.filename.clone();
+    let compute_max_ms = spec.limits.compute_ms;
     let nursery = N::new(spec);
     let mut ignore_output = |_, _: &[u8]| Ok(());
     let contents = journal.contents();
@@ -102,7 +102,6 @@ pub(super) fn go_on<N: Nursery>(
         &nursery,
         contents,
         &base,
-        calls_max,
         &mut ignore_output,
         &mut on_answer,
     )?;
@@ -116,6 +115,7 @@ pub(super) fn go_on<N: Nursery>(
         tools,
         file: short_file(&filename),
         journal: Some(shown(path)),
+        compute_max_ms,
     };
     Driver::run::<N>(setting, rebuilt, &answers).map(|stop| status(&stop))
 }

@@ -61,13 +61,13 @@ pub(super) fn run<N: Nursery>(args: &RunArgs, setting: &mut Setting<'_>) -> Resu
         Some(path) => Box::new(Journal::create(path, run, setting.crash_at.clone())?),
         None => Box::new(Memory::new(run)),
     };
+    let compute_max_ms = spec.limits.compute_ms;
     let nursery = N::new(spec);
     let mut ignore_output = |_, _: &[u8]| Ok(());
     let rebuilt = rebuild(
         &nursery,
         store.contents(),
         &Base::Source,
-        args.limits.limits().calls,
         &mut ignore_output,
         &mut |_, _| Ok(()),
     )?;
@@ -79,6 +79,7 @@ pub(super) fn run<N: Nursery>(args: &RunArgs, setting: &mut Setting<'_>) -> Resu
         tools,
         file: short_file(&shown(&args.file)),
         journal: args.journal.as_deref().map(shown),
+        compute_max_ms,
     };
     Driver::run::<N>(setting, rebuilt, &Answers::default()).map(|stop| status(&stop))
 }

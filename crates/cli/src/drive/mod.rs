@@ -94,6 +94,9 @@ pub(crate) struct Driver<'a, G, S> {
     asked_now: BTreeSet<u64>,
     /// The monotonic clock as the program saw it last, in milliseconds.
     monotonic_ms: i64,
+    /// How long the program has computed in this process, and how long it may.
+    computed_ms: u64,
+    compute_max_ms: u64,
     last_snapshot: Option<u64>,
     denied: usize,
     killed: usize,
@@ -108,6 +111,7 @@ pub(crate) struct Setting<'a, S> {
     pub(crate) tools: Vec<ToolSpec>,
     pub(crate) file: String,
     pub(crate) journal: Option<String>,
+    pub(crate) compute_max_ms: u64,
 }
 
 impl<'a, G: Guest, S: Store> Driver<'a, G, S> {
@@ -130,6 +134,7 @@ impl<'a, G: Guest, S: Store> Driver<'a, G, S> {
             tools,
             file,
             journal,
+            compute_max_ms,
         } = setting;
         let last_snapshot = store.contents().snapshots.keys().next_back().copied();
         let mut driver = Driver {
@@ -149,16 +154,18 @@ impl<'a, G: Guest, S: Store> Driver<'a, G, S> {
             shown: BTreeSet::new(),
             asked_now: BTreeSet::new(),
             monotonic_ms: 0,
+            computed_ms: 0,
+            compute_max_ms,
             last_snapshot,
             denied: 0,
             killed: 0,
         };
-        let ended = match rebuilt.first {
-            Some(seen) => driver.settle(None, seen)?,
-            None => {
-                driver.take_up(answers)?;
-                rebuilt.ending
-            }
+        let ended = if rebuilt.is_new {
+            let seen = driver.turn(None)?;
+            driver.settle(None, seen)?
+        } else {
+            driver.take_up(answers)?;
+            rebuilt.ending
         };
         match ended {
             Some(ending) => driver.end(ending),
@@ -192,7 +199,7 @@ impl<'a, G: Guest, S: Store> Driver<'a, G, S> {
                 None => self.instant()?,
             };
             if let Some((id, outcome)) = next {
-                let seen = self.program.deliver(id, &outcome)?;
+                let seen = self.turn(Some((id, &outcome)))?;
                 self.live.remove(&id);
                 if let Some(ending) = self.settle(Some((id, outcome)), seen)? {
                     return self.end(ending);
@@ -375,7 +382,9 @@ impl<'a, G: Guest, S: Store> Driver<'a, G, S> {
             Ending::Failed(failed) => self.ui.say(&Say::Failed {
                 traceback: &failed.traceback,
             }),
-            Ending::Limited(what) => self.ui.say(&Say::Limited { what }),
+            Ending::Limited(limited) => self.ui.say(&Say::Limited {
+                what: &limited.what,
+            }),
         }
         Ok(Stop::Ended(ending))
     }

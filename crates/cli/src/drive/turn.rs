@@ -3,7 +3,7 @@
 use super::{ANSWERS_PER_SNAPSHOT, Driver, Live};
 use crate::codec;
 use crate::error::RunError;
-use crate::guest::Guest;
+use crate::guest::{Guest, Verdict};
 use crate::host::{Call, CallId};
 use crate::program::{Ending, Seen};
 use crate::store::Store;
@@ -16,6 +16,27 @@ use sandbox::{Data, Outcome};
 const RANDOM_BYTES_MAX: u32 = 1 << 20;
 
 impl<G: Guest, S: Store> Driver<'_, G, S> {
+    /// Lets the program compute: from its beginning, or from an answer, to its next stop or the end of its time.
+    pub(super) fn turn(&mut self, delivery: Option<(u64, &Outcome)>) -> Result<Seen, RunError> {
+        let begun_ms = self.world.stopwatch_ms();
+        let (host, world) = (&mut self.host, &mut self.world);
+        let (computed_ms, max_ms) = (self.computed_ms, self.compute_max_ms);
+        let mut patience = |_| {
+            let now_ms = computed_ms + world.stopwatch_ms() - begun_ms;
+            match host.interrupted() {
+                true => Verdict::Interrupt,
+                false if now_ms > max_ms => Verdict::TimeIsUp,
+                false => Verdict::GoOn,
+            }
+        };
+        let seen = match delivery {
+            None => self.program.begin(&mut patience),
+            Some((id, outcome)) => self.program.deliver(id, outcome, &mut patience),
+        };
+        self.computed_ms += self.world.stopwatch_ms() - begun_ms;
+        seen
+    }
+
     /// Records a turn of the program, then shows it, and makes its new requests live.
     ///
     /// * `delivery` – the answer that began the turn; `None` for the first one.

@@ -4,8 +4,10 @@
 //! a: pay 10; print hello; pay 70
 //! b: sleep 2; now; random 4; fail ValueError
 //! ```
+//!
+//! `spin` computes without end, and prints at each pause.
 
-use crate::guest::{Event, Failed, Guest, Nursery, Spec, Stream};
+use crate::guest::{Event, Failed, Guest, Limited, Nursery, Patience, Spec, Stream, Verdict};
 use sandbox::vm::request::{HostRequest, Pending, PendingRequest};
 use sandbox::{Data, Outcome};
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,8 @@ pub(crate) struct ScriptedRun {
     printed: Vec<u8>,
     failed: Option<String>,
     handled_at: Option<u32>,
+    spins: bool,
+    calls_max: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,6 +67,8 @@ impl Nursery for Scripted {
             printed: Vec::new(),
             failed: None,
             handled_at: None,
+            spins: false,
+            calls_max: self.0.limits.calls,
         };
         Ok(run)
     }
@@ -86,6 +92,10 @@ impl ScriptedRun {
                     self.printed
                         .extend(format!("{}: {rest}\n", task.name).bytes());
                     continue;
+                }
+                "spin" => {
+                    self.spins = true;
+                    return;
                 }
                 "fail" => {
                     self.failed = Some(rest.to_owned());
@@ -114,9 +124,22 @@ impl ScriptedRun {
 }
 
 impl Guest for ScriptedRun {
-    fn advance(&mut self) -> Event {
+    fn advance(&mut self, patience: &mut Patience<'_>) -> Event {
         for idx in 0..self.tasks.len() {
             self.run_task(idx);
+        }
+        for pauses in (1..).take_while(|_| self.spins) {
+            self.printed.extend(format!("pause {pauses}\n").bytes());
+            match patience(pauses) {
+                Verdict::GoOn => {}
+                Verdict::TimeIsUp => {
+                    return Event::Limit(Limited {
+                        what: "time".to_owned(),
+                        pauses,
+                    });
+                }
+                Verdict::Interrupt => return Event::Interrupted,
+            }
         }
         if let Some(what) = &self.failed {
             let traceback = format!("Traceback (most recent call last):\n{what}\n");
@@ -124,6 +147,10 @@ impl Guest for ScriptedRun {
                 traceback,
                 exit: None,
             });
+        }
+        if self.performed > self.calls_max {
+            let what = format!("more than {} calls", self.calls_max);
+            return Event::Limit(Limited { what, pauses: 0 });
         }
         if self.pending.is_empty() {
             Event::Done(Data::None)
@@ -144,7 +171,7 @@ impl Guest for ScriptedRun {
             .collect()
     }
 
-    fn answer(&mut self, id: u64, outcome: Outcome) -> Result<(), String> {
+    fn answer(&mut self, id: u64, outcome: &Outcome) -> Result<(), String> {
         let Some(idx) = self.pending.iter().position(|pending| pending.id == id) else {
             return Err(format!("no request {id} waits"));
         };

@@ -12,6 +12,7 @@ pub(crate) struct TestWorld {
     pub(crate) now_ms: i64,
     pub(crate) slept_ms: Vec<i64>,
     n_random: usize,
+    looks: u64,
 }
 
 impl Default for TestWorld {
@@ -20,6 +21,7 @@ impl Default for TestWorld {
             now_ms: 1_790_000_000_000,
             slept_ms: Vec::new(),
             n_random: 0,
+            looks: 0,
         }
     }
 }
@@ -27,6 +29,12 @@ impl Default for TestWorld {
 impl World for TestWorld {
     fn now_ms(&mut self) -> i64 {
         self.now_ms
+    }
+
+    /// Each look at the clock takes a second.
+    fn stopwatch_ms(&mut self) -> u64 {
+        self.looks += 1;
+        self.looks * 1_000
     }
 
     fn sleep_until(

@@ -78,7 +78,7 @@ impl Bench {
             limits: Limits {
                 steps: 0,
                 memory_bytes: 0,
-                time_ms: 0,
+                compute_ms: 0,
                 output_bytes: 0,
                 calls: CALLS_MAX,
             },
@@ -127,7 +127,6 @@ impl Bench {
             &nursery,
             contents,
             &base,
-            CALLS_MAX,
             &mut |_, _| Ok(()),
             &mut |_, _| Ok(()),
         )?;
@@ -143,6 +142,7 @@ impl Bench {
             tools,
             file: "pay.py".to_owned(),
             journal: Some("run.kj".to_owned()),
+            compute_max_ms: 5_000,
         };
         Driver::run::<Scripted>(setting, rebuilt, &answers)
     }
@@ -154,7 +154,6 @@ impl Bench {
             &self.nursery(),
             &self.disk.contents,
             base,
-            CALLS_MAX,
             &mut |_, bytes| {
                 printed.extend_from_slice(bytes);
                 Ok(())

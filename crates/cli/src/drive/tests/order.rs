@@ -3,6 +3,7 @@
 use super::{Answer, Bench, Process, Stop};
 use crate::error::RunError;
 use crate::program::Ending;
+use crate::rebuild::Base;
 use journal::Status;
 use sandbox::Data;
 
@@ -262,7 +263,7 @@ fn clock_and_randomness_are_recorded() {
         printed, "a: 1790000000.0\na: 0.0\na: b'\\x00\\x01\\x02'\na: 'paid 70'\na: 0.0\n",
         "and the monotonic clock never goes back"
     );
-    assert_eq!(bench.replay(&crate::rebuild::Base::Source).1, printed);
+    assert_eq!(bench.replay(&Base::Source).1, printed);
 }
 
 #[test]
@@ -271,7 +272,7 @@ fn a_program_that_only_asks_is_ended_by_its_limit() {
     let mut bench = Bench::new(&script);
     let process = bench.process(&[]);
     match process.stop.unwrap() {
-        Stop::Ended(Ending::Limited(what)) => assert!(what.contains("more than 200 calls")),
+        Stop::Ended(Ending::Limited(what)) => assert_eq!(what.what, "more than 200 calls"),
         other => panic!("{other:?}"),
     }
     assert_eq!(bench.disk.contents.run.status, Status::Limited);
@@ -291,4 +292,21 @@ fn a_program_that_fails_says_so_as_python_does() {
             .ends_with("Traceback (most recent call last):\nValueError: no\n")
     );
     assert_eq!(bench.disk.contents.run.status, Status::Failed);
+}
+
+#[test]
+fn what_the_clock_ended_is_replayed_without_a_clock() {
+    for script in ["a: print before; spin\n", "a: pay 10; print before; spin\n"] {
+        let mut bench = Bench::new(script);
+        let process = bench.process(&[]);
+        assert!(matches!(process.stop, Ok(Stop::Ended(Ending::Limited(_)))));
+        assert!(
+            process
+                .out
+                .ends_with("a: before\npause 1\npause 2\npause 3\npause 4\npause 5\n")
+        );
+        let (trace, printed) = bench.replay(&Base::Source);
+        assert_eq!(trace.0, bench.disk.contents.run.trace);
+        assert_eq!(printed, process.out);
+    }
 }
