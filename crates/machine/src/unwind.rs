@@ -58,7 +58,7 @@ impl<D: Domain> Machine<D> {
             // A clean-up has failed: that is not kept silent.
             Err(error) if !D::is_unwind(cx, &error) => Some(error),
             // What waited is unwound itself, and does not go on with another continuation.
-            _ if unwinding => Some(D::unwind_error(cx)),
+            _ if unwinding && !matches!(then, Then::Answer(_)) => Some(D::unwind_error(cx)),
             _ => None,
         };
         match (instead, then) {

@@ -7,5 +7,7 @@ mod forward;
 mod language;
 mod ownership;
 mod parking;
+mod random;
+mod reference;
 mod scale;
 mod unwinding;
