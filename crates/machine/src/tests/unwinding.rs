@@ -2,7 +2,7 @@
 
 use super::language::make::*;
 use super::language::*;
-use crate::{Boundary, Continuation, Input, Machine, Outcome, Step};
+use crate::{Boundary, Continuation, Control, Handled, Input, Machine, Outcome, Step, Target};
 
 /// Unwinds the performer of "a" and gives 7.
 fn unwound(body: E) -> E {
@@ -253,5 +253,62 @@ fn a_code_that_parks_for_ever_in_its_clean_up_can_be_unwound_again() {
         drive(&mut machine, &mut world),
         Outcome::Done(Ok(0))
     ));
+    assert_eq!(machine.fibers(), 0);
+}
+
+#[test]
+fn what_an_unwound_activation_owns_is_unwound_and_not_merely_told() {
+    let performer = seq(
+        attempt(perform("a", int(1)), log("swallowed", int(0))),
+        log("never", int(1)),
+    );
+    let inner = handle("a", resume(delegate()), performer);
+    check(handle("a", int(7), inner.clone()), Ok(7), "swallowed");
+    check(unwound(inner), Ok(7), "swallowed");
+}
+
+/// An activation ends by transferring another continuation; its own is unwound first, and the
+/// clean-up of that is dropped by a handler further out. The other must not go on then.
+#[test]
+fn an_unwound_ending_unwinds_what_it_would_have_gone_on_with() {
+    let (mut machine, mut world) = (
+        Machine::<Lang>::new(),
+        World {
+            parks: &["p"],
+            ..World::default()
+        },
+    );
+    let other = seq(
+        finally(perform("p", int(0)), log("other cleaned", int(0))),
+        log("never", int(1)),
+    );
+    machine.start(program(other)).expect("idle");
+    let Outcome::Parked { k, .. } = drive(&mut machine, &mut world) else {
+        panic!("nobody answers");
+    };
+    world.kept.push(k);
+    let go = Prompt::native("go", |_, _, k| Handled::Run {
+        code: native(|world, input| match input {
+            Input::Start => {
+                let other = world.kept.pop().expect("kept above");
+                Step::Control(Control::Transfer(Target::Given(other), Ok(42)))
+            }
+            other => panic!("the activation is cut: {:?}", answer_of(other)),
+        }),
+        slot: Some(k),
+    });
+    let body = finally(
+        perform("go", int(0)),
+        seq(perform("stop", int(0)), log("never", int(0))),
+    );
+    let prompts = [go, Prompt::clause("stop", int(9))].map(Boundary::Prompt);
+    machine
+        .resume(Continuation::new(prompts, program(body)), Ok(0))
+        .expect("idle");
+    assert!(matches!(
+        drive(&mut machine, &mut world),
+        Outcome::Done(Ok(9))
+    ));
+    assert_eq!(world.log, ["other cleaned"]);
     assert_eq!(machine.fibers(), 0);
 }
