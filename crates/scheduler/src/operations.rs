@@ -55,8 +55,11 @@ pub fn next<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Option<(Continuation
 
 fn end_deadlock<D: SchedulerDomain>(cx: &mut D::Context<'_>) {
     let scheduler = D::scheduler(cx);
+    if scheduler.awaits_host() {
+        return;
+    }
     let blocked = scheduler.blocked();
-    if blocked.is_empty() || scheduler.awaits_host() {
+    if blocked.is_empty() {
         return;
     }
     let main = scheduler
@@ -115,26 +118,36 @@ pub(crate) fn conclude<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id, answ
     let Some(entry) = D::scheduler(cx).entry(id) else {
         return;
     };
+    let failed = answer.is_err();
     entry.outcome = Some(answer);
+    let mut gathering = Vec::new();
     for waiter in std::mem::take(&mut entry.waiters) {
-        let scheduler = D::scheduler(cx);
-        let Some(Entry {
-            kind: Kind::Task(State::Waiting(_, on)),
-            ..
-        }) = scheduler.parts.entries.get(&waiter)
-        else {
-            continue;
-        };
-        let told = match on {
-            Waiting::All(ids) => {
-                let ids = ids.clone();
-                gathered::<D>(cx, &ids)
+        let told = match D::scheduler(cx).entry(waiter).map(|entry| &mut entry.kind) {
+            Some(Kind::Task(State::Waiting(_, Waiting::All { ids, left }))) if !failed => {
+                *left = left.saturating_sub(1);
+                if *left > 0 {
+                    gathering.push(waiter);
+                    continue;
+                }
+                let ids = std::mem::take(ids);
+                let told = gathered::<D>(cx, &ids);
+                if let Some(Entry {
+                    kind: Kind::Task(State::Waiting(_, on)),
+                    ..
+                }) = D::scheduler(cx).entry(waiter)
+                {
+                    *on = Waiting::All { ids, left: 0 };
+                }
+                told
             }
-            Waiting::One(_) | Waiting::Parked { .. } => outcome::<D>(cx, id),
+            _ => outcome::<D>(cx, id),
         };
         if let Some(told) = told {
             D::scheduler(cx).make_ready(waiter, told);
         }
+    }
+    if let Some(entry) = D::scheduler(cx).entry(id) {
+        entry.waiters = gathering;
     }
 }
 
@@ -163,7 +176,7 @@ fn gathered<D: SchedulerDomain>(cx: &mut D::Context<'_>, ids: &[Id]) -> Option<A
     if let Some(failed) = ids.iter().copied().find(failed) {
         return outcome::<D>(cx, failed);
     }
-    if !ids.iter().all(|id| parts.settled(*id)) {
+    if parts.pending(ids) > 0 {
         return None;
     }
     let mut values = Vec::with_capacity(ids.len());
@@ -185,7 +198,7 @@ pub(crate) fn already<D: SchedulerDomain>(
     Ok(match on {
         Waiting::Parked { .. } => None,
         Waiting::One(id) => outcome::<D>(cx, *id),
-        Waiting::All(ids) => gathered::<D>(cx, ids),
+        Waiting::All { ids, .. } => gathered::<D>(cx, ids),
     })
 }
 
@@ -217,9 +230,7 @@ pub fn cancel<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) -> Result<boo
 pub fn forget<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) -> Result<(), Refusal> {
     let parts = &mut D::scheduler(cx).parts;
     let entry = parts.entries.get(&id).ok_or(Refusal::Unknown(id))?;
-    // One that gathers still has to collect the outcome.
-    let awaited = |entry: &Entry<D>| matches!(&entry.kind, Kind::Task(State::Waiting(_, on)) if on.ids().contains(&id));
-    if entry.outcome.is_none() || parts.entries.values().any(awaited) {
+    if entry.outcome.is_none() || !entry.waiters.is_empty() {
         return Err(Refusal::NotFinished(id));
     }
     parts.entries.remove(&id);

@@ -26,7 +26,9 @@ impl<D: SchedulerDomain> Handler<D> for Prompt {
                 return suspend::<D>(cx, current, k, Waiting::Parked { external });
             }
             Request::Wait(id) => return suspend::<D>(cx, current, k, Waiting::One(id)),
-            Request::Gather(ids) => return suspend::<D>(cx, current, k, Waiting::All(ids)),
+            Request::Gather(ids) => {
+                return suspend::<D>(cx, current, k, Waiting::All { ids, left: 0 });
+            }
             Request::Yield => {
                 let unit = D::unit(cx);
                 let answer = if was_cancelled::<D>(cx, current) {
@@ -111,7 +113,7 @@ fn suspend<D: SchedulerDomain>(
     cx: &mut D::Context<'_>,
     id: Id,
     k: Continuation<D>,
-    on: Waiting,
+    mut on: Waiting,
 ) -> Handled<D> {
     if was_cancelled::<D>(cx, id) {
         let error = D::cancelled(cx);
@@ -123,10 +125,13 @@ fn suspend<D: SchedulerDomain>(
         Ok(None) => {}
     }
     let scheduler = D::scheduler(cx);
+    if let Waiting::All { ids, left } = &mut on {
+        *left = scheduler.parts.pending(ids);
+    }
     for other in on.ids() {
+        // If it is there already, for an id that is asked for twice, then as the last.
         if let Some(entry) = scheduler.entry(*other)
-            && entry.outcome.is_none()
-            && !entry.waiters.contains(&id)
+            && entry.waiters.last() != Some(&id)
         {
             entry.waiters.push(id);
         }

@@ -1,6 +1,6 @@
 //! The table: every task and promise, and the queue of those that can run.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
 use machine::{Answer, Continuation, Domain};
@@ -28,7 +28,12 @@ pub enum Waiting {
     /// The outcome of this.
     One(Id),
     /// The outcomes of all of these.
-    All(Vec<Id>),
+    All {
+        /// In the order of the answer; one may be there twice.
+        ids: Vec<Id>,
+        /// How many of them, each counted once, have no outcome yet.
+        left: usize,
+    },
 }
 
 impl Waiting {
@@ -37,7 +42,7 @@ impl Waiting {
         match self {
             Waiting::Parked { .. } => &[],
             Waiting::One(id) => std::slice::from_ref(id),
-            Waiting::All(ids) => ids,
+            Waiting::All { ids, .. } => ids,
         }
     }
 }
@@ -74,7 +79,8 @@ pub struct Entry<D: Domain> {
     pub kind: Kind<D>,
     /// How it ended.
     pub outcome: Option<Answer<D>>,
-    /// The tasks that wait for the outcome, in the order of their coming.
+    /// The tasks that wait for the outcome, in the order of their coming. Those that gather stay here until they
+    /// have all that they wait for.
     pub waiters: Vec<Id>,
 }
 
@@ -177,23 +183,26 @@ impl<D: Domain> Scheduler<D> {
             if matches!(entry.kind, Kind::Task(State::Ended)) && entry.outcome.is_none() {
                 return broken(format!("`{id}` has ended without an outcome"));
             }
-            if let Kind::Task(State::Waiting(_, on)) = &entry.kind {
-                let registered = |other: &Id| match parts.entries.get(other) {
-                    Some(other) => other.outcome.is_some() || other.waiters.contains(id),
-                    None => false,
-                };
-                if !on.ids().iter().all(registered)
-                    || on.ids().iter().all(|other| parts.settled(*other)) && !on.ids().is_empty()
-                {
-                    return broken(format!("`{id}` waits for what will never tell it"));
-                }
+            if let Kind::Task(State::Waiting(_, on)) = &entry.kind
+                && !parts.will_be_told(*id, on)
+            {
+                return broken(format!("`{id}` waits for what will never tell it"));
+            }
+            let distinct: BTreeSet<&Id> = entry.waiters.iter().collect();
+            if distinct.len() != entry.waiters.len() {
+                return broken(format!("a task waits twice for `{id}`"));
             }
             for waiter in &entry.waiters {
-                let waits = matches!(
-                    parts.entries.get(waiter).map(|waiter| &waiter.kind),
-                    Some(Kind::Task(State::Waiting(_, on))) if on.ids().contains(id)
-                );
-                if !waits || entry.outcome.is_some() {
+                let waits = match parts.entries.get(waiter).map(|waiter| &waiter.kind) {
+                    Some(Kind::Task(State::Waiting(_, Waiting::All { ids, .. }))) => {
+                        ids.contains(id)
+                    }
+                    Some(Kind::Task(State::Waiting(_, on))) => {
+                        on.ids().contains(id) && entry.outcome.is_none()
+                    }
+                    _ => false,
+                };
+                if !waits {
                     return broken(format!("`{waiter}` does not wait for `{id}`"));
                 }
             }
@@ -282,9 +291,29 @@ impl<D: Domain> Scheduler<D> {
 }
 
 impl<D: Domain> Parts<D> {
-    pub(crate) fn settled(&self, id: Id) -> bool {
-        self.entries
-            .get(&id)
-            .is_some_and(|entry| entry.outcome.is_some())
+    /// Whether each of these is there and knows of the waiter, and one at least has still to come.
+    fn will_be_told(&self, waiter: Id, on: &Waiting) -> bool {
+        let known = |id: &Id| {
+            self.entries
+                .get(id)
+                .is_some_and(|entry| entry.waiters.contains(&waiter))
+        };
+        let counted = match on {
+            Waiting::All { ids, left } => *left > 0 && *left == self.pending(ids),
+            Waiting::One(id) => self.pending(&[*id]) == 1,
+            Waiting::Parked { .. } => true,
+        };
+        counted && on.ids().iter().all(known)
+    }
+
+    /// How many of these, each counted once, have no outcome.
+    pub(crate) fn pending(&self, ids: &[Id]) -> usize {
+        let settled = |id: &Id| {
+            self.entries
+                .get(id)
+                .is_some_and(|entry| entry.outcome.is_some())
+        };
+        let distinct: BTreeSet<Id> = ids.iter().copied().collect();
+        distinct.iter().filter(|id| !settled(id)).count()
     }
 }

@@ -301,3 +301,56 @@ fn many_tasks_take_turns_in_constant_machine_memory() {
     assert!(machine.counters().captured >= 100_000);
     assert_eq!(machine.fibers(), 0);
 }
+
+#[test]
+fn what_a_gather_still_has_to_collect_is_not_forgotten() {
+    let (mut machine, mut world) = (Machine::new(), World::default());
+    let ids: Vec<Id> = (0..2)
+        .map(|_| spawn_promise(&mut machine, &mut world, true))
+        .collect();
+    let wanted = ids.clone();
+    spawn_main::<Lang>(
+        &mut world,
+        task(move |_, turn, answer| {
+            if turn == 0 {
+                ask(Request::Gather(wanted.clone()))
+            } else {
+                end(answer)
+            }
+        }),
+    );
+    assert_eq!(drive(&mut machine, &mut world), None);
+    settle::<Lang>(&mut world, ids[0], Ok(Value::Int(1))).expect("pending");
+    assert_eq!(
+        crate::forget::<Lang>(&mut world, ids[0]),
+        Err(Refusal::NotFinished(ids[0]))
+    );
+    let parts = std::mem::take(&mut world.scheduler).into_parts();
+    world.scheduler = crate::Scheduler::from_parts(parts).expect("a gather in the middle is one");
+    settle::<Lang>(&mut world, ids[1], Ok(Value::Int(2))).expect("pending");
+    assert_eq!(crate::forget::<Lang>(&mut world, ids[0]), Ok(()));
+    let list = vec![Value::Int(1), Value::Int(2)];
+    assert_eq!(drive(&mut machine, &mut world), Some(Ok(Value::List(list))));
+}
+
+/// Linear, or this takes minutes.
+#[test]
+fn many_are_gathered_and_forgotten() {
+    const MANY: u64 = 50_000;
+    let mut ids = Vec::new();
+    let main = task(move |_, turn, answer| {
+        let turn = u64::from(turn);
+        if (1..=MANY).contains(&turn) {
+            ids.push(answer.as_ref().expect("spawned or forgotten").id());
+        }
+        match turn {
+            turn if turn < MANY => ask(Request::Spawn(Vec::new(), says("x", turn as i64))),
+            MANY => ask(Request::Gather(ids.clone())),
+            _ => match ids.pop() {
+                Some(id) => ask(Request::Forget(id)),
+                None => end(answer),
+            },
+        }
+    });
+    assert_eq!(run_main(main).0, Ok(Value::Unit));
+}

@@ -37,11 +37,19 @@ fn parts_that_cannot_be_are_refused() {
         std::mem::take(&mut world.scheduler).into_parts()
     };
     assert!(Scheduler::from_parts(valid()).is_ok());
-    let spoilt: [(&str, Spoil); 9] = [
+    let spoilt: [(&str, Spoil); 10] = [
         ("ready twice", |parts| parts.ready.push_back(Id(3))),
         ("ready and absent", |parts| parts.ready.push_back(Id(77))),
         ("not queued", |parts| parts.ready.clear()),
         ("waits and queued", |parts| parts.ready.push_back(Id(1))),
+        ("waits twice", |parts| {
+            parts
+                .entries
+                .get_mut(&Id(1))
+                .expect("it is there")
+                .waiters
+                .push(Id(2));
+        }),
         ("current and waiting", |parts| parts.current = Some(Id(1))),
         ("never given", |parts| parts.next = 2),
         ("ended without an outcome", |parts| {
