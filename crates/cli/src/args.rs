@@ -9,7 +9,7 @@ const MIB: u64 = 1 << 20;
 
 /// Runs Python programs that are suspended at each effect: approved, resumed, replayed and forked later.
 #[derive(Debug, Parser)]
-#[command(name = "kont", version, about, after_help = EXIT_STATUS)]
+#[command(name = "kont", version, after_help = EXIT_STATUS)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -73,15 +73,6 @@ impl Stream {
             Self::Stderr => "stderr",
         }
     }
-
-    /// The stream of a word in the journal.
-    pub(crate) fn named(name: &str) -> Self {
-        if name == "stderr" {
-            Self::Stderr
-        } else {
-            Self::Stdout
-        }
-    }
 }
 
 /// A program that can be held. It is deterministic: all that varies is the answers and their order.

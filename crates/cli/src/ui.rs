@@ -221,6 +221,7 @@ impl Say<'_> {
                 let parts = summary.map_or_else(|| counts.join(", "), str::to_owned);
                 format!("done. {parts}").trim_end().to_owned() + "\n"
             }
+            Self::Failed { traceback: "" } => String::new(),
             Self::Failed { traceback } => with_newline(traceback),
             Self::Limited { what } => format!("error: {what}\n"),
             Self::Stderr { text } => (*text).to_owned(),

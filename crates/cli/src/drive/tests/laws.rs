@@ -104,7 +104,7 @@ fn answers(bench: &Bench, turn: usize) -> Vec<(u64, Answer)> {
                 return None;
             } else if step.request.text.starts_with("kill") {
                 Answer::Retry
-            } else if turn % 2 == 0 {
+            } else if turn.is_multiple_of(2) {
                 Answer::Query
             } else {
                 let bank = bench.bank.borrow();
