@@ -178,8 +178,8 @@ impl Say<'_> {
                     String::new()
                 };
                 format!(
-                    "  {id} IN DOUBT: intent recorded, no result. {call}\n     Choose \
-                     {query}--retry {id} or --assume-done {id}\n"
+                    "  {id} IN DOUBT: intent recorded, no result. Choose {query}--retry {id} or \
+                     --assume-done {id}\n     {call}\n"
                 )
             }
             Self::QueryFailed { id, why } => format!("  {id} query failed: {why}\n"),

@@ -84,8 +84,8 @@ fn what_a_crash_left_in_doubt_is_asked_about_and_not_run() {
         assert_eq!(process.stop.unwrap(), Stop::Waiting);
         assert_eq!(
             process.err,
-            "  01 IN DOUBT: intent recorded, no result. pay(70)\n     \
-                  Choose --query 01, --retry 01 or --assume-done 01\n\
+            "  01 IN DOUBT: intent recorded, no result. Choose --query 01, --retry 01 or \
+             --assume-done 01\n     pay(70)\n\
              suspended at pay.py:1: 1 in doubt. run.kj\n"
         );
         assert_eq!(bench.paid(), [70]);
