@@ -166,6 +166,10 @@ impl<D: Domain> Scheduler<D> {
         if queued.windows(2).any(|pair| pair[0] == pair[1]) {
             return broken("a task is ready twice".to_owned());
         }
+        // So many were never given, and there must be room for more.
+        if parts.next > u64::MAX / 4 {
+            return broken(format!("`{}` would be the next", parts.next));
+        }
         for (id, entry) in &parts.entries {
             if id.0 >= parts.next {
                 return broken(format!("`{id}` was never given"));

@@ -37,7 +37,7 @@ fn parts_that_cannot_be_are_refused() {
         std::mem::take(&mut world.scheduler).into_parts()
     };
     assert!(Scheduler::from_parts(valid()).is_ok());
-    let spoilt: [(&str, Spoil); 10] = [
+    let spoilt: [(&str, Spoil); 11] = [
         ("ready twice", |parts| parts.ready.push_back(Id(3))),
         ("ready and absent", |parts| parts.ready.push_back(Id(77))),
         ("not queued", |parts| parts.ready.clear()),
@@ -52,6 +52,7 @@ fn parts_that_cannot_be_are_refused() {
         }),
         ("current and waiting", |parts| parts.current = Some(Id(1))),
         ("never given", |parts| parts.next = 2),
+        ("no more to give", |parts| parts.next = u64::MAX),
         ("ended without an outcome", |parts| {
             if let Some(Entry {
                 kind: Kind::Task(state),
