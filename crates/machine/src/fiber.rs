@@ -189,6 +189,11 @@ impl<D: Domain> Arena<D> {
     }
 
     #[cfg(any(test, feature = "invariants"))]
+    pub(crate) fn size(&self) -> usize {
+        self.fibers.len()
+    }
+
+    #[cfg(any(test, feature = "invariants"))]
     pub(crate) fn ids_contain(&self, id: FiberId) -> bool {
         self.fibers
             .get(id.index as usize)

@@ -1,7 +1,5 @@
 //! What must hold between any two steps, checked in tests and under the feature `invariants`.
 
-use std::collections::HashMap;
-
 use crate::fiber::FiberId;
 use crate::{Base, Boundary, Domain, Machine};
 
@@ -31,7 +29,7 @@ impl<D: Domain> Machine<D> {
     /// # Errors
     /// The first thing that is wrong.
     pub fn check(&self) -> Result<(), String> {
-        let mut owner: HashMap<FiberId, FiberId> = HashMap::with_capacity(self.arena.live());
+        let mut owner: Vec<Option<FiberId>> = vec![None; self.arena.size()];
         let mut observers = 0;
         let mut claim = |head: FiberId, tail: Option<FiberId>| {
             let who = if tail.is_some() {
@@ -44,7 +42,7 @@ impl<D: Domain> Machine<D> {
                 if !self.arena.ids_contain(id) {
                     return Err(format!("{who} owns {id:?}, which is not in use"));
                 }
-                if let Some(other) = owner.insert(id, head) {
+                if let Some(other) = owner[id.index as usize].replace(head) {
                     return Err(format!(
                         "{id:?} is owned by {who} from {head:?} and by the owner of {other:?}"
                     ));
@@ -81,7 +79,11 @@ impl<D: Domain> Machine<D> {
         for (head, tail) in self.home.chains() {
             claim(head, Some(tail))?;
         }
-        if let Some(lost) = self.arena.ids().find(|id| !owner.contains_key(id)) {
+        if let Some(lost) = self
+            .arena
+            .ids()
+            .find(|id| owner[id.index as usize].is_none())
+        {
             return Err(format!("{lost:?} has no owner"));
         }
         if observers != self.observers {

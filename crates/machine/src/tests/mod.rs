@@ -4,6 +4,7 @@ mod compose;
 mod dispatch;
 mod endings;
 mod forward;
+mod guards;
 mod language;
 mod ownership;
 mod parking;

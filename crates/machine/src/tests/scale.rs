@@ -48,30 +48,30 @@ fn a_million_programs_and_a_million_handlers_return_raise_and_unwind() {
                     ..World::default()
                 },
             );
-            let mut park = || {
+            let mut park = |machine: &mut Machine<Lang>| {
                 machine.start(nest(MANY, install)).expect("idle");
-                match run(&mut machine, &mut world) {
+                match run(machine, &mut world) {
                     Outcome::Parked { k, .. } => k,
                     other => panic!("it is {}", other.name()),
                 }
             };
-            let (one, two, three, four) = (park(), park(), park(), park());
-            machine.resume(one, Ok(0)).expect("idle");
+            let mut rest = World::default();
+            let k = park(&mut machine);
+            machine.resume(k, Ok(0)).expect("idle");
             assert!(
-                matches!(run(&mut machine, &mut world), Outcome::Done(Ok(n)) if n == i64::from(MANY) + 1)
+                matches!(run(&mut machine, &mut rest), Outcome::Done(Ok(n)) if n == i64::from(MANY) + 1)
             );
-            machine.resume(two, Err(Fault::User(1))).expect("idle");
+            let k = park(&mut machine);
+            machine.resume(k, Err(Fault::User(1))).expect("idle");
             assert!(matches!(
-                run(&mut machine, &mut world),
+                run(&mut machine, &mut rest),
                 Outcome::Done(Err(Fault::User(1)))
             ));
-            machine.unwind(&mut world, three).expect("idle");
-            assert!(matches!(
-                run(&mut machine, &mut world),
-                Outcome::Done(Ok(0))
-            ));
-            drop(four);
-            assert!(matches!(run(&mut machine, &mut world), Outcome::Idle));
+            let k = park(&mut machine);
+            machine.unwind(&mut rest, k).expect("idle");
+            assert!(matches!(run(&mut machine, &mut rest), Outcome::Done(Ok(0))));
+            drop(park(&mut machine));
+            assert!(matches!(run(&mut machine, &mut rest), Outcome::Idle));
             assert_eq!(machine.fibers(), 0);
         }
     });
