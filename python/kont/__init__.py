@@ -38,6 +38,10 @@ from kont._kont import __version__ as __version__
 from kont._kont import run as run
 from kont.effects import Await as Await
 from kont.effects import Effect as Effect
+from kont.effects import Monotonic as Monotonic
+from kont.effects import Now as Now
+from kont.effects import RandomBytes as RandomBytes
+from kont.effects import Sleep as Sleep
 from kont.errors import ContinuationUsedError as ContinuationUsedError
 from kont.errors import ForeignContinuationError as ForeignContinuationError
 from kont.errors import KontError as KontError

@@ -57,10 +57,14 @@ def workers() -> _kont.Workers:
     """The workers of this process. They end with it."""
     global _workers
     if _workers is None:
-        # -P: what lies in the working folder is not for a worker to import.
-        _workers = _kont.Workers([sys.executable, "-P", "-m", "kont._worker"])
+        _workers = _kont.Workers(_command())
         atexit.register(_workers.close)
     return _workers
+
+
+def _command() -> list[str]:
+    # -P: what lies in the working folder is not for a worker to import.
+    return [sys.executable, "-P", "-m", "kont._worker"]
 
 
 def source(tool: Tool[..., Any]) -> str:
@@ -205,7 +209,23 @@ async def execute_one_async(call: ToolCall, key: str) -> Any:
     """Runs the tool of one call beside whatever else the running loop does."""
     tool, kwargs = call.tool, _with_key(call.tool, dict(call.kwargs), key)
     if tool.where is not None:
-        return await asyncio.to_thread(execute_one, call, key)
+        return await _execute_elsewhere(tool, tool.where, call, key)
     if tool.is_async:
         return await _timed(tool, call.args, kwargs)
     return tool(*call.args, **kwargs)
+
+
+async def _execute_elsewhere(tool: Tool[..., Any], place: Process, call: ToolCall, key: str) -> Any:
+    """Waits for a worker of its own: cancelling kills it and nothing else."""
+    own = _kont.Workers(_command())
+    try:
+        request = _worker.write_request(source(tool), tool.name, call.args, dict(call.kwargs), key)
+        own.start(request, tool.deadline_s, place.grace_s)
+        while (done := own.next_done(0.0)) is None:
+            await asyncio.sleep(WAIT_S)
+        value = _read(done[1], done[2])
+    finally:
+        own.close()
+    if isinstance(value, Failed):
+        raise value.error
+    return value

@@ -8,8 +8,7 @@ from collections.abc import Generator
 from types import ModuleType
 from typing import Any
 
-from kont import _kont, _wire, _worker
-from kont.effects import Await
+from kont import _kont, _wire, _worker, defaults
 from kont.errors import UsageError, WorkerKilled
 from kont.tools import Approval, CallReport, RunReport, Tool, ToolCall
 
@@ -86,8 +85,8 @@ class Host:
         drive = self.drives[call]
         try:
             effect = drive.send(value) if error is None else drive.throw(error)
-            while isinstance(effect, Await):
-                effect = self._wait(drive, effect)
+            while effect is not None and not isinstance(effect, ToolCall | Approval):
+                effect = self._answer(drive, effect)
             if effect is None:
                 del self.drives[call]
                 self.parked.pop(call, None)
@@ -108,11 +107,9 @@ class Host:
         return "execute", tool.name, tuple(effect.args), dict(effect.kwargs), place
 
     @staticmethod
-    def _wait(drive: _kont.Drive, effect: Await) -> Any:
-        from kont import aio
-
+    def _answer(drive: _kont.Drive, effect: Any) -> Any:
         try:
-            value = aio.wait(effect.awaitable)
+            value = defaults.answer(effect)
         except Exception as error:
             return drive.throw(error)
         return drive.send(value)

@@ -58,6 +58,11 @@ class _Lent:
     def take_back(self) -> None:
         asyncio._set_running_loop(None)
 
+    def __del__(self) -> None:
+        # The thread that it belongs to has ended; nothing of it can run any more.
+        if not self.loop.is_closed():
+            self.loop.close()
+
 
 _local = threading.local()
 

@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
+import os
+import time
 import uuid
 from typing import Any
 
-from kont.effects import Await
+from kont.effects import Await, Monotonic, Now, RandomBytes, Sleep
 from kont.errors import UsageError
 from kont.tools import ToolCall
 
-__all__ = ["answer", "answer_async"]
+__all__ = ["ANSWERED", "answer", "answer_async"]
+
+ANSWERED = (Await, ToolCall, Sleep, Now, Monotonic, RandomBytes)
 
 
 def answer(effect: Any) -> Any:
     """The answer of a run that nobody awaits: it waits itself."""
-    if isinstance(effect, Await):
-        from kont import aio
+    match effect:
+        case Await(awaitable):
+            from kont import aio
 
-        return aio.wait(effect.awaitable)
-    if isinstance(effect, ToolCall):
-        from kont import _execute
+            return aio.wait(awaitable)
+        case ToolCall():
+            from kont import _execute
 
-        return _execute.execute_one(effect, effect.key or uuid.uuid4().hex)
-    raise UsageError(f"nothing answers {effect!r}")
+            return _execute.execute_one(effect, effect.key or uuid.uuid4().hex)
+        case Sleep(seconds):
+            return time.sleep(max(0.0, seconds))
+    return _answer_at_once(effect)
 
 
 async def answer_async(effect: Any) -> Any:
     """The answer on a running event loop."""
-    if isinstance(effect, Await):
-        if effect.awaitable is None:
-            import asyncio
+    import asyncio
 
+    match effect:
+        case Await(None):
             return await asyncio.sleep(0)
-        return await effect.awaitable
-    if isinstance(effect, ToolCall):
-        from kont import _execute
+        case Await(awaitable):
+            return await awaitable
+        case ToolCall():
+            from kont import _execute
 
-        return await _execute.execute_one_async(effect, effect.key or uuid.uuid4().hex)
+            return await _execute.execute_one_async(effect, effect.key or uuid.uuid4().hex)
+        case Sleep(seconds):
+            return await asyncio.sleep(max(0.0, seconds))
+    return _answer_at_once(effect)
+
+
+def _answer_at_once(effect: Any) -> Any:
+    match effect:
+        case Now():
+            return time.time()
+        case Monotonic():
+            return time.monotonic()
+        case RandomBytes(count):
+            return os.urandom(count)
     raise UsageError(f"nothing answers {effect!r}")

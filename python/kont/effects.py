@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Generator
 from typing import Any, Generic, TypeVar, dataclass_transform
 
-__all__ = ["Await", "Effect"]
+__all__ = ["Await", "Effect", "Monotonic", "Now", "RandomBytes", "Sleep"]
 
 T = TypeVar("T")
 
@@ -73,3 +73,23 @@ class Await(Effect[Any]):
     """
 
     awaitable: Any
+
+
+class Sleep(Effect[None]):
+    """Waits. `run` answers it by waiting, `run_async` lets others run meanwhile; tests answer it at once."""
+
+    seconds: float
+
+
+class Now(Effect[float]):
+    """The time of day: seconds since 1970 in UTC."""
+
+
+class Monotonic(Effect[float]):
+    """A clock that never goes back, in seconds; only differences mean something."""
+
+
+class RandomBytes(Effect[bytes]):
+    """So many bytes that nobody can guess."""
+
+    count: int

@@ -96,10 +96,13 @@ impl Domain for Live {
 
     fn on_unhandled(cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Unhandled {
         let effect = effect.bind(cx.py);
-        let is = |class| effect.is_instance(class).unwrap_or(false);
-        let parks = is(cx.names.awaiting.bind(cx.py))
-            || is(cx.names.tool_call.bind(cx.py))
-            || (cx.parks == Parks::Questions && is(cx.names.approval.bind(cx.py)));
+        let parks = effect
+            .is_instance(cx.names.answered.bind(cx.py))
+            .unwrap_or(false)
+            || (cx.parks == Parks::Questions
+                && effect
+                    .is_instance(cx.names.approval.bind(cx.py))
+                    .unwrap_or(false));
         if parks {
             Unhandled::Park
         } else {

@@ -8,6 +8,8 @@ use pyo3::types::PyType;
 pub(crate) struct Names {
     pub(crate) effect: Py<PyType>,
     pub(crate) awaiting: Py<PyType>,
+    /// The classes of the effects that `default_answer` answers, as a tuple.
+    pub(crate) answered: Py<PyAny>,
     pub(crate) tool_call: Py<PyType>,
     pub(crate) approval: Py<PyType>,
     pub(crate) unwind: Py<PyType>,
@@ -54,6 +56,7 @@ fn load(py: Python<'_>) -> PyResult<Names> {
     Ok(Names {
         effect: class("kont.effects", "Effect")?,
         awaiting: class("kont.effects", "Await")?,
+        answered: object("kont.defaults", "ANSWERED")?,
         tool_call: class("kont.tools", "ToolCall")?,
         approval: class("kont.tools", "Approval")?,
         unwind: class("kont.errors", "Unwind")?,

@@ -1,0 +1,128 @@
+"""The extension module of kont. Use the names that `kont` exports; see there for what they do."""
+
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, Generic, TypeVar, final
+
+from kont.effects import Effect
+from kont.tools import Tool
+
+T = TypeVar("T")
+
+__version__: str
+
+@final
+class K:
+    """The rest of a program, from the effect that a handler was called for up to that handler."""
+
+    def __call__(self, value: Any = None, /) -> K: ...
+    def throw(self, error: BaseException, /) -> K: ...
+    @property
+    def used(self) -> bool: ...
+
+@final
+class Program(Generic[T]):
+    """A program that a function makes: what calling a `@kont.do` function gives."""
+
+    def __init__(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | None = None, /
+    ) -> None: ...
+    def __iter__(self) -> Generator[Any, Any, T]: ...
+    def __await__(self) -> Generator[Any, Any, T]: ...
+
+class Operation:
+    """Something that is done by yielding or awaiting it."""
+
+    def __iter__(self) -> Generator[Any, Any, Any]: ...
+    def __await__(self) -> Generator[Any, Any, Any]: ...
+
+class Resume(Operation):
+    def __init__(self, k: K, value: Any = None) -> None: ...
+
+class Transfer(Operation):
+    def __init__(self, k: K, value: Any = None) -> None: ...
+
+class ResumeThrow(Operation):
+    def __init__(self, k: K, error: BaseException | type[BaseException]) -> None: ...
+
+class TransferThrow(Operation):
+    def __init__(self, k: K, error: BaseException | type[BaseException]) -> None: ...
+
+class ResumeWith(Operation):
+    def __init__(self, k: K, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
+
+class TransferWith(Operation):
+    def __init__(self, k: K, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
+
+class Pass(Operation):
+    def __init__(self) -> None: ...
+
+class Delegate(Operation):
+    def __init__(self) -> None: ...
+
+class Perform(Operation):
+    def __init__(self, effect: Effect[Any]) -> None: ...
+
+class WithHandler(Operation):
+    def __init__(self, handler: Handler, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
+
+class WithObserve(Operation):
+    def __init__(self, observer: Observer, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
+
+class Pure(Operation):
+    def __init__(self, value: Any) -> None: ...
+
+class GetOuterHandlers(Operation):
+    def __init__(self) -> None: ...
+
+@final
+class Handler:
+    """What answers effects: made by `@kont.handler`. Calling it with a program installs it around that program."""
+
+    function: Callable[..., Any]
+    def __init__(
+        self,
+        style: str,
+        types: tuple[type, ...],
+        tools: tuple[Tool[..., Any], ...],
+        predicates: tuple[Callable[[Any], Any], ...],
+        function: Callable[..., Any],
+    ) -> None: ...
+    def __call__(self, program: Awaitable[T] | Generator[Any, Any, T]) -> Operation: ...
+
+@final
+class Observer:
+    """What sees effects pass: made by `@kont.observer`. Calling it with a program installs it around that program."""
+
+    function: Callable[[Any], Any]
+    def __init__(
+        self,
+        types: tuple[type, ...],
+        tools: tuple[Tool[..., Any], ...],
+        predicates: tuple[Callable[[Any], Any], ...],
+        function: Callable[[Any], Any],
+    ) -> None: ...
+    def __call__(self, program: Awaitable[T] | Generator[Any, Any, T]) -> Operation: ...
+
+@final
+class Drive:
+    """A program that its owner drives from stop to stop."""
+
+    def __init__(self, program: Any, handlers: tuple[Any, ...] | None = None, *, questions: bool = False) -> None: ...
+    def send(self, value: Any = None, /) -> Effect[Any] | None: ...
+    def throw(self, error: BaseException, /) -> Effect[Any] | None: ...
+    def result(self) -> Any: ...
+
+@final
+class Workers:
+    """Worker processes that run tools side by side."""
+
+    def __init__(self, program: list[str]) -> None: ...
+    def __len__(self) -> int: ...
+    def start(self, payload: bytes, deadline_s: float | None, grace_s: float) -> int: ...
+    def next_done(self, timeout_s: float) -> tuple[int, bytes | None, str | None] | None: ...
+    def end_all(self) -> None: ...
+    def close(self) -> None: ...
+
+def run(
+    program: Effect[T] | Program[T] | Awaitable[T] | Generator[Any, Any, T], /, *handlers: Handler | Observer
+) -> T: ...
