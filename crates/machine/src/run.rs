@@ -323,8 +323,8 @@ impl<D: Domain> Machine<D> {
         (base, scope)
     }
 
-    /// Releases the fibers of continuations that were dropped.
-    fn reclaim(&mut self) {
+    /// Releases the fibers of continuations that were dropped, as [`Machine::run`] does between any two steps.
+    pub fn reclaim(&mut self) {
         while let Some((head, tail)) = self.home.next_abandoned() {
             let mut next = Some(head);
             while let Some(id) = next {

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::{
-    Answer, Boundary, Code, Continuation, Control, Domain, Handled, Handler, Input, Machine,
-    MachineError, Observed, Observer, Outcome, Step, Target, Unhandled, View,
+    Answer, Base, Boundary, Code, Continuation, Control, Domain, Handled, Handler, Input, Machine,
+    MachineError, Observed, Observer, Outcome, Part, ScopeId, Step, Target, Then, Unhandled, View,
 };
 
 pub(crate) struct Lang;
@@ -417,6 +417,56 @@ pub(crate) fn drive(machine: &mut Machine<Lang>, world: &mut World) -> Outcome<L
         if !matches!(outcome, Outcome::Paused) {
             return outcome;
         }
+    }
+}
+
+/// Takes a continuation apart and puts a copy together that any machine can run, as a snapshot does.
+pub(crate) fn rebuild(machine: &Machine<Lang>, k: &K) -> K {
+    let copy = |code: &Program| match code {
+        Program::Node {
+            expr,
+            op,
+            phase,
+            saved,
+        } => Program::Node {
+            expr: expr.clone(),
+            op: *op,
+            phase: *phase,
+            saved: saved.clone(),
+        },
+        Program::Native(_) => panic!("only nodes can be copied"),
+    };
+    let mut started = true;
+    let view = machine
+        .inspect(k)
+        .expect("the continuation is this machine's");
+    let parts = view.map(|fiber| {
+        started &= fiber.started;
+        let base = match fiber.base {
+            Base::Plain => Base::Plain,
+            Base::Boundary(_, Boundary::Prompt(prompt)) => {
+                Base::Boundary(ScopeId::NONE, Boundary::Prompt(prompt.clone()))
+            }
+            Base::Boundary(_, Boundary::Observer(watcher)) => {
+                Base::Boundary(ScopeId::NONE, Boundary::Observer(watcher.clone()))
+            }
+            Base::Activation(scope, slot) => {
+                Base::Activation(*scope, slot.as_ref().map(|own| rebuild(machine, own)))
+            }
+            Base::Ending(Then::Answer(answer)) => Base::Ending(Then::Answer(answer.clone())),
+            Base::Ending(_) => panic!("expressions end with answers only"),
+        };
+        Part {
+            frames: fiber.frames.iter().map(copy).collect(),
+            base,
+            unwinding: fiber.unwinding,
+        }
+    });
+    let parts = parts.collect();
+    if started {
+        Continuation::assemble(parts)
+    } else {
+        Continuation::assemble_unstarted(parts)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::language::make::*;
 use super::language::*;
-use crate::{Base, Boundary, Continuation, Machine, MachineError, Outcome, Part, Step};
+use crate::{Continuation, Machine, MachineError, Outcome, Step};
 
 fn park(machine: &mut Machine<Lang>, world: &mut World, expr: E) -> (Op, K) {
     machine.start(program(expr)).expect("idle");
@@ -152,44 +152,11 @@ fn a_parked_program_moves_to_another_machine_part_by_part() {
         &mut world,
         answer("c", 0, finally(body, log("cleaned", int(0)))),
     );
-    let copy = |code: &Program| match code {
-        Program::Node {
-            expr,
-            op,
-            phase,
-            saved,
-        } => Program::Node {
-            expr: expr.clone(),
-            op: *op,
-            phase: *phase,
-            saved: saved.clone(),
-        },
-        Program::Native(_) => panic!("only nodes can be copied"),
-    };
-    let parts: Vec<Part<Lang>> = machine
-        .inspect(&k)
-        .expect("it is ours")
-        .map(|fiber| {
-            assert!(fiber.started);
-            let base = match fiber.base {
-                Base::Plain => Base::Plain,
-                Base::Boundary(scope, Boundary::Prompt(handler)) => {
-                    Base::Boundary(*scope, Boundary::Prompt(handler.clone()))
-                }
-                _ => panic!("there is nothing else"),
-            };
-            Part {
-                frames: fiber.frames.iter().map(copy).collect(),
-                base,
-                unwinding: fiber.unwinding,
-            }
-        })
-        .collect();
-    assert_eq!(parts.len(), 3);
+    assert_eq!(machine.inspect(&k).expect("it is ours").count(), 3);
+    let rebuilt = rebuild(&machine, &k);
     drop(k);
     drop(machine);
     let (mut other, mut world) = (Machine::<Lang>::new(), World::default());
-    let rebuilt = Continuation::assemble(parts);
     assert_eq!(rebuilt.machine(), None);
     assert_eq!(
         other
