@@ -10,6 +10,7 @@ use crate::domain::{Activation, Cx, Live};
 use crate::k::K;
 use crate::names::names;
 use crate::operation::{Kind, Operation};
+use crate::place::Place;
 use crate::wanted::Wanted;
 
 /// How a handler's function is called, chosen where it is defined.
@@ -216,13 +217,13 @@ fn decide<'py>(
     function: &Bound<'py, PyAny>,
     value: PyResult<Bound<'py, PyAny>>,
 ) -> Handled<Live> {
-    let used = || format!("by the handler `{}`", name(function));
+    let used = || Place::Function(function.clone().unbind());
     let (value, error) = match value {
         Ok(value) => (value, None),
         Err(error) => (cx.py.None().into_bound(cx.py), Some(error)),
     };
     if let Some(error) = error {
-        return match K::take_for(k, "when its handler raised") {
+        return match K::take_for(k, Place::Words("when its handler raised")) {
             Some(continuation) => Handled::Transfer(continuation, Err(error)),
             None => Handled::Raise(error),
         };
@@ -237,7 +238,7 @@ fn decide<'py>(
     }
     if let Ok(operation) = value.cast::<Operation>() {
         return match operation.get().kind() {
-            Kind::Pass => match K::take_for(k, "by `Pass`") {
+            Kind::Pass => match K::take_for(k, Place::Words("by `Pass`")) {
                 Some(continuation) => match k.borrow().effect(cx.py) {
                     Some(effect) => Handled::Pass(effect, continuation),
                     None => Handled::Raise(K::used_error(k, cx.names)),
@@ -267,7 +268,7 @@ fn decide<'py>(
     }
     let value = value.unbind();
     if cx.names.is_owned_alone(k.as_any()) {
-        return match K::take_for(k, "when its handler returned without it") {
+        return match K::take_for(k, Place::Words("when its handler returned without it")) {
             Some(continuation) => Handled::Unwind(continuation, Ok(value)),
             None => Handled::Return(value),
         };
@@ -277,7 +278,7 @@ fn decide<'py>(
 
 /// An error of the handler: at the performer while the continuation is here, else where the handler is installed.
 fn give_back(k: &Bound<'_, K>, error: PyErr) -> Handled<Live> {
-    match K::take_for(k, "when its handler raised") {
+    match K::take_for(k, Place::Words("when its handler raised")) {
         Some(continuation) => Handled::Transfer(continuation, Err(error)),
         None => Handled::Raise(error),
     }

@@ -4,6 +4,7 @@ use machine::{Base, Control, Input, Reflect, Step, Target};
 use pyo3::exceptions::PyStopIteration;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::iterator::PySendResult;
 use pyo3::types::{PyDict, PyIterator, PyList, PyTuple};
 
@@ -12,6 +13,7 @@ use crate::domain::{Cx, Live};
 use crate::k::K;
 use crate::names::{Names, names};
 use crate::operation::{Kind, Operation, installation};
+use crate::place::Place;
 use crate::program::Program;
 
 /// A resumable computation of CPython.
@@ -284,7 +286,7 @@ impl Code {
         };
         let message = format!(
             "{shown} was yielded {}, and is neither an effect nor a program\nhelp: {help}",
-            self.place(cx.py)
+            self.place(cx.py).text(cx.py)
         );
         cx.names.usage(cx.py, message)
     }
@@ -303,7 +305,7 @@ impl Code {
         if !single && let Some(what) = mistaken(cx, &value) {
             let message = format!(
                 "{what} was returned {} and not performed\nhelp: `yield` or `await` it, and return the answer",
-                self.place(cx.py)
+                self.place(cx.py).text(cx.py)
             );
             return Step::Raise(cx.names.usage(cx.py, message));
         }
@@ -313,29 +315,14 @@ impl Code {
         }
     }
 
-    /// Where the code stands, for people: ``by `greet` (app.py:12)``.
-    fn place(&self, py: Python<'_>) -> String {
-        let found = |object: &Bound<'_, PyAny>, prefix: &str| -> PyResult<String> {
-            let code = object.getattr(format!("{prefix}_code"))?;
-            let frame = object.getattr(format!("{prefix}_frame"))?;
-            let line = if frame.is_none() {
-                code.getattr("co_firstlineno")?
-            } else {
-                frame.getattr("f_lineno")?
-            };
-            let name = code.getattr("co_qualname")?;
-            Ok(format!(
-                "by `{name}` ({}:{line})",
-                code.getattr("co_filename")?
-            ))
-        };
-        let place = match &self.state {
-            State::Generator(generator) => found(generator.bind(py).as_any(), "gi"),
-            State::Coroutine(coroutine) => found(coroutine.bind(py), "cr"),
-            State::Call { function, .. } => Ok(format!("by `{}`", call_name(function.bind(py)))),
-            State::Single(_) | State::Last => Ok("by the program".to_owned()),
-        };
-        place.unwrap_or_else(|_| "by a program".to_owned())
+    /// Where the code stands.
+    fn place(&self, py: Python<'_>) -> Place {
+        match &self.state {
+            State::Generator(generator) => Place::of_generator(generator.bind(py).as_any()),
+            State::Coroutine(coroutine) => Place::of_coroutine(coroutine.bind(py)),
+            State::Call { function, .. } => Place::Function(function.clone_ref(py)),
+            State::Single(_) | State::Last => Place::Words("by the program"),
+        }
     }
 
     /// Calls the function of a program; gives its value if it is a plain function.
@@ -454,14 +441,15 @@ fn call_name(function: &Bound<'_, PyAny>) -> String {
 
 /// While a coroutine runs, libraries that look for a running event loop find the one of this run.
 fn lend_loop<'py>(cx: &Cx<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    static LEND: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let modules = cx.names.modules.bind(cx.py);
     if !modules.contains(intern!(cx.py, "asyncio"))? {
         return Ok(None);
     }
-    let lent = cx
-        .py
-        .import(intern!(cx.py, "kont.aio"))?
-        .call_method0(intern!(cx.py, "lend"))?;
+    let lend = LEND.get_or_try_init(cx.py, || {
+        Ok::<_, PyErr>(cx.py.import("kont.aio")?.getattr("lend")?.unbind())
+    })?;
+    let lent = lend.bind(cx.py).call0()?;
     Ok((!lent.is_none()).then_some(lent))
 }
 

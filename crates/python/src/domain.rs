@@ -8,6 +8,7 @@ use crate::clause::{Prompt, Watch};
 use crate::code::Code;
 use crate::k::K;
 use crate::names::Names;
+use crate::place::Place;
 
 /// Programs that CPython runs. Their values are objects, their errors are exceptions.
 pub(crate) struct Live;
@@ -136,12 +137,12 @@ impl Slot<Live> for Activation {
             Self::Object(k) => k.bind(cx.py),
         };
         let reason = match why {
-            Taking::Used => "by `Pass`",
+            Taking::Used => Place::Words("by `Pass`"),
             // Somebody keeps it to use it later: it is theirs.
             Taking::Returned if !cx.names.is_owned_alone(k.as_any()) => return None,
-            Taking::Returned => "when its handler returned without it",
-            Taking::Raised => "when its handler raised",
-            Taking::Unwound => "when its handler was unwound",
+            Taking::Returned => Place::Words("when its handler returned without it"),
+            Taking::Raised => Place::Words("when its handler raised"),
+            Taking::Unwound => Place::Words("when its handler was unwound"),
         };
         K::take_for(k, reason)
     }

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 
 use crate::domain::{Cx, Live};
 use crate::names::{Names, names};
+use crate::place::Place;
 
 /// The rest of a program, from the effect that a handler was called for up to that handler.
 ///
@@ -19,7 +20,7 @@ pub(crate) struct K {
     continuation: Option<Continuation<Live>>,
     armed: Option<Answer<Live>>,
     effect: Option<Py<PyAny>>,
-    used: Option<String>,
+    used: Option<Place>,
 }
 
 impl K {
@@ -37,11 +38,11 @@ impl K {
     }
 
     /// Takes the continuation out, if it is there, for a reason that a later user is told.
-    pub(crate) fn take_for(k: &Bound<'_, Self>, reason: &str) -> Option<Continuation<Live>> {
+    pub(crate) fn take_for(k: &Bound<'_, Self>, reason: Place) -> Option<Continuation<Live>> {
         let (continuation, armed) = {
             let mut this = k.borrow_mut();
             let continuation = this.continuation.take()?;
-            this.used = Some(reason.to_owned());
+            this.used = Some(reason);
             (continuation, this.armed.take())
         };
         drop(armed);
@@ -52,7 +53,7 @@ impl K {
     pub(crate) fn take(
         k: &Bound<'_, Self>,
         cx: &Cx<'_>,
-        place: impl FnOnce() -> String,
+        place: impl FnOnce() -> Place,
     ) -> PyResult<Continuation<Live>> {
         let machine = k.borrow().continuation.as_ref().map(Continuation::machine);
         match machine {
@@ -64,7 +65,7 @@ impl K {
                     (message,),
                 ))
             }
-            Some(_) => Self::take_for(k, &place()).ok_or_else(|| Self::used_error(k, cx.names)),
+            Some(_) => Self::take_for(k, place()).ok_or_else(|| Self::used_error(k, cx.names)),
         }
     }
 
@@ -75,7 +76,11 @@ impl K {
 
     /// The error that names the first use.
     pub(crate) fn used_error(k: &Bound<'_, Self>, names: &Names) -> PyErr {
-        let place = k.borrow().used.clone().unwrap_or_default();
+        let place = k
+            .borrow()
+            .used
+            .as_ref()
+            .map_or_else(String::new, |place| place.text(k.py()));
         let message =
             format!("this continuation was used {place}\nhelp: a continuation goes on once");
         PyErr::from_type(names.used.bind(k.py()).clone(), (message,))
@@ -86,7 +91,7 @@ impl K {
         let mut this = slf.borrow_mut();
         if this.continuation.is_none() || this.armed.is_some() {
             if this.used.is_none() {
-                this.used = Some("by the call before this one".to_owned());
+                this.used = Some(Place::Words("by the call before this one"));
             }
             drop(this);
             return Err(Self::used_error(&slf, names));

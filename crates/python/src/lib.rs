@@ -15,6 +15,7 @@ mod host;
 mod k;
 mod names;
 mod operation;
+mod place;
 mod program;
 mod wanted;
 mod workers;
