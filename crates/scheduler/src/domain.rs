@@ -57,6 +57,9 @@ pub enum Request<D: Domain> {
     },
     /// Let a parked task go on with this.
     Wake(Id, Answer<D>),
+    /// End a task's external wait from inside. Answered with whether the task was in one. The host may still have
+    /// an answer for that wait: it must not give it to another wait of the same task.
+    Interrupt(Id, Answer<D>),
     /// Make a promise. Answered with its id.
     Promise {
         /// Whether the host will settle it.

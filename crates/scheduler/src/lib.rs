@@ -23,6 +23,6 @@ mod table;
 mod tests;
 
 pub use domain::{Blocked, Refusal, Request, SchedulerDomain};
-pub use operations::{cancel, forget, next, settle, spawn, spawn_main, take_all, wake};
+pub use operations::{cancel, forget, interrupt, next, settle, spawn, spawn_main, take_all, wake};
 pub use prompt::Prompt;
 pub use table::{Broken, Entry, Id, Kind, Parts, Scheduler, State, Waiting};

@@ -90,6 +90,27 @@ pub fn wake<D: SchedulerDomain>(
     }
 }
 
+/// Ends an external wait from inside. Gives whether the task was in one.
+///
+/// # Errors
+/// There is no such task.
+pub fn interrupt<D: SchedulerDomain>(
+    cx: &mut D::Context<'_>,
+    id: Id,
+    answer: Answer<D>,
+) -> Result<bool, Refusal> {
+    let scheduler = D::scheduler(cx);
+    let entry = scheduler.entry(id).ok_or(Refusal::Unknown(id))?;
+    let waits = matches!(
+        entry.kind,
+        Kind::Task(State::Waiting(_, Waiting::Parked { external: true }))
+    );
+    if waits {
+        scheduler.make_ready(id, answer);
+    }
+    Ok(waits)
+}
+
 /// Settles a promise: those who wait become ready in the order of their coming.
 ///
 /// # Errors

@@ -53,6 +53,9 @@ impl<D: SchedulerDomain> Handler<D> for Prompt {
             Request::Wake(id, answer) => {
                 operations::wake::<D>(cx, id, answer).map(|()| D::unit(cx))
             }
+            Request::Interrupt(id, answer) => {
+                operations::interrupt::<D>(cx, id, answer).map(|done| D::flag_value(cx, done))
+            }
             Request::Settle(id, answer) => {
                 operations::settle::<D>(cx, id, answer).map(|()| D::unit(cx))
             }

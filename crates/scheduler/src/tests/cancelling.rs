@@ -108,3 +108,31 @@ fn a_cancelled_promise_is_cancelled_for_those_who_wait() {
     assert_eq!(drive(&mut machine, &mut world), None);
     assert_eq!(world.scheduler.outcome(id), Some(&Err(Fault::Cancelled)));
 }
+
+#[test]
+fn only_an_external_wait_is_interrupted_from_inside() {
+    for (external, log) in [(true, "Err(User(3))"), (false, "Ok(Unit)")] {
+        let mut id = None;
+        let main = task(move |_, turn, answer| match turn {
+            0 => ask(Request::Spawn(vec![], parks(external))),
+            1 => {
+                id = Some(answer.expect("spawned").id());
+                ask(Request::Yield)
+            }
+            2 => ask(Request::Interrupt(
+                id.expect("set above"),
+                Err(Fault::User(3)),
+            )),
+            3 => {
+                assert_eq!(answer, Ok(Value::Flag(external)));
+                match external {
+                    true => ask(Request::Yield),
+                    false => ask(Request::Wake(id.expect("set above"), Ok(Value::Unit))),
+                }
+            }
+            4 => ask(Request::Yield),
+            _ => Step::Return(Value::Unit),
+        });
+        assert_eq!(run_main(main), (Ok(Value::Unit), vec![log.to_owned()]));
+    }
+}
