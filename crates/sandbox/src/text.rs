@@ -1,5 +1,11 @@
 //! Text: how Python writes floats, strings and bytes.
 
+pub mod chars;
+#[rustfmt::skip]
+mod unicode;
+
+pub use chars::is_printable;
+
 use std::fmt::Write as _;
 
 /// The shortest text that reads back as the same float, as `repr(float)` gives it.
@@ -85,25 +91,4 @@ pub fn bytes_repr(b: &[u8]) -> String {
     }
     out.push(quote);
     out
-}
-
-/// Whether Python prints the character as it is: not a control, separator (but space), surrogate,
-/// private or unassigned one. Rust's own `escape_debug` tables answer for the rest.
-pub fn is_printable(c: char) -> bool {
-    if c == ' ' {
-        return true;
-    }
-    if c.is_control() || c.is_whitespace() {
-        return false;
-    }
-    let mut escaped = c.escape_debug();
-    // Grapheme extenders are escaped by Rust alone; Python prints them.
-    escaped.len() == 1 || {
-        let first = escaped.next();
-        first == Some('\\') && is_mark(c)
-    }
-}
-
-fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
 }

@@ -1,5 +1,13 @@
 //! Built-in types: their operators and methods, one file per type.
 
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "its users come with the rest of the types")
+)]
+mod format_spec;
+#[cfg(test)]
+mod format_tests;
+
 use crate::heap::{
     Heap, Object, Ref, Type, Value,
     object::{GeneratorKind, Iter, ViewKind},
