@@ -298,6 +298,11 @@ pub(crate) fn format_int(spec: &Spec, i: &BigInt, type_name: &str) -> Formatted<
         if spec.alternate {
             return value_error("Alternate form (#) not allowed with integer format specifier 'c'");
         }
+        if i64::try_from(i).is_err() {
+            return Err(FormatError::Overflow(
+                "Python int too large to convert to C long".to_owned(),
+            ));
+        }
         let code = u32::try_from(i).ok().and_then(char::from_u32);
         return match code {
             Some(c) => Ok(spec.assemble(false, "", "", &c.to_string())),
