@@ -23,6 +23,8 @@ pub struct Set {
     table: Vec<Slot>,
     used: usize,
     fill: usize,
+    /// Where the next `pop` starts to look.
+    finger: usize,
 }
 
 impl Set {
@@ -33,6 +35,7 @@ impl Set {
             table: vec![Slot::Empty; 8],
             used: 0,
             fill: 0,
+            finger: 0,
         }
     }
 
@@ -109,6 +112,10 @@ impl Set {
         while size <= wanted {
             size *= 2;
         }
+        self.rebuild(size);
+    }
+
+    fn rebuild(&mut self, size: usize) {
         let old = std::mem::replace(&mut self.table, vec![Slot::Empty; size]);
         self.fill = self.used;
         for slot in old {
@@ -117,6 +124,56 @@ impl Set {
                 self.table[at] = Slot::Full(hash, key);
             }
         }
+    }
+
+    /// Makes room for `more` keys at once, as CPython does before it merges a set or a dict.
+    pub fn reserve(&mut self, more: usize) {
+        if (self.fill + more) * 5 >= self.mask() * 3 {
+            self.resize((self.used + more) * 2);
+        }
+    }
+
+    /// Merges another set into this one while this one is empty: CPython's copy.
+    pub fn fill_from(&mut self, other: &Self) {
+        if other.used == 0 {
+            return;
+        }
+        self.reserve(other.used);
+        if self.fill == 0 && self.table.len() == other.table.len() && other.fill == other.used {
+            self.table.clone_from(&other.table);
+            self.fill = other.fill;
+            self.used = other.used;
+            return;
+        }
+        for (hash, key) in other.iter() {
+            self.push(hash, key);
+        }
+    }
+
+    /// Gets rid of many removed entries, as CPython does after it removed another set's keys.
+    pub fn tidy(&mut self) {
+        if self.fill - self.used > self.mask() / 4 {
+            let wanted = if self.used > 50_000 {
+                self.used * 2
+            } else {
+                self.used * 4
+            };
+            self.resize(wanted);
+        }
+    }
+
+    /// Removes some key: the first one after where the last `pop` ended.
+    pub fn pop(&mut self) -> Option<Value> {
+        if self.used == 0 {
+            return None;
+        }
+        let mask = self.mask();
+        let mut at = self.finger & mask;
+        while !matches!(self.table[at], Slot::Full(..)) {
+            at = if at == mask { 0 } else { at + 1 };
+        }
+        self.finger = at + 1;
+        Some(self.remove_at(at))
     }
 
     /// Removes the key at a position.

@@ -7,11 +7,120 @@
 mod format_spec;
 #[cfg(test)]
 mod format_tests;
+mod args;
+pub(crate) mod bool;
+pub(crate) mod compare;
+pub(crate) mod dict;
+mod dict_methods;
+pub(crate) mod dunders;
+pub(crate) mod eq;
+pub(crate) mod exception;
+pub(crate) mod float;
+mod float_text;
+pub(crate) mod function;
+pub(crate) mod hash;
+pub(crate) mod int;
+mod int_methods;
+mod int_text;
+pub(crate) mod iter;
+mod iterables;
+pub(crate) mod list;
+mod numbers;
+pub(crate) mod object;
+pub(crate) mod ops;
+pub(crate) mod range;
+pub(crate) mod repr;
+pub(crate) mod set;
+mod set_methods;
+pub(crate) mod slice;
+mod sort;
+mod text_ops;
+pub(crate) mod tuple;
 
 use crate::heap::{
-    Heap, Object, Ref, Type, Value,
+    Heap, Object, Ref, Sym, Type, Value,
     object::{GeneratorKind, Iter, ViewKind},
 };
+use crate::vm::native::NativeDef;
+use crate::vm::raise::{Raise, Res};
+use crate::vm::state::Vm;
+
+/// The natives of the built-in types and functions, in the order of their numbers.
+pub const NATIVES: &[&[NativeDef]] = &[
+    bool::NATIVES,
+    dict::NATIVES,
+    dict_methods::NATIVES,
+    dunders::NATIVES,
+    exception::NATIVES,
+    float::NATIVES,
+    function::NATIVES,
+    int_methods::NATIVES,
+    iterables::NATIVES,
+    list::NATIVES,
+    numbers::NATIVES,
+    object::NATIVES,
+    range::NATIVES,
+    set::NATIVES,
+    set_methods::NATIVES,
+    slice::NATIVES,
+    sort::NATIVES,
+    tuple::NATIVES,
+];
+
+/// The built-in value inside an instance of a subclass of a built-in class; any other value as it is.
+pub(crate) fn unwrap(heap: &Heap, v: Value) -> Value {
+    match v {
+        Value::Ref(r) => match heap.get(r) {
+            Object::Instance(i) if !i.native.is_unbound() => i.native,
+            _ => v,
+        },
+        _ => v,
+    }
+}
+
+/// `text % values`.
+pub(crate) fn percent(_: &mut Vm, _: Ref, _: Value) -> Res<Value> {
+    Err(Raise::Refused("`%` formatting".into()))
+}
+
+/// Bits of the special methods that Python code defines for a value's class; 0 for built-in classes.
+pub(crate) fn dunders(heap: &Heap, v: Value) -> u32 {
+    match v {
+        Value::Ref(r) => match heap.get(r) {
+            Object::Instance(i) => heap.class(i.class).dunders,
+            Object::Exception(e) => heap.class(e.class).dunders,
+            _ => 0,
+        },
+        _ => 0,
+    }
+}
+
+/// What Python code defined as `name` in the class of a value or a base of it.
+pub(crate) fn special(heap: &Heap, v: Value, name: Sym) -> Option<Value> {
+    let Value::Ref(r) = v else { return None };
+    let class = match heap.get(r) {
+        Object::Instance(i) => i.class,
+        Object::Exception(e) => e.class,
+        _ => return None,
+    };
+    let found = |base: &Ref| heap.class(*base).attrs.get(name);
+    heap.class(class).mro.iter().find_map(found)
+}
+
+/// A number that stands for an object's address: the same all its life, and different from others'.
+pub(crate) fn address(v: Value) -> u64 {
+    const BASE: u64 = 0x7f00_0000_0000;
+    match v {
+        Value::Ref(r) => BASE + u64::from(r.0) * 16,
+        Value::Unbound | Value::None => BASE - 16,
+        Value::Bool(b) => BASE - 32 - 16 * u64::from(b),
+        Value::Ellipsis => BASE - 64,
+        Value::NotImplemented => BASE - 80,
+        Value::Native(id) => BASE - 0x1000_0000 + u64::from(id.0) * 16,
+        Value::Int(i) => (i as u64).wrapping_mul(32) & 0x7fff_ffff_ffff,
+        Value::Float(x) => x.to_bits() >> 17 << 4,
+    }
+}
 
 /// The class of a value.
 pub fn class_of(heap: &Heap, v: Value) -> Ref {

@@ -1,0 +1,375 @@
+//! Iterators that run no Python code.
+
+use super::{range, special, unwrap};
+use crate::heap::{
+    Object, Ref, Type, Value,
+    object::{Iter, ViewKind},
+    sym::sym,
+};
+use crate::vm::raise::{Raise, Res};
+use crate::vm::state::Vm;
+
+/// An iterator of a value; `None` if there is none of the interpreter's own.
+///
+/// # Errors
+/// Memory.
+pub(crate) fn iter(vm: &mut Vm, v: Value) -> Res<Option<Value>> {
+    if special(&vm.heap, v, sym::ITER).is_some() {
+        return Ok(None);
+    }
+    let plain = unwrap(&vm.heap, v);
+    let Value::Ref(r) = plain else {
+        return Ok(None);
+    };
+    let iter = match vm.heap.get(r) {
+        Object::Iter(_) => return Ok(Some(plain)),
+        Object::List(_) => Iter::List(r, 0),
+        Object::Tuple(_) => Iter::Tuple(r, 0),
+        Object::Str(_) => Iter::Str(r, 0),
+        Object::Bytes(_) => Iter::Bytes(r, 0),
+        Object::Range(parts) => Iter::Range(parts[0], parts[2], range::len(**parts)),
+        Object::Dict(d) => Iter::Dict(r, 0, d.len(), ViewKind::Keys),
+        Object::DictView { dict, kind } => Iter::Dict(*dict, 0, vm.heap.dict(*dict).len(), *kind),
+        Object::Set(s) => Iter::Set(r, 0, s.len()),
+        Object::MappingProxy(class) => {
+            let names: Vec<_> = vm
+                .heap
+                .class(*class)
+                .attrs
+                .iter()
+                .map(|(name, _)| name)
+                .collect();
+            let mut values = Vec::with_capacity(names.len());
+            for name in names {
+                let name = vm.heap.name(name).to_owned();
+                values.push(vm.new_str(name)?);
+            }
+            Iter::Values(values.into(), 0)
+        }
+        _ => return Ok(None),
+    };
+    make(vm, iter).map(Some)
+}
+
+/// An iterator object.
+pub(crate) fn make(vm: &mut Vm, iter: Iter) -> Res<Value> {
+    vm.alloc(Object::Iter(Box::new(iter))).map(Value::Ref)
+}
+
+/// The next value, or `None` at the end.
+///
+/// # Errors
+/// `RuntimeError` if a dict or set changed its size.
+pub(crate) fn next(vm: &mut Vm, r: Ref) -> Res<Option<Value>> {
+    // The common ones without a copy of the state.
+    let found = match vm.heap.iter(r) {
+        Iter::Range(at, step, left) => {
+            if *left == 0 {
+                return Ok(None);
+            }
+            let (at, step, left) = (*at, *step, *left);
+            *vm.heap.iter_mut(r) = Iter::Range(at.wrapping_add(step), step, left - 1);
+            return Ok(Some(Value::Int(at)));
+        }
+        Iter::List(list, at) => {
+            let item = vm.heap.list(*list).get(*at).copied();
+            let after = Iter::List(*list, *at + 1);
+            Some((item, after))
+        }
+        Iter::Tuple(tuple, at) => {
+            let item = vm.heap.tuple(*tuple).get(*at).copied();
+            Some((item, Iter::Tuple(*tuple, *at + 1)))
+        }
+        Iter::Bytes(bytes, at) => {
+            let item = match vm.heap.get(*bytes) {
+                Object::Bytes(b) => b.get(*at).map(|b| Value::Int(i64::from(*b))),
+                _ => None,
+            };
+            Some((item, Iter::Bytes(*bytes, *at + 1)))
+        }
+        Iter::ListReversed(list, left) => {
+            let items = vm.heap.list(*list);
+            let item = left.checked_sub(1).and_then(|i| items.get(i)).copied();
+            Some((item, Iter::ListReversed(*list, left.saturating_sub(1))))
+        }
+        Iter::Done => return Ok(None),
+        _ => None,
+    };
+    if let Some((item, after)) = found {
+        *vm.heap.iter_mut(r) = if item.is_some() { after } else { Iter::Done };
+        return Ok(item);
+    }
+    next_other(vm, r)
+}
+
+fn next_other(vm: &mut Vm, r: Ref) -> Res<Option<Value>> {
+    match *vm.heap.iter(r) {
+        Iter::Str(text, at) => {
+            let Some(c) = vm
+                .heap
+                .text(text)
+                .get(at..)
+                .and_then(|rest| rest.chars().next())
+            else {
+                *vm.heap.iter_mut(r) = Iter::Done;
+                return Ok(None);
+            };
+            *vm.heap.iter_mut(r) = Iter::Str(text, at + c.len_utf8());
+            let mut buffer = [0; 4];
+            vm.new_str(&*c.encode_utf8(&mut buffer)).map(Some)
+        }
+        Iter::Dict(dict, at, size, kind) => next_entry(vm, r, dict, at, size, kind, false),
+        Iter::DictReversed(dict, at, size, kind) => next_entry(vm, r, dict, at, size, kind, true),
+        Iter::Set(set, at, size) => {
+            let table = vm.heap.set(set);
+            if table.len() != size {
+                *vm.heap.iter_mut(r) = Iter::Set(set, at, usize::MAX);
+                return Err(vm.exception(Type::RuntimeError, "Set changed size during iteration"));
+            }
+            let found = (at..table.positions()).find_map(|i| Some((i, table.key_at(i)?.1)));
+            *vm.heap.iter_mut(r) = match found {
+                Some((i, _)) => Iter::Set(set, i + 1, size),
+                None => Iter::Done,
+            };
+            Ok(found.map(|(_, key)| key))
+        }
+        Iter::Enumerate(inner, n) => {
+            let Some(item) = next(vm, inner)? else {
+                return Ok(None);
+            };
+            *vm.heap.iter_mut(r) = Iter::Enumerate(inner, n + 1);
+            vm.new_tuple([Value::Int(n), item]).map(Some)
+        }
+        Iter::Zip(..) => next_zip(vm, r),
+        Iter::Values(..) => {
+            let Iter::Values(values, at) = vm.heap.iter_mut(r) else {
+                return Ok(None);
+            };
+            let item = values.get(*at).copied();
+            *at += 1;
+            if item.is_none() {
+                *vm.heap.iter_mut(r) = Iter::Done;
+            }
+            Ok(item)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn next_entry(
+    vm: &mut Vm,
+    r: Ref,
+    dict: Ref,
+    at: usize,
+    size: usize,
+    kind: ViewKind,
+    backwards: bool,
+) -> Res<Option<Value>> {
+    let table = vm.heap.dict(dict);
+    if table.len() != size {
+        // Every later call fails, too.
+        let stuck = usize::MAX;
+        *vm.heap.iter_mut(r) = if backwards {
+            Iter::DictReversed(dict, at, stuck, kind)
+        } else {
+            Iter::Dict(dict, at, stuck, kind)
+        };
+        return Err(vm.exception(
+            Type::RuntimeError,
+            "dictionary changed size during iteration",
+        ));
+    }
+    let found = if backwards {
+        (0..at.min(table.positions()))
+            .rev()
+            .find_map(|i| Some((i, *table.entry(i)?)))
+    } else {
+        (at..table.positions()).find_map(|i| Some((i, *table.entry(i)?)))
+    };
+    *vm.heap.iter_mut(r) = match found {
+        Some((i, _)) if backwards => Iter::DictReversed(dict, i, size, kind),
+        Some((i, _)) => Iter::Dict(dict, i + 1, size, kind),
+        None => Iter::Done,
+    };
+    let Some((_, entry)) = found else {
+        return Ok(None);
+    };
+    match kind {
+        ViewKind::Keys => Ok(Some(entry.key)),
+        ViewKind::Values => Ok(Some(entry.value)),
+        ViewKind::Items => vm.new_tuple([entry.key, entry.value]).map(Some),
+    }
+}
+
+fn next_zip(vm: &mut Vm, r: Ref) -> Res<Option<Value>> {
+    let Iter::Zip(parts, strict) = vm.heap.iter(r) else {
+        return Ok(None);
+    };
+    let (parts, strict) = (parts.clone(), *strict);
+    let mut items = Vec::with_capacity(parts.len());
+    for (i, part) in parts.iter().enumerate() {
+        if let Some(item) = next(vm, *part)? {
+            items.push(item);
+            continue;
+        }
+        if strict {
+            strict_end(vm, &parts, i)?;
+        }
+        return Ok(None);
+    }
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    vm.new_tuple(items).map(Some)
+}
+
+/// Part `ended` of a strict `zip` is at its end: all others have to be.
+fn strict_end(vm: &mut Vm, parts: &[Ref], ended: usize) -> Res<()> {
+    let earlier = |n: usize| {
+        if n == 1 {
+            " 1".to_owned()
+        } else {
+            format!("s 1-{n}")
+        }
+    };
+    if ended > 0 {
+        let text = format!(
+            "zip() argument {} is shorter than argument{}",
+            ended + 1,
+            earlier(ended)
+        );
+        return Err(vm.value_error(text));
+    }
+    for (i, part) in parts.iter().enumerate().skip(1) {
+        if next(vm, *part)?.is_some() {
+            let text = format!(
+                "zip() argument {} is longer than argument{}",
+                i + 1,
+                earlier(i)
+            );
+            return Err(vm.value_error(text));
+        }
+    }
+    Ok(())
+}
+
+/// The `TypeError` for what cannot be iterated, or the way to the Python code that can.
+pub(crate) fn not_native(vm: &mut Vm, v: Value) -> Raise {
+    if let Value::Ref(r) = v
+        && matches!(
+            vm.heap.get(r),
+            Object::Instance(_)
+                | Object::Generator(_)
+                | Object::Class(_)
+                | Object::Exception(_)
+                | Object::Alias { .. }
+        )
+    {
+        return Raise::NeedsPython;
+    }
+    let name = vm.type_name(v).to_string();
+    vm.type_error(format!("'{name}' object is not iterable"))
+}
+
+/// All values of an iterable that runs no Python code.
+///
+/// # Errors
+/// [`Raise::NeedsPython`] if it does; `TypeError` if it is no iterable.
+pub(crate) fn collect(vm: &mut Vm, v: Value) -> Res<Vec<Value>> {
+    if special(&vm.heap, v, sym::ITER).is_none()
+        && let Value::Ref(r) = unwrap(&vm.heap, v)
+    {
+        let n = match vm.heap.get(r) {
+            Object::List(items) => items.len(),
+            Object::Tuple(items) => items.len(),
+            Object::Set(s) => s.len(),
+            Object::Dict(d) => d.len(),
+            _ => usize::MAX,
+        };
+        if n != usize::MAX {
+            vm.pay(n as u64 / 8)?;
+            return Ok(match vm.heap.get(r) {
+                Object::List(items) => items.clone(),
+                Object::Tuple(items) => items.to_vec(),
+                Object::Set(s) => s.iter().map(|(_, key)| key).collect(),
+                Object::Dict(d) => d.iter().map(|e| e.key).collect(),
+                _ => Vec::new(),
+            });
+        }
+    }
+    let Some(iterator) = iter(vm, v)? else {
+        return Err(not_native(vm, v));
+    };
+    let Value::Ref(r) = iterator else {
+        return Err(not_native(vm, v));
+    };
+    drain(vm, r)
+}
+
+/// All values that are left of an iterator.
+fn drain(vm: &mut Vm, r: Ref) -> Res<Vec<Value>> {
+    let mut items = Vec::new();
+    if let Iter::Range(_, _, left) = vm.heap.iter(r) {
+        let left = *left;
+        vm.pay(left / 8)?;
+        // The list that these become is charged by who makes it; this only asks whether there is room.
+        let bytes = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(size_of::<Value>());
+        if bytes > vm.heap.limit_bytes() {
+            vm.heap.charge(bytes)?;
+        }
+        items.reserve_exact(left as usize);
+    }
+    while let Some(item) = next(vm, r)? {
+        if items.len() % 64 == 63 {
+            vm.pay(8)?;
+            if items.len() * size_of::<Value>() > vm.heap.limit_bytes() {
+                vm.heap.charge(items.len() * size_of::<Value>())?;
+            }
+        }
+        items.push(item);
+    }
+    Ok(items)
+}
+
+/// Calls `visit` with each value of an iterable until it says `false`. If `visit` needs Python code, an
+/// iterator that was given is put back to where it was.
+///
+/// # Errors
+/// As [`collect`], and those of `visit`.
+pub(crate) fn each(
+    vm: &mut Vm,
+    v: Value,
+    mut visit: impl FnMut(&mut Vm, Value) -> Res<bool>,
+) -> Res<()> {
+    let Some(Value::Ref(r)) = iter(vm, v)? else {
+        return Err(not_native(vm, v));
+    };
+    // Only an iterator that others hold has to be put back.
+    let held = v.is(Value::Ref(r));
+    let mut seen = Vec::new();
+    let mut n = 0_u64;
+    while let Some(item) = next(vm, r)? {
+        n += 1;
+        if n % 16 == 0 {
+            vm.pay(2)?;
+        }
+        if held {
+            seen.push(item);
+        }
+        match visit(vm, item) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(Raise::NeedsPython) => {
+                if held {
+                    seen.append(&mut drain(vm, r)?);
+                    *vm.heap.iter_mut(r) = Iter::Values(seen.into(), 0);
+                }
+                return Err(Raise::NeedsPython);
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! `sorted` and `list.sort` of values that the interpreter itself can order.
+
+use super::compare::{Look, Stop};
+use super::{args, iter, ops};
+use crate::compile::op::CmpOp;
+use crate::heap::{Object, Type, Value, object::Iter};
+use crate::vm::native::{Args, Flow, NativeDef};
+use crate::vm::raise::{Raise, Res};
+use crate::vm::state::Vm;
+
+/// The natives of this file.
+pub(super) const NATIVES: &[NativeDef] = &[
+    NativeDef::function("sorted", sorted).slow("slow_sorted"),
+    NativeDef::method(Type::List, "sort", sort).slow("slow_list_sort"),
+];
+
+/// Sorts items in place: stable, by `<` alone.
+pub(crate) fn sort_values(vm: &mut Vm, items: &mut Vec<Value>, reverse: bool) -> Res<()> {
+    let n = items.len() as u64;
+    vm.pay(n * u64::from(64 - n.leading_zeros()) / 16)?;
+    if reverse {
+        items.reverse();
+    }
+    if items.iter().all(|v| matches!(v, Value::Int(_))) {
+        items.sort_by_key(|v| match v {
+            Value::Int(i) => *i,
+            _ => 0,
+        });
+    } else {
+        let look = Look::new(vm);
+        let strings = items.iter().all(|v| look.heap.as_str(*v).is_some());
+        let found = if strings {
+            items.sort_by(|a, b| look.heap.as_str(*a).cmp(&look.heap.as_str(*b)));
+            Ok(())
+        } else {
+            merge_sort(&look, items)
+        };
+        let cost = look.cost();
+        vm.settle(cost, found)?;
+    }
+    if reverse {
+        items.reverse();
+    }
+    Ok(())
+}
+
+fn less(look: &Look<'_>, a: Value, b: Value) -> Result<bool, Stop> {
+    look.spend(1)?;
+    match look.order(CmpOp::Lt, a, b, 0)? {
+        Some(less) => Ok(less),
+        None if look.may_order(a) || look.may_order(b) => Err(Stop::Python),
+        None => Err(Stop::Unordered(CmpOp::Lt, a, b)),
+    }
+}
+
+/// The standard sort may panic where an order is not total, and values are whatever a program makes them.
+fn merge_sort(look: &Look<'_>, items: &mut Vec<Value>) -> Result<(), Stop> {
+    let n = items.len();
+    let mut sorted = true;
+    for i in 1..n {
+        if less(look, items[i], items[i - 1])? {
+            sorted = false;
+            break;
+        }
+    }
+    if sorted {
+        return Ok(());
+    }
+    let mut to: Vec<Value> = Vec::with_capacity(n);
+    let mut width = 1;
+    while width < n {
+        to.clear();
+        for start in (0..n).step_by(2 * width) {
+            let middle = (start + width).min(n);
+            let end = (start + 2 * width).min(n);
+            let (mut i, mut j) = (start, middle);
+            while i < middle && j < end {
+                if less(look, items[j], items[i])? {
+                    to.push(items[j]);
+                    j += 1;
+                } else {
+                    to.push(items[i]);
+                    i += 1;
+                }
+            }
+            to.extend_from_slice(&items[i..middle]);
+            to.extend_from_slice(&items[j..end]);
+        }
+        std::mem::swap(items, &mut to);
+        width *= 2;
+    }
+    Ok(())
+}
+
+/// `key` and `reverse` of keyword arguments; a key function is Python code's to call.
+fn options(vm: &mut Vm, args: Args<'_>, name: &str) -> Res<bool> {
+    let mut reverse = false;
+    let mut keyed = false;
+    for (word, value) in args.kw {
+        match vm.heap.name(*word) {
+            "key" => keyed = !value.is_none(),
+            "reverse" => reverse = ops::truth(vm, *value)?,
+            other => {
+                let text = format!("{name}() got an unexpected keyword argument '{other}'");
+                return Err(vm.type_error(text));
+            }
+        }
+    }
+    if keyed {
+        Err(Raise::NeedsPython)
+    } else {
+        Ok(reverse)
+    }
+}
+
+fn sorted(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let [source] = args.pos[..] else {
+        let n = args.pos.len();
+        return Err(vm.type_error(format!("sorted expected 1 argument, got {n}")));
+    };
+    let reverse = options(vm, args, "sort")?;
+    let mut items = iter::collect(vm, source)?;
+    let original = match source {
+        Value::Ref(r) if matches!(vm.heap.get(r), Object::Iter(_)) => Some((r, items.clone())),
+        _ => None,
+    };
+    match sort_values(vm, &mut items, reverse) {
+        Err(Raise::NeedsPython) => {
+            if let Some((r, items)) = original {
+                *vm.heap.iter_mut(r) = Iter::Values(items.into(), 0);
+            }
+            return Err(Raise::NeedsPython);
+        }
+        other => other?,
+    }
+    vm.new_list(items).map(Flow::Value)
+}
+
+fn sort(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let [this] = args.pos[..] else {
+        return Err(vm.type_error("sort() takes no positional arguments"));
+    };
+    let reverse = options(vm, args, "sort")?;
+    let r = args::this(vm, this, Type::List, "sort")?;
+    let mut items = vm.heap.list(r).clone();
+    sort_values(vm, &mut items, reverse)?;
+    *vm.heap.list_mut(r) = items;
+    Ok(Flow::Value(Value::None))
+}
