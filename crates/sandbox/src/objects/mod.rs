@@ -1,12 +1,5 @@
 //! Built-in types: their operators and methods, one file per type.
 
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "its users come with the rest of the types")
-)]
-mod format_spec;
-#[cfg(test)]
-mod format_tests;
 mod args;
 pub(crate) mod bool;
 pub(crate) mod compare;
@@ -17,6 +10,13 @@ pub(crate) mod eq;
 pub(crate) mod exception;
 pub(crate) mod float;
 mod float_text;
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "its users come with the rest of the types")
+)]
+mod format_spec;
+#[cfg(test)]
+mod format_tests;
 pub(crate) mod function;
 pub(crate) mod hash;
 pub(crate) mod int;
