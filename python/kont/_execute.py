@@ -57,7 +57,7 @@ def workers() -> _kont.Workers:
     """The workers of this process. They end with it."""
     global _workers
     if _workers is None:
-        _workers = _kont.Workers(_command())
+        _workers = _kont.Workers(_command(), _worker.WARM)
         atexit.register(_workers.close)
     return _workers
 
@@ -84,8 +84,9 @@ def _with_key(tool: Tool[..., Any], kwargs: dict[str, Any], key: str) -> dict[st
 
 
 def _start_worker(tool: Tool[..., Any], place: Process, args: tuple[Any, ...], kwargs: dict[str, Any], key: str) -> int:
-    request = _worker.write_request(source(tool), tool.name, args, kwargs, key)
-    return workers().start(request, tool.deadline_s, place.grace_s)
+    path = source(tool)
+    request = _worker.write_request(path, tool.name, args, kwargs, key)
+    return workers().start(request, tool.deadline_s, place.grace_s, _worker.write_warm_up(path))
 
 
 def _read(answer: bytes | None, trouble: str | None) -> Any:
@@ -217,10 +218,11 @@ async def execute_one_async(call: ToolCall, key: str) -> Any:
 
 async def _execute_elsewhere(tool: Tool[..., Any], place: Process, call: ToolCall, key: str) -> Any:
     """Waits for a worker of its own: cancelling kills it and nothing else."""
-    own = _kont.Workers(_command())
+    own = _kont.Workers(_command(), _worker.WARM)
     try:
-        request = _worker.write_request(source(tool), tool.name, call.args, dict(call.kwargs), key)
-        own.start(request, tool.deadline_s, place.grace_s)
+        path = source(tool)
+        request = _worker.write_request(path, tool.name, call.args, dict(call.kwargs), key)
+        own.start(request, tool.deadline_s, place.grace_s, _worker.write_warm_up(path))
         while (done := own.next_done(0.0)) is None:
             await asyncio.sleep(WAIT_S)
         value = _read(done[1], done[2])

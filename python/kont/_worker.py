@@ -21,7 +21,7 @@ from typing import Any
 
 from kont import _wire
 
-__all__ = ["main", "read_answer", "write_request"]
+__all__ = ["WARM", "main", "read_answer", "write_request", "write_warm_up"]
 
 FD_VARIABLE = "KONT_WORKER_FD"
 
@@ -44,6 +44,15 @@ def write_request(
     """
     path = os.path.abspath(tools)
     return _wire.encode({"tools": path, "tool": tool, "args": tuple(args), "kwargs": kwargs, "key": key})
+
+
+def write_warm_up(tools: str | os.PathLike[str]) -> bytes:
+    """The host's side: the bytes that ask for nothing but loading the tools, before a deadline begins to count."""
+    return _wire.encode({"tools": os.path.abspath(tools), "tool": None, "args": (), "kwargs": {}, "key": None})
+
+
+WARM = _wire.encode({"ok": None})
+"""The answer to a warm-up that went well."""
 
 
 def read_answer(answer: bytes) -> dict[str, Any]:
@@ -97,6 +106,8 @@ def _run(request: bytes, modules: dict[str, ModuleType]) -> Any:
     if path not in modules:
         modules[path] = _load(path)
     module = modules[path]
+    if name is None:
+        return None
     asked = _wire.decode(request, _maker(module))
     tool = _find(module, name)
     kwargs = dict(asked["kwargs"])

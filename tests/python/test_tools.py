@@ -47,6 +47,10 @@ def hang(pidfile):
     while True:
         time.sleep(1)
 
+@kont.tool(where=kont.Process(), deadline_s=0.3)
+def quick():
+    return "in time"
+
 @kont.tool(where=kont.Process(), deadline_s=20)
 def crash():
     os._exit(3)
@@ -246,6 +250,19 @@ def test_a_worker_is_killed_with_all_that_it_started(host, tmp_path):
     for pid in pidfile.read_text().split():
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid), 0)
+
+
+def test_the_start_of_a_worker_does_not_count(host, tmp_path):
+    # Loading the tools takes longer than the deadline.
+    path = tmp_path / "tools.py"
+    path.write_text("import time; time.sleep(0.5)\n" + path.read_text())
+    assert run(host, *[("quick",)] * 3) == dict.fromkeys(range(3), "in time")
+
+
+def test_tools_that_a_worker_cannot_load(host, tmp_path):
+    (tmp_path / "tools.py").write_text("raise RuntimeError('broken since')")
+    name, message = describe(run(host, ("quick",))[0])
+    assert (name, message) == ("RuntimeError", "broken since")
 
 
 def test_a_worker_that_dies(host):
