@@ -2,6 +2,8 @@
 
 mod args;
 pub(crate) mod bool;
+pub(crate) mod bytes;
+mod codec;
 pub(crate) mod compare;
 pub(crate) mod dict;
 mod dict_methods;
@@ -10,10 +12,7 @@ pub(crate) mod eq;
 pub(crate) mod exception;
 pub(crate) mod float;
 mod float_text;
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "its users come with the rest of the types")
-)]
+pub(crate) mod format;
 mod format_spec;
 #[cfg(test)]
 mod format_tests;
@@ -28,31 +27,40 @@ pub(crate) mod list;
 mod numbers;
 pub(crate) mod object;
 pub(crate) mod ops;
+mod percent;
 pub(crate) mod range;
 pub(crate) mod repr;
 pub(crate) mod set;
 mod set_methods;
 pub(crate) mod slice;
 mod sort;
+pub(crate) mod str;
+pub(crate) mod str_format;
+mod str_search;
+mod str_split;
+mod str_translate;
 mod text_ops;
 pub(crate) mod tuple;
+
+pub(crate) use percent::percent;
 
 use crate::heap::{
     Heap, Object, Ref, Sym, Type, Value,
     object::{GeneratorKind, Iter, ViewKind},
 };
 use crate::vm::native::NativeDef;
-use crate::vm::raise::{Raise, Res};
-use crate::vm::state::Vm;
 
 /// The natives of the built-in types and functions, in the order of their numbers.
 pub const NATIVES: &[&[NativeDef]] = &[
     bool::NATIVES,
+    bytes::NATIVES,
+    codec::NATIVES,
     dict::NATIVES,
     dict_methods::NATIVES,
     dunders::NATIVES,
     exception::NATIVES,
     float::NATIVES,
+    format::NATIVES,
     function::NATIVES,
     int_methods::NATIVES,
     iterables::NATIVES,
@@ -64,6 +72,11 @@ pub const NATIVES: &[&[NativeDef]] = &[
     set_methods::NATIVES,
     slice::NATIVES,
     sort::NATIVES,
+    str::NATIVES,
+    str_format::NATIVES,
+    str_search::NATIVES,
+    str_split::NATIVES,
+    str_translate::NATIVES,
     tuple::NATIVES,
 ];
 
@@ -76,11 +89,6 @@ pub(crate) fn unwrap(heap: &Heap, v: Value) -> Value {
         },
         _ => v,
     }
-}
-
-/// `text % values`.
-pub(crate) fn percent(_: &mut Vm, _: Ref, _: Value) -> Res<Value> {
-    Err(Raise::Refused("`%` formatting".into()))
 }
 
 /// Bits of the special methods that Python code defines for a value's class; 0 for built-in classes.
