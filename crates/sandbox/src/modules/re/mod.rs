@@ -1,5 +1,25 @@
 //! `re`: regular expressions with Python's syntax and meaning.
+//!
+//! ```text
+//!   text ── parse ──▶ node ── compile ──▶ Program ── exec ──▶ Found
+//! ```
 
-/// A compiled pattern.
-#[derive(Debug)]
-pub struct Program {}
+mod compile;
+pub mod exec;
+mod node;
+mod parse;
+mod tables;
+
+#[cfg(test)]
+mod tests;
+
+pub use compile::Program;
+pub use parse::PatternError;
+
+/// Compiles a pattern given as code points (bytes patterns: as bytes).
+///
+/// # Errors
+/// [`PatternError`] with CPython's message.
+pub fn compile(pattern: &[u32], flags: u32, is_bytes: bool) -> Result<Program, PatternError> {
+    compile::compile(&parse::parse(pattern, flags, is_bytes)?)
+}
