@@ -139,6 +139,8 @@ builtin_types! {
     UserWarning = "UserWarning", Warning;
     FutureWarning = "FutureWarning", Warning;
     WorkerKilled = "WorkerKilled", Exception;
+    PatternError = "PatternError", Exception;
+    JSONDecodeError = "JSONDecodeError", ValueError;
 }
 
 impl Type {

@@ -740,3 +740,64 @@ async def _anext_or(async_iterator, default):
         return await type(async_iterator).__anext__(async_iterator)
     except StopAsyncIteration:
         return default
+
+
+# --- re -------------------------------------------------------------------------------------------------------
+
+
+def slow_pattern_subn(self, repl, string, count=0):
+    """`Pattern.subn` whose replacement is a function."""
+    if not callable(repl):
+        raise TypeError(f"decoding to str: need a bytes-like object, {_name(repl)} found")
+    parts = []
+    at = 0
+    n = 0
+    for match in self.finditer(string):
+        if n >= count > 0:
+            break
+        start, end = match.span()
+        parts.append(string[at:start])
+        text = repl(match)
+        if text is not None:
+            if not isinstance(text, type(string[:0])):
+                want = "str instance" if isinstance(string, str) else "a bytes-like object"
+                raise TypeError(
+                    f"sequence item {len(parts)}: expected {want}, {_name(text)} found"
+                )
+            parts.append(text)
+        at = end
+        n += 1
+    parts.append(string[at:])
+    return string[:0].join(parts), n
+
+
+def slow_pattern_sub(self, repl, string, count=0):
+    return slow_pattern_subn(self, repl, string, count)[0]
+
+
+# --- math -----------------------------------------------------------------------------------------------------
+
+
+def slow_math_floor(x):
+    method = _kont_special(x, "__floor__", None)
+    if method is not None:
+        return method(x)
+    import math
+
+    return math.floor(float(x))
+
+
+def slow_math_ceil(x):
+    method = _kont_special(x, "__ceil__", None)
+    if method is not None:
+        return method(x)
+    import math
+
+    return math.ceil(float(x))
+
+
+def slow_math_trunc(x):
+    method = _kont_special(x, "__trunc__", None)
+    if method is not None:
+        return method(x)
+    raise TypeError(f"type {_name(x)} doesn't define __trunc__ method")

@@ -1,6 +1,6 @@
 //! Natives that only the library written in Python sees: looks into classes, stable order of simple keys.
 
-use crate::heap::{Object, Value};
+use crate::heap::{Object, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
@@ -13,6 +13,7 @@ pub const NATIVES: &[NativeDef] = &[
     NativeDef::function("_kont_special", special),
     NativeDef::function("_kont_refuse", refuse),
     NativeDef::function("_kont_order", order),
+    NativeDef::function("_kont_class_of", class_of_name),
 ];
 
 /// `_kont_special(o, name, default)`: what Python code defined as `name` in the class of `o` or a base of it.
@@ -42,6 +43,13 @@ fn refuse(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         .and_then(|v| vm.heap.as_str(*v))
         .unwrap_or("this");
     Err(Raise::Refused(what.into()))
+}
+
+/// `_kont_class_of(name)`: the built-in class of a name, also of those that have no name in the built-in scope.
+fn class_of_name(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let name = args.pos.first().and_then(|v| vm.heap.as_str(*v));
+    let found = Type::ALL.iter().find(|t| Some(t.name()) == name);
+    Ok(Flow::Value(found.map_or(Value::None, |t| t.value())))
 }
 
 /// `_kont_order(keys)`: the positions of the keys in stable ascending order, or None where two keys may need

@@ -4,11 +4,14 @@
 //!   text ── parse ──▶ node ── compile ──▶ Program ── exec ──▶ Found
 //! ```
 
+pub mod api;
 mod compile;
 pub mod exec;
+pub mod matches;
 mod node;
 mod parse;
 mod tables;
+mod template;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,331 @@
+//! Values to JSON text, as CPython writes it.
+
+use super::DEPTH_MAX;
+use crate::heap::{Object, Ref, Type, Value};
+use crate::text::float_repr;
+use crate::vm::native::{Args, Flow};
+use crate::vm::raise::{Raise, Res};
+use crate::vm::state::Vm;
+use num_bigint::BigInt;
+
+/// How the text is laid out.
+struct Style {
+    skip_keys: bool,
+    ascii: bool,
+    allow_nan: bool,
+    sort_keys: bool,
+    /// What one level is indented by.
+    indent: Option<String>,
+    item_end: String,
+    key_end: String,
+    /// Whether there is a `default` function, so that the library goes on where this stops.
+    has_default: bool,
+}
+
+/// `_kont_json_dumps(value, skipkeys, ensure_ascii, allow_nan, sort_keys, indent, item_separator,
+/// key_separator, has_default)`. With a default, what it cannot write is `NotImplemented`.
+pub(super) fn dumps(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let [value, rest @ ..] = args.pos else {
+        return Err(vm.type_error("_kont_json_dumps takes nine arguments"));
+    };
+    let [skip, ascii, nan, sort, indent, item, key, default] = rest else {
+        return Err(vm.type_error("_kont_json_dumps takes nine arguments"));
+    };
+    let is = |v: &Value| matches!(v, Value::Bool(true));
+    let text = |v: &Value| vm.heap.as_str(*v).map(str::to_owned);
+    let style = Style {
+        skip_keys: is(skip),
+        ascii: is(ascii),
+        allow_nan: is(nan),
+        sort_keys: is(sort),
+        indent: text(indent),
+        item_end: text(item).unwrap_or_default(),
+        key_end: text(key).unwrap_or_default(),
+        has_default: is(default),
+    };
+    let mut writer = Writer {
+        vm,
+        style,
+        out: String::new(),
+        charged: 0,
+        open: Vec::new(),
+    };
+    match writer.value(*value) {
+        Ok(true) => {}
+        Ok(false) => return Ok(Flow::Value(Value::NotImplemented)),
+        Err(raise) => return Err(raise),
+    }
+    let out = writer.out;
+    vm.new_str(out).map(Flow::Value)
+}
+
+struct Writer<'a> {
+    vm: &'a mut Vm,
+    style: Style,
+    out: String,
+    charged: usize,
+    /// Containers that are being written.
+    open: Vec<Ref>,
+}
+
+impl Writer<'_> {
+    /// Pays for what was written since the last time.
+    fn pay(&mut self) -> Res<()> {
+        let new = self.out.len() - self.charged;
+        if new >= 64 {
+            self.vm.pay(new as u64 / 64)?;
+            self.vm.heap.charge(new)?;
+            self.charged = self.out.len();
+        }
+        Ok(())
+    }
+
+    /// Whether it could be written; if not, only `default` can help.
+    fn value(&mut self, v: Value) -> Res<bool> {
+        self.pay()?;
+        let v = crate::objects::unwrap(&self.vm.heap, v);
+        match v {
+            Value::None => self.out.push_str("null"),
+            Value::Bool(true) => self.out.push_str("true"),
+            Value::Bool(false) => self.out.push_str("false"),
+            Value::Int(i) => self.out.push_str(&i.to_string()),
+            Value::Float(x) => {
+                let text = self.float(x)?;
+                self.out.push_str(&text);
+            }
+            Value::Ref(r) => match self.vm.heap.get(r) {
+                Object::Str(s) => {
+                    let text = s.text.clone();
+                    self.string(&text);
+                }
+                Object::BigInt(i) => {
+                    let i = i.clone();
+                    let text = self.decimal(&i)?;
+                    self.out.push_str(&text);
+                }
+                Object::List(items) => {
+                    let items = items.clone();
+                    return self.array(r, &items);
+                }
+                Object::Tuple(items) => {
+                    let items = items.to_vec();
+                    return self.array(r, &items);
+                }
+                Object::Dict(_) => return self.object(r),
+                _ => return self.unknown(v),
+            },
+            _ => return self.unknown(v),
+        }
+        Ok(true)
+    }
+
+    fn unknown(&mut self, v: Value) -> Res<bool> {
+        if self.style.has_default {
+            return Ok(false);
+        }
+        let name = self.vm.type_name(v).to_string();
+        Err(self
+            .vm
+            .type_error(format!("Object of type {name} is not JSON serializable")))
+    }
+
+    fn float(&mut self, x: f64) -> Res<String> {
+        if x.is_finite() {
+            return Ok(float_repr(x));
+        }
+        if !self.style.allow_nan {
+            let shown = float_repr(x);
+            return Err(self.vm.value_error(format!(
+                "Out of range float values are not JSON compliant: {shown}"
+            )));
+        }
+        Ok(match x {
+            _ if x.is_nan() => "NaN",
+            _ if x > 0.0 => "Infinity",
+            _ => "-Infinity",
+        }
+        .into())
+    }
+
+    /// The digits of a big integer, by CPython's limit of them.
+    fn decimal(&mut self, i: &BigInt) -> Res<String> {
+        // 4,300 digits are less than 14,285 bits.
+        if i.bits() > 14_285 {
+            let text = "Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit";
+            return Err(self.vm.value_error(text));
+        }
+        self.vm.pay(i.bits() / 8)?;
+        Ok(i.to_string())
+    }
+
+    fn string(&mut self, text: &str) {
+        self.out.push('"');
+        for c in text.chars() {
+            match c {
+                '"' => self.out.push_str("\\\""),
+                '\\' => self.out.push_str("\\\\"),
+                '\n' => self.out.push_str("\\n"),
+                '\r' => self.out.push_str("\\r"),
+                '\t' => self.out.push_str("\\t"),
+                '\u{8}' => self.out.push_str("\\b"),
+                '\u{c}' => self.out.push_str("\\f"),
+                ' '..='~' => self.out.push(c),
+                c if c < ' ' || self.style.ascii => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        self.out.push_str(&format!("\\u{unit:04x}"));
+                    }
+                }
+                c => self.out.push(c),
+            }
+        }
+        self.out.push('"');
+    }
+
+    fn enter(&mut self, r: Ref, what: &str) -> Res<()> {
+        if self.open.contains(&r) {
+            return Err(self.vm.value_error("Circular reference detected"));
+        }
+        if self.open.len() as u32 > DEPTH_MAX {
+            let text = format!("maximum recursion depth exceeded while encoding a JSON {what}");
+            return Err(self.vm.exception(Type::RecursionError, text));
+        }
+        self.open.push(r);
+        Ok(())
+    }
+
+    fn new_line(&mut self) {
+        if let Some(indent) = &self.style.indent {
+            self.out.push('\n');
+            for _ in 0..self.open.len() {
+                self.out.push_str(indent);
+            }
+        }
+    }
+
+    fn array(&mut self, r: Ref, items: &[Value]) -> Res<bool> {
+        if items.is_empty() {
+            self.out.push_str("[]");
+            return Ok(true);
+        }
+        self.enter(r, "object")?;
+        self.out.push('[');
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 {
+                self.out.push_str(&self.style.item_end);
+            }
+            self.new_line();
+            if !self.value(*item)? {
+                return Ok(false);
+            }
+        }
+        self.open.pop();
+        self.new_line();
+        self.out.push(']');
+        Ok(true)
+    }
+
+    fn object(&mut self, r: Ref) -> Res<bool> {
+        let mut pairs: Vec<(Value, Value)> = self
+            .vm
+            .heap
+            .dict(r)
+            .iter()
+            .map(|e| (e.key, e.value))
+            .collect();
+        if pairs.is_empty() {
+            self.out.push_str("{}");
+            return Ok(true);
+        }
+        self.enter(r, "object")?;
+        if self.style.sort_keys {
+            self.sort(&mut pairs)?;
+        }
+        self.out.push('{');
+        let mut first = true;
+        for (key, value) in pairs {
+            let Some(key) = self.key(key)? else { continue };
+            if !first {
+                self.out.push_str(&self.style.item_end);
+            }
+            first = false;
+            self.new_line();
+            self.string(&key);
+            self.out.push_str(&self.style.key_end);
+            if !self.value(value)? {
+                return Ok(false);
+            }
+        }
+        self.open.pop();
+        if first {
+            self.out.push('}');
+            return Ok(true);
+        }
+        self.new_line();
+        self.out.push('}');
+        Ok(true)
+    }
+
+    /// A key's text; `None` for one that is skipped.
+    fn key(&mut self, key: Value) -> Res<Option<String>> {
+        let plain = crate::objects::unwrap(&self.vm.heap, key);
+        Ok(Some(match plain {
+            Value::None => "null".into(),
+            Value::Bool(b) => b.to_string(),
+            Value::Int(i) => i.to_string(),
+            Value::Float(x) => self.float(x)?,
+            Value::Ref(r) if matches!(self.vm.heap.get(r), Object::Str(_)) => {
+                self.vm.heap.text(r).to_owned()
+            }
+            Value::Ref(r) if matches!(self.vm.heap.get(r), Object::BigInt(_)) => {
+                let Object::BigInt(i) = self.vm.heap.get(r).clone() else {
+                    return Ok(None);
+                };
+                self.decimal(&i)?
+            }
+            _ if self.style.skip_keys => return Ok(None),
+            _ => {
+                let name = self.vm.type_name(key).to_string();
+                return Err(self.vm.type_error(format!(
+                    "keys must be str, int, float, bool or None, not {name}"
+                )));
+            }
+        }))
+    }
+
+    fn sort(&mut self, pairs: &mut [(Value, Value)]) -> Res<()> {
+        self.vm.pay(pairs.len() as u64 / 4)?;
+        let heap = &self.vm.heap;
+        if pairs.iter().all(|(k, _)| heap.as_str(*k).is_some()) {
+            pairs.sort_by(|(a, _), (b, _)| heap.as_str(*a).cmp(&heap.as_str(*b)));
+            return Ok(());
+        }
+        if pairs.iter().all(|(k, _)| matches!(k, Value::Int(_))) {
+            pairs.sort_by_key(|(k, _)| match k {
+                Value::Int(i) => *i,
+                _ => 0,
+            });
+            return Ok(());
+        }
+        if pairs.len() < 2 {
+            return Ok(());
+        }
+        let other = pairs
+            .windows(2)
+            .find(|w| self.vm.class_of(w[0].0) != self.vm.class_of(w[1].0))
+            .map(|w| (w[1].0, w[0].0));
+        match other {
+            Some((a, b)) => {
+                let (a, b) = (
+                    self.vm.type_name(a).to_string(),
+                    self.vm.type_name(b).to_string(),
+                );
+                Err(self.vm.type_error(format!(
+                    "'<' not supported between instances of '{a}' and '{b}'"
+                )))
+            }
+            None => Err(Raise::Refused(
+                "`sort_keys` with keys that are neither all str nor all int".into(),
+            )),
+        }
+    }
+}
