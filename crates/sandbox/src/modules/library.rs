@@ -32,4 +32,7 @@ const SOURCES: &[(&str, &str)] = &[
     ),
     ("dataclasses", include_str!("../library/dataclasses.py")),
     ("heapq", include_str!("../library/heapq.py")),
+    ("json", include_str!("../library/json.py")),
+    ("math", include_str!("../library/math.py")),
+    ("re", include_str!("../library/re.py")),
 ];
