@@ -94,7 +94,8 @@ pub enum JournalError {
     },
     /// A stored snapshot does not hold what was written to it.
     #[error(
-        "`{path}` has a damaged snapshot (after delivery {delivered}): its sha256 differs\nhelp: nothing was changed; `--rebuild` runs the program again from its source with the recorded answers"
+        "`{path}` has a damaged snapshot (after delivery {delivered}): its sha256 differs\n\
+        help: nothing was changed; `--rebuild` runs the program again from its source with the recorded answers"
     )]
     DamagedSnapshot {
         /// The path as given.
