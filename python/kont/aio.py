@@ -9,6 +9,7 @@ from typing import Any
 
 from kont import _kont
 from kont.defaults import answer_async
+from kont.errors import UsageError
 
 __all__ = ["run_async", "wait"]
 
@@ -85,6 +86,10 @@ def lend() -> _Lent | None:
 
 def wait(awaitable: Any) -> Any:
     """Waits on this thread's loop; None lets it turn once. What runs beside it, goes on meanwhile."""
+    if asyncio._get_running_loop() is not None:
+        if asyncio.iscoroutine(awaitable):
+            awaitable.close()
+        raise UsageError("an event loop runs here already\nhelp: `await kont.run_async(...)` uses it")
     own = _own()
     if awaitable is None:
         awaitable = asyncio.sleep(0)

@@ -153,6 +153,17 @@ def test_asyncio_run_inside_a_handler():
     assert kont.run(program(), sync) == "fine"
 
 
+def test_run_on_a_running_loop_says_what_to_use():
+    async def program():
+        await asyncio.sleep(0.01)
+
+    async def main():
+        with pytest.raises(kont.UsageError, match="run_async"):
+            kont.run(program())
+
+    asyncio.run(main())
+
+
 def test_runs_in_other_threads():
     results = []
     threads = [threading.Thread(target=lambda: results.append(kont.run(mixed(), upper))) for _ in range(4)]
