@@ -69,7 +69,7 @@ def _command() -> list[str]:
 
 def source(tool: Tool[..., Any]) -> str:
     """The file of the module that has a tool: what its worker loads."""
-    module = sys.modules.get(tool.__module__)  # type: ignore[arg-type]
+    module = sys.modules.get(tool.__module__)
     path = getattr(module, "__file__", None)
     if path is None or not os.path.exists(path):
         raise UsageError(
@@ -165,10 +165,10 @@ def run_batch(batch: list[Execution]) -> Generator[tuple[Any, ...], bool, None]:
             if tasks:
                 for task in aio.wait_for_some(tasks, WAIT_S if running else None):
                     one = tasks.pop(task)
-                    error = asyncio.CancelledError() if task.cancelled() else task.exception()
-                    if isinstance(error, KeyboardInterrupt):
-                        raise error
-                    value = task.result() if error is None else Failed.of(error)
+                    ending = asyncio.CancelledError() if task.cancelled() else task.exception()
+                    if isinstance(ending, KeyboardInterrupt):
+                        raise ending
+                    value = task.result() if ending is None else Failed.of(ending)
                     if not (yield ("ended", one.call, value)):
                         return
             if running:

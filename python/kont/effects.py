@@ -58,11 +58,13 @@ class Effect(Generic[T]):
 
     def __iter__(self) -> Generator[Any, Any, T]:
         """Performs it: `answer = yield from effect`, which type checkers understand."""
-        return (yield self)
+        answer: T = yield self
+        return answer
 
     def __await__(self) -> Generator[Any, Any, T]:
         """Performs it: `answer = await effect`, which type checkers understand."""
-        return (yield self)
+        answer: T = yield self
+        return answer
 
 
 class Await(Effect[Any]):

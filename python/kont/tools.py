@@ -36,6 +36,7 @@ class Tool(Generic[P, T]):
     """A function that sandboxed programs may call, made by `@kont.tool`. In trusted code it is still that function.
 
     Attributes:
+        function: the function itself.
         name: what sandboxed programs call it.
         doc: its docstring.
         is_async: whether it is awaited.
@@ -58,6 +59,7 @@ class Tool(Generic[P, T]):
         query: Callable[[str], Any] | None = None,
         retry_in_doubt: bool = False,
     ) -> None:
+        self.function = function
         self.name: str = function.__name__ if name is None else name
         self.doc: str = inspect.getdoc(function) or ""
         self.is_async: bool = inspect.iscoroutinefunction(function)
@@ -102,7 +104,7 @@ class Tool(Generic[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Calls the function at once, as if it were no tool: no effect, no policy, no journal."""
-        return self.__wrapped__(*args, **kwargs)  # type: ignore[attr-defined]
+        return self.function(*args, **kwargs)
 
     def call(self, *args: Any, **kwargs: Any) -> ToolCall:
         """The effect of calling it: `yield send_money.call(iban, amount)`. Handlers decide; the default runs the tool.
@@ -121,7 +123,7 @@ class Tool(Generic[P, T]):
         return f"<tool {self.name}{self.text_signature()}>"
 
     def __reduce__(self) -> str:
-        return self.__qualname__  # type: ignore[attr-defined]
+        return self.function.__qualname__
 
 
 @overload
