@@ -189,6 +189,8 @@ pub mod dunder {
     pub const UNHASHABLE: u32 = 1 << 13;
     pub const FORMAT: u32 = 1 << 14;
     pub const ITEM: u32 = 1 << 15;
+    pub const SLOTS: u32 = 1 << 16;
+    pub const ABSTRACT: u32 = 1 << 17;
 }
 
 mod type_number {

@@ -104,6 +104,7 @@ pub fn frame(frame: &PyFrame, see: &mut dyn FnMut(Value)) {
     if let Some(r) = frame.generator {
         see(Value::Ref(r));
     }
+    frame.after.iter().for_each(|after| after.children(see));
 }
 
 fn iter(iter: &Iter, see: &mut dyn FnMut(Value)) {

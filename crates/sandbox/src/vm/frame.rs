@@ -1,5 +1,6 @@
 //! Frames: the activation records of a thread of execution. They are data: they can be moved, saved and loaded.
 
+use super::after::After;
 use crate::compile::code::CodeRef;
 use crate::heap::{Ref, Value};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub struct PyFrame {
     pub handled: Vec<Value>,
     /// The generator whose body this is.
     pub generator: Option<Ref>,
+    /// What becomes of the value that this frame returns before the frame below gets it: the last is applied first.
+    pub after: Vec<After>,
 }
 
 /// What a frame does with the value it waits for.
@@ -50,8 +53,17 @@ pub enum Pending {
     StoreNot(u16),
     /// The next value of a `for` loop: store it and skip the jump; `StopIteration` ends the loop.
     ForNext(u16),
-    /// A turn of `yield from`: see `Op::YieldFrom`.
+    /// The same for `async for` and `StopAsyncIteration`.
+    AsyncForNext(u16),
+    /// A turn of `yield from`: what the iterator yields is yielded on; what it returns is stored.
     YieldFrom(u16),
     /// Execute the same instruction again (a library module was loaded first).
     Retry,
+    /// Spread a list or tuple of exactly so many values over registers.
+    Unpack {
+        /// The first register.
+        first: u16,
+        /// How many.
+        n: u16,
+    },
 }

@@ -1,7 +1,25 @@
 //! The interpreter: frames, calls, exceptions, generators, and how they sit on the machine.
 
+pub mod after;
+mod args;
+mod attr;
+pub(crate) mod call;
+mod class;
+mod display;
 pub mod frame;
+mod generator;
+pub mod import;
+mod matching;
+mod member;
 pub mod native;
+pub(crate) mod natives;
+mod operate;
 pub mod raise;
 pub mod request;
+mod run;
+mod special;
 pub mod state;
+pub mod thread;
+mod traceback;
+pub mod unit;
+mod unwind;

@@ -49,6 +49,8 @@ pub struct NativeDef {
     pub drains: u8,
     /// Its slow form: the name of a function in the library's `builtins`.
     pub slow: Option<&'static str>,
+    /// Whether it is an attribute that is computed when it is asked for, not a method.
+    pub getter: bool,
 }
 
 impl NativeDef {
@@ -61,6 +63,7 @@ impl NativeDef {
             run,
             drains: 0,
             slow: None,
+            getter: false,
         }
     }
 
@@ -73,6 +76,7 @@ impl NativeDef {
             run,
             drains: 0,
             slow: None,
+            getter: false,
         }
     }
 
@@ -86,6 +90,7 @@ impl NativeDef {
             run,
             drains: 0,
             slow: None,
+            getter: false,
         }
     }
 
@@ -98,6 +103,12 @@ impl NativeDef {
     /// Declares the slow form.
     pub const fn slow(mut self, name: &'static str) -> Self {
         self.slow = Some(name);
+        self
+    }
+
+    /// Declares it an attribute (`pattern.flags`): it runs when the attribute is asked for.
+    pub const fn getter(mut self) -> Self {
+        self.getter = true;
         self
     }
 }

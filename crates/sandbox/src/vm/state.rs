@@ -6,6 +6,10 @@ use crate::heap::{
     attrs::Attrs,
     object::{Exception, Str},
 };
+use crate::compile::code::CodeRef;
+use super::import::ModuleState;
+use super::natives::Lookup;
+use super::unit::{Code, LoadedUnit, Table};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,9 +30,105 @@ pub struct Vm {
     pub output_left: u64,
     /// The limit of output in bytes, for messages.
     pub output_limit: u64,
+    /// Loaded units: 0 is the program, then library modules in the order of their first use.
+    pub units: Vec<LoadedUnit>,
+    /// What the interpreter's loop reads of the units.
+    pub(crate) table: Arc<Table>,
+    /// Modules by number: `Object::Module`.
+    pub modules: Vec<ModuleState>,
+    /// Names of the host's functions, by number: `Object::HostFunction`.
+    pub capabilities: Vec<CapabilityInfo>,
+    /// The value of the last expression statement of the program.
+    pub result: Value,
+    /// How deep calls may nest, in frames.
+    pub depth_limit: usize,
+    /// When this many steps are left, the loop pauses: the end of a slice.
+    pub pause_at: u64,
+    /// Where natives and built-in names are.
+    pub(crate) lookup: Arc<Lookup>,
+    /// Whether library code runs beneath the interpreter: no pause then.
+    pub(crate) nested: u32,
+}
+
+/// What the interpreter knows of a function of the host.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CapabilityInfo {
+    /// The name that programs call it by.
+    pub name: String,
+    /// Whether a call must be awaited.
+    pub is_async: bool,
+}
+
+/// How the state of a run begins.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Steps allowed.
+    pub steps: u64,
+    /// Bytes of heap allowed.
+    pub memory_bytes: usize,
+    /// Bytes of output allowed.
+    pub output_bytes: u64,
+    /// How deep calls may nest, in frames.
+    pub depth_frames: usize,
+    /// The key of string hashes.
+    pub hash_key: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            steps: 2_000_000_000,
+            memory_bytes: 256 << 20,
+            output_bytes: 16 << 20,
+            depth_frames: 1000,
+            hash_key: 0,
+        }
+    }
 }
 
 impl Vm {
+    /// A state with nothing loaded.
+    pub fn new(settings: &Settings) -> Self {
+        let mut heap = Heap::new(settings.memory_bytes, settings.hash_key);
+        let lookup = Arc::new(Lookup::new(&mut heap.symbols));
+        Self {
+            heap,
+            steps_left: settings.steps,
+            steps_limit: settings.steps,
+            interrupted: Arc::default(),
+            output: [Vec::new(), Vec::new()],
+            output_left: settings.output_bytes,
+            output_limit: settings.output_bytes,
+            units: Vec::new(),
+            table: Arc::default(),
+            modules: Vec::new(),
+            capabilities: Vec::new(),
+            result: Value::None,
+            depth_limit: settings.depth_frames,
+            pause_at: 0,
+            lookup,
+            nested: 0,
+        }
+    }
+
+    /// Calls `see` with every value that the state holds outside of heap and threads.
+    pub fn roots(&self, see: &mut dyn FnMut(Value)) {
+        see(self.result);
+        for unit in &self.units {
+            unit.globals.iter().for_each(|v| see(*v));
+            unit.consts.iter().flatten().for_each(|v| see(*v));
+        }
+        for module in &self.modules {
+            see(Value::Ref(module.object));
+            module.extra.iter().for_each(|(_, v)| see(v));
+        }
+    }
+
+    /// The code that a reference means.
+    pub(crate) fn code(&self, code: CodeRef) -> &Code {
+        &self.table[code.unit.0 as usize].codes[code.index as usize]
+    }
+
     /// Pays for work before it is done: natives whose cost depends on data call it with about one step per 64
     /// bytes or 8 elements.
     ///

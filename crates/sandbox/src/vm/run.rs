@@ -1,0 +1,998 @@
+//! The loop: runs instructions of the top frame until the thread ends, waits or pauses. ORDER: instructions.
+
+use super::after::After;
+use super::call::Called;
+use super::frame::Pending;
+use super::raise::{Raise, Res};
+use super::state::Vm;
+use super::thread::{Exit, Input, Thread};
+use super::unit::Table;
+use crate::compile::op::{BinOp, CmpOp, NO_REG, Op};
+use crate::heap::{
+    Object, Type, Value,
+    object::{Function, Iter, dunder},
+    sym::sym,
+};
+use crate::objects;
+use std::sync::Arc;
+
+impl Vm {
+    /// Runs a thread until it ends, waits for an answer, or reaches a safe point where something is due.
+    pub fn run(&mut self, t: &mut Thread, input: Input) -> Exit {
+        let start = match input {
+            Input::Continue => Ok(Called::Ready),
+            Input::Value(v) => Ok(Called::Value(v)),
+            Input::Error(e) => Err(Raise::Exception(e)),
+        };
+        if let Some(exit) = self.settle(t, start) {
+            return exit;
+        }
+        let mut fresh = true;
+        loop {
+            let table = self.table.clone();
+            match self.interpret(&table, t, fresh) {
+                Some(exit) => return exit,
+                // A unit was loaded: the table is a new one.
+                None => fresh = false,
+            }
+        }
+    }
+
+    /// Whether something is due at a safe point.
+    fn must_pause(&self) -> bool {
+        self.nested == 0 && (self.steps_left <= self.pause_at || self.heap.wants_collection())
+    }
+
+    fn interpret(&mut self, table: &Arc<Table>, t: &mut Thread, mut fresh: bool) -> Option<Exit> {
+        'frame: loop {
+            // Progress first: a pause right after a pause would never end.
+            if !fresh && self.must_pause() {
+                return Some(Exit::Pause);
+            }
+            fresh = false;
+            let Some(frame) = t.frames.last() else {
+                return Some(Exit::Return(Value::None));
+            };
+            let code_ref = frame.code;
+            let unit_index = code_ref.unit.0 as usize;
+            let Some(unit) = table.get(unit_index) else {
+                return None;
+            };
+            let code = &unit.codes[code_ref.index as usize];
+            let ops: &[Op] = &code.ops;
+            let base = frame.base as usize;
+            let mut pc = frame.pc as usize;
+
+            macro_rules! reg {
+                ($r:expr) => {
+                    t.registers[base + usize::from($r)]
+                };
+            }
+            macro_rules! save {
+                ($pending:expr) => {
+                    if let Some(frame) = t.frames.last_mut() {
+                        frame.pc = pc as u32;
+                        frame.pending = $pending;
+                    }
+                };
+            }
+            // Settles what a slow operation gave, and goes on in the frame that is then on top.
+            macro_rules! go {
+                ($called:expr) => {{
+                    let called = $called;
+                    if let Some(exit) = self.settle(t, called) {
+                        return Some(exit);
+                    }
+                    continue 'frame;
+                }};
+            }
+            // A slow operation whose value goes to a register.
+            macro_rules! store {
+                ($dst:expr, $called:expr) => {{
+                    save!(Pending::Store($dst));
+                    match $called {
+                        Ok(Called::Value(v)) => reg!($dst) = v,
+                        other => go!(other),
+                    }
+                }};
+            }
+            // An operation that can fail, and runs no Python code.
+            macro_rules! direct {
+                ($dst:expr, $res:expr) => {{
+                    let result: Res<Value> = $res;
+                    match result {
+                        Ok(v) => reg!($dst) = v,
+                        Err(raise) => {
+                            save!(Pending::None);
+                            go!(Err(raise));
+                        }
+                    }
+                }};
+            }
+            // A slow operation whose value is dropped.
+            macro_rules! drop_value {
+                ($called:expr) => {{
+                    save!(Pending::Drop);
+                    match $called {
+                        Ok(Called::Value(_)) => {}
+                        other => go!(other),
+                    }
+                }};
+            }
+            macro_rules! jump {
+                ($to:expr) => {{
+                    let to = $to as usize;
+                    let back = to < pc;
+                    pc = to;
+                    if back {
+                        if let Err(raise) = self.pay(1) {
+                            save!(Pending::None);
+                            go!(Err(raise));
+                        }
+                        if self.must_pause() {
+                            save!(Pending::None);
+                            return Some(Exit::Pause);
+                        }
+                    }
+                }};
+            }
+            macro_rules! branch {
+                ($cond:expr, $to:expr, $when:expr) => {{
+                    let truth = match reg!($cond) {
+                        Value::Bool(b) => b,
+                        Value::None => false,
+                        Value::Int(i) => i != 0,
+                        v => {
+                            save!(Pending::Branch {
+                                when: $when,
+                                to: $to
+                            });
+                            match self.truth(t, v, &mut Vec::new()) {
+                                Ok(Called::Value(Value::Bool(b))) => b,
+                                other => go!(other),
+                            }
+                        }
+                    };
+                    if truth == $when {
+                        jump!($to);
+                    }
+                }};
+            }
+
+            loop {
+                let op = ops[pc];
+                pc += 1;
+                match op {
+                    Op::Nop => {}
+                    Op::Move { dst, src } => reg!(dst) = reg!(src),
+                    Op::Const { dst, k } => reg!(dst) = code.consts[k as usize],
+                    Op::Int { dst, i } => reg!(dst) = Value::Int(i64::from(i)),
+                    Op::None { dst } => reg!(dst) = Value::None,
+                    Op::Bool { dst, b } => reg!(dst) = Value::Bool(b),
+                    Op::Clear { dst } => reg!(dst) = Value::Unbound,
+                    Op::CheckBound { src, name } => {
+                        if reg!(src).is_unbound() {
+                            save!(Pending::None);
+                            go!(Err(self.unbound_local(&code.names[usize::from(name)])));
+                        }
+                    }
+                    Op::MakeCell { reg } => {
+                        let v = reg!(reg);
+                        direct!(reg, self.alloc(Object::Cell(v)).map(Value::Ref));
+                    }
+                    Op::LoadCell { dst, cell, name } => {
+                        let v = match reg!(cell) {
+                            Value::Ref(r) => *self.heap.cell(r),
+                            _ => Value::Unbound,
+                        };
+                        if v.is_unbound() {
+                            save!(Pending::None);
+                            let free = usize::from(cell) >= usize::from(code.first_free)
+                                && usize::from(cell) < usize::from(code.first_free) + code.free.len();
+                            go!(Err(self.unbound_cell(&code.names[usize::from(name)], free)));
+                        }
+                        reg!(dst) = v;
+                    }
+                    Op::StoreCell { cell, src } => {
+                        if let Value::Ref(r) = reg!(cell) {
+                            *self.heap.cell_mut(r) = reg!(src);
+                        }
+                    }
+                    Op::DelCell { cell, name } => {
+                        if let Value::Ref(r) = reg!(cell) {
+                            if self.heap.cell(r).is_unbound() {
+                                save!(Pending::None);
+                                go!(Err(self.unbound_cell(&code.names[usize::from(name)], false)));
+                            }
+                            *self.heap.cell_mut(r) = Value::Unbound;
+                        }
+                    }
+                    Op::LoadGlobal { dst, slot } => {
+                        let v = self.units[unit_index].globals[slot as usize];
+                        if !v.is_unbound() {
+                            reg!(dst) = v;
+                            continue;
+                        }
+                        let v = unit.builtins[slot as usize];
+                        if !v.is_unbound() {
+                            reg!(dst) = v;
+                            continue;
+                        }
+                        save!(Pending::None);
+                        let name = unit.globals[slot as usize];
+                        let module = self.units[unit_index].unit.module.clone();
+                        let extra = self
+                            .module(&module)
+                            .and_then(|n| self.modules[n as usize].extra.get(name));
+                        match extra.map_or_else(|| self.library_builtin(name), |v| Ok(Some(v))) {
+                            Ok(Some(v)) => reg!(dst) = v,
+                            Ok(None) => go!(Err(self.no_name(name))),
+                            Err(raise) => go!(Err(raise)),
+                        }
+                    }
+                    Op::StoreGlobal { src, slot } => {
+                        self.units[unit_index].globals[slot as usize] = reg!(src);
+                    }
+                    Op::DelGlobal { slot } => {
+                        let place = &mut self.units[unit_index].globals[slot as usize];
+                        if place.is_unbound() {
+                            save!(Pending::None);
+                            go!(Err(self.no_name(unit.globals[slot as usize])));
+                        }
+                        *place = Value::Unbound;
+                    }
+                    Op::LoadName { dst, name } => {
+                        let name = code.linked.names[usize::from(name)];
+                        reg!(dst) = match reg!(0u16) {
+                            Value::Ref(r) => {
+                                self.heap.namespace(r).get(name).unwrap_or(Value::Unbound)
+                            }
+                            _ => Value::Unbound,
+                        };
+                    }
+                    Op::StoreName { src, name } => {
+                        let name = code.linked.names[usize::from(name)];
+                        let v = reg!(src);
+                        if let Value::Ref(r) = reg!(0u16) {
+                            self.heap.namespace_mut(r).set(name, v);
+                        }
+                    }
+                    Op::DelName { name } => {
+                        let name = code.linked.names[usize::from(name)];
+                        let gone = match reg!(0u16) {
+                            Value::Ref(r) => self.heap.namespace_mut(r).remove(name),
+                            _ => None,
+                        };
+                        if gone.is_none() {
+                            save!(Pending::None);
+                            go!(Err(self.no_name(name)));
+                        }
+                    }
+                    Op::JumpIfBound { src, to } => {
+                        if !reg!(src).is_unbound() {
+                            jump!(to);
+                        }
+                    }
+                    Op::Binary { op, dst, a, b } => {
+                        let (x, y) = (reg!(a), reg!(b));
+                        if let Some(v) = fast_binary(op, x, y) {
+                            reg!(dst) = v;
+                            continue;
+                        }
+                        store!(dst, self.binary(t, op, false, x, y, &mut Vec::new()));
+                    }
+                    Op::InPlace { op, dst, a, b } => {
+                        let (x, y) = (reg!(a), reg!(b));
+                        if let Some(v) = fast_binary(op, x, y) {
+                            reg!(dst) = v;
+                            continue;
+                        }
+                        store!(dst, self.binary(t, op, true, x, y, &mut Vec::new()));
+                    }
+                    Op::Unary { op, dst, a } => {
+                        let v = reg!(a);
+                        store!(dst, self.unary(t, op, v));
+                    }
+                    Op::Compare { op, dst, a, b } => {
+                        let (x, y) = (reg!(a), reg!(b));
+                        if let Some(v) = fast_compare(op, x, y) {
+                            reg!(dst) = Value::Bool(v);
+                            continue;
+                        }
+                        match op {
+                            CmpOp::In => store!(dst, self.contains(t, y, x, Vec::new())),
+                            CmpOp::NotIn => {
+                                store!(dst, self.contains(t, y, x, vec![After::Negate]));
+                            }
+                            _ => store!(dst, self.compare(t, op, x, y, &mut Vec::new())),
+                        }
+                    }
+                    Op::Not { dst, a } => {
+                        let v = reg!(a);
+                        save!(Pending::StoreNot(dst));
+                        match self.truth(t, v, &mut Vec::new()) {
+                            Ok(Called::Value(v)) => {
+                                reg!(dst) = Value::Bool(!matches!(v, Value::Bool(true)));
+                            }
+                            other => go!(other),
+                        }
+                    }
+                    Op::Jump { to } => jump!(to),
+                    Op::JumpIf { cond, to } => branch!(cond, to, true),
+                    Op::JumpIfNot { cond, to } => branch!(cond, to, false),
+                    Op::JumpIfNone { src, to } => {
+                        if reg!(src).is_none() {
+                            jump!(to);
+                        }
+                    }
+                    Op::GetAttr { dst, obj, name } => {
+                        let v = reg!(obj);
+                        let name = code.linked.names[usize::from(name)];
+                        if let Value::Ref(r) = v
+                            && let Object::Instance(i) = self.heap.get(r)
+                            && self.heap.class(i.class).dunders
+                                & (dunder::GETATTRIBUTE | dunder::DATA_DESCRIPTOR)
+                                == 0
+                            && let Some(found) = i.attrs.get(name)
+                        {
+                            reg!(dst) = found;
+                            continue;
+                        }
+                        if name == sym::DICT && writes_to(ops, pc, dst) {
+                            save!(Pending::None);
+                            go!(Err(Raise::Refused(
+                                "a change through `__dict__`\nhelp: use `setattr(object, name, value)`".into()
+                            )));
+                        }
+                        store!(dst, {
+                            let mut chain = Vec::new();
+                            let called = self.get_attr(t, v, name, &mut chain);
+                            self.finish(t, called, chain)
+                        });
+                    }
+                    Op::SetAttr { obj, src, name } => {
+                        let (v, new) = (reg!(obj), reg!(src));
+                        let name = code.linked.names[usize::from(name)];
+                        if let Value::Ref(r) = v
+                            && let Object::Instance(i) = self.heap.get(r)
+                            && self.heap.class(i.class).dunders
+                                & (dunder::SETATTR | dunder::DATA_DESCRIPTOR | dunder::SLOTS)
+                                == 0
+                            && name != sym::CLASS
+                            && name != sym::DICT
+                            && self.heap.instance_mut(r).attrs.set(name, new)
+                        {
+                            if let Err(e) = self.heap.charge(24) {
+                                save!(Pending::None);
+                                go!(Err(e.into()));
+                            }
+                            continue;
+                        }
+                        drop_value!({
+                            let mut chain = Vec::new();
+                            let called = self.set_attr(t, v, name, new, &mut chain);
+                            self.finish(t, called, chain)
+                        });
+                    }
+                    Op::DelAttr { obj, name } => {
+                        let v = reg!(obj);
+                        let name = code.linked.names[usize::from(name)];
+                        drop_value!({
+                            let mut chain = Vec::new();
+                            let called = self.del_attr(t, v, name, &mut chain);
+                            self.finish(t, called, chain)
+                        });
+                    }
+                    Op::GetItem { dst, obj, key } => {
+                        let (o, k) = (reg!(obj), reg!(key));
+                        if let (Value::Ref(r), Value::Int(i)) = (o, k) {
+                            let items: Option<&[Value]> = match self.heap.get(r) {
+                                Object::List(items) => Some(items),
+                                Object::Tuple(items) => Some(items),
+                                _ => None,
+                            };
+                            if let Some(items) = items {
+                                let i = if i < 0 { i + items.len() as i64 } else { i };
+                                if let Some(v) = usize::try_from(i).ok().and_then(|i| items.get(i)) {
+                                    reg!(dst) = *v;
+                                    continue;
+                                }
+                            }
+                        }
+                        store!(dst, self.get_item(t, o, k));
+                    }
+                    Op::SetItem { obj, key, src } => {
+                        let (o, k, v) = (reg!(obj), reg!(key), reg!(src));
+                        if let (Value::Ref(r), Value::Int(i)) = (o, k)
+                            && let Object::List(items) = self.heap.get_mut(r)
+                        {
+                            let i = if i < 0 { i + items.len() as i64 } else { i };
+                            if let Some(place) = usize::try_from(i).ok().and_then(|i| items.get_mut(i)) {
+                                *place = v;
+                                continue;
+                            }
+                        }
+                        drop_value!(self.set_item(t, o, k, v));
+                    }
+                    Op::DelItem { obj, key } => {
+                        let (o, k) = (reg!(obj), reg!(key));
+                        drop_value!(self.del_item(t, o, k));
+                    }
+                    Op::Slice { dst, first } => {
+                        let parts = [reg!(first), reg!(first + 1), reg!(first + 2)];
+                        direct!(
+                            dst,
+                            self.alloc(Object::Slice(Box::new(parts))).map(Value::Ref)
+                        );
+                    }
+                    Op::List { dst, first, n } => {
+                        let at = base + usize::from(first);
+                        let items = t.registers[at..at + usize::from(n)].to_vec();
+                        direct!(dst, self.new_list(items));
+                    }
+                    Op::Tuple { dst, first, n } => {
+                        let at = base + usize::from(first);
+                        let items: Box<[Value]> = t.registers[at..at + usize::from(n)].into();
+                        direct!(dst, self.new_tuple(items));
+                    }
+                    Op::Set { dst, first, n } => {
+                        let at = base + usize::from(first);
+                        let items = t.registers[at..at + usize::from(n)].to_vec();
+                        store!(dst, self.new_set(t, &items));
+                    }
+                    Op::Dict { dst, first, n } => {
+                        let at = base + usize::from(first);
+                        let items = t.registers[at..at + 2 * usize::from(n)].to_vec();
+                        store!(dst, self.new_dict(t, &items));
+                    }
+                    Op::ListAppend { list, src } => {
+                        let v = reg!(src);
+                        if let Value::Ref(r) = reg!(list) {
+                            let items = self.heap.list(r);
+                            let grows = items.len() == items.capacity();
+                            if grows {
+                                let more = items.len().max(4) * size_of::<Value>();
+                                if let Err(e) = self.heap.charge(more) {
+                                    save!(Pending::None);
+                                    go!(Err(e.into()));
+                                }
+                            }
+                            self.heap.list_mut(r).push(v);
+                        }
+                    }
+                    Op::SetAdd { set, src } => {
+                        let (s, v) = (reg!(set), reg!(src));
+                        drop_value!(self.set_add(t, s, v));
+                    }
+                    Op::DictInsert { dict, key, src } => {
+                        let (d, k, v) = (reg!(dict), reg!(key), reg!(src));
+                        drop_value!(self.dict_insert(t, d, k, v));
+                    }
+                    Op::ListExtend { list, src } => {
+                        let (l, v) = (reg!(list), reg!(src));
+                        drop_value!(self.list_extend(t, l, v));
+                    }
+                    Op::SetUpdate { set, src } => {
+                        let (s, v) = (reg!(set), reg!(src));
+                        drop_value!(self.set_update(t, s, v));
+                    }
+                    Op::DictMerge { dict, src, call } => {
+                        let (d, v) = (reg!(dict), reg!(src));
+                        drop_value!(self.dict_merge(t, d, v, call));
+                    }
+                    Op::ListToTuple { dst, src } => {
+                        let items = match reg!(src) {
+                            Value::Ref(r) => self.heap.list(r).clone(),
+                            _ => Vec::new(),
+                        };
+                        direct!(dst, self.new_tuple(items));
+                    }
+                    Op::Concat { dst, first, n } => {
+                        let at = base + usize::from(first);
+                        let parts = &t.registers[at..at + usize::from(n)];
+                        direct!(dst, self.concat(parts));
+                    }
+                    Op::Format {
+                        conv,
+                        dst,
+                        src,
+                        spec,
+                    } => {
+                        let v = reg!(src);
+                        let spec = if spec == NO_REG { Value::Unbound } else { reg!(spec) };
+                        if conv == 0 && spec.is_unbound() && self.heap.as_str(v).is_some() {
+                            reg!(dst) = v;
+                            continue;
+                        }
+                        store!(dst, self.format_value(t, v, conv, spec));
+                    }
+                    Op::Unpack { first, src, n } => {
+                        let v = reg!(src);
+                        save!(Pending::Unpack { first, n });
+                        match self.unpack(t, v, first, n) {
+                            Ok(Called::Ready) if t.frames.last().is_some_and(|f| f.base as usize == base) => {}
+                            other => go!(other),
+                        }
+                    }
+                    Op::UnpackStar {
+                        before,
+                        first,
+                        src,
+                        after,
+                    } => {
+                        let v = reg!(src);
+                        let n = u16::from(before) + 1 + after;
+                        save!(Pending::Unpack { first, n });
+                        go!(self.unpack_star(t, v, before, after));
+                    }
+                    Op::Call { dst, func, argc } => {
+                        save!(Pending::Store(dst));
+                        if let Err(raise) = self.pay(1) {
+                            go!(Err(raise));
+                        }
+                        let callee = reg!(func);
+                        let start = base + usize::from(func) + 1;
+                        let called =
+                            self.call_window(t, callee, start, usize::from(argc), &[], true, Vec::new());
+                        match called {
+                            Ok(Called::Value(v)) => reg!(dst) = v,
+                            Ok(Called::Ready) => continue 'frame,
+                            other => go!(other),
+                        }
+                    }
+                    Op::CallKw { dst, func, site } => {
+                        save!(Pending::Store(dst));
+                        if let Err(raise) = self.pay(1) {
+                            go!(Err(raise));
+                        }
+                        let callee = reg!(func);
+                        let start = base + usize::from(func) + 1;
+                        let s = &code.call_sites[usize::from(site)];
+                        let kw = &code.linked.call_keywords[usize::from(site)];
+                        let n = usize::from(s.positional);
+                        match self.call_window(t, callee, start, n, kw, true, Vec::new()) {
+                            Ok(Called::Value(v)) => reg!(dst) = v,
+                            other => go!(other),
+                        }
+                    }
+                    Op::CallMethod { dst, obj, site } => {
+                        save!(Pending::Store(dst));
+                        if let Err(raise) = self.pay(1) {
+                            go!(Err(raise));
+                        }
+                        let s = &code.call_sites[usize::from(site)];
+                        let kw = &code.linked.call_keywords[usize::from(site)];
+                        let name = code.linked.names[usize::from(s.name)];
+                        let this = reg!(obj);
+                        let start = base + usize::from(obj);
+                        let n = usize::from(s.positional);
+                        let called = match self.plain_method(this, name) {
+                            Some(f) => self.call_window(t, f, start, n + 1, kw, false, Vec::new()),
+                            None => {
+                                if name_is_update(&code.names[usize::from(s.name)])
+                                    && pc >= 2
+                                    && came_from_dict(code, pc - 1, obj)
+                                {
+                                    go!(Err(Raise::Refused(
+                                        "a change through `__dict__`\nhelp: use `setattr(object, name, value)`".into()
+                                    )));
+                                }
+                                self.call_attribute(t, this, name, start, n, kw)
+                            }
+                        };
+                        match called {
+                            Ok(Called::Value(v)) => reg!(dst) = v,
+                            Ok(Called::Ready) => continue 'frame,
+                            other => go!(other),
+                        }
+                    }
+                    Op::CallSpread { dst, func } => {
+                        save!(Pending::Store(dst));
+                        if let Err(raise) = self.pay(1) {
+                            go!(Err(raise));
+                        }
+                        let (f, args, kwargs) = (reg!(func), reg!(func + 1), reg!(func + 2));
+                        go!(self.call_spread(t, f, args, kwargs));
+                    }
+                    Op::Function { dst, first, spec } => {
+                        let s = &code.functions[usize::from(spec)];
+                        let mut at = base + usize::from(first);
+                        let n = usize::from(s.defaults);
+                        let defaults: Box<[Value]> = t.registers[at..at + n].into();
+                        at += n;
+                        let body = &unit.codes[usize::from(s.code)];
+                        let mut kw_defaults: Box<[Value]> = Box::default();
+                        if !s.kw_defaults.is_empty() {
+                            kw_defaults =
+                                vec![Value::Unbound; usize::from(body.params.keyword_only)].into();
+                            for which in &s.kw_defaults {
+                                kw_defaults[usize::from(*which)] = t.registers[at];
+                                at += 1;
+                            }
+                        }
+                        let closure = t.registers[at..at + usize::from(s.cells)]
+                            .iter()
+                            .filter_map(|v| v.as_ref())
+                            .collect();
+                        let function = Function {
+                            code: crate::compile::code::CodeRef {
+                                unit: code_ref.unit,
+                                index: s.code,
+                            },
+                            name: body.name,
+                            qualname: body.qualname,
+                            defaults,
+                            kw_defaults,
+                            closure,
+                            attrs: Default::default(),
+                        };
+                        direct!(
+                            dst,
+                            self.alloc(Object::Function(Box::new(function))).map(Value::Ref)
+                        );
+                    }
+                    Op::Class { dst, first, spec } => {
+                        let s = &code.classes[usize::from(spec)];
+                        let n = if s.spread {
+                            3
+                        } else {
+                            1 + usize::from(s.bases) + s.keywords.len()
+                        };
+                        let at = base + usize::from(first);
+                        let window = t.registers[at..at + n].to_vec();
+                        store!(dst, self.start_class(t, s, &window));
+                    }
+                    Op::Super {
+                        this_is_cell,
+                        dst,
+                        cell,
+                        this,
+                    } => {
+                        let class = match reg!(cell) {
+                            Value::Ref(r) => *self.heap.cell(r),
+                            _ => Value::Unbound,
+                        };
+                        let mut this = reg!(this);
+                        if this_is_cell && let Value::Ref(r) = this {
+                            this = *self.heap.cell(r);
+                        }
+                        direct!(
+                            dst,
+                            match class {
+                                Value::Ref(class) => self.super_of(class, this),
+                                _ => Err(self.exception(
+                                    Type::RuntimeError,
+                                    "super(): empty __class__ cell"
+                                )),
+                            }
+                        );
+                    }
+                    Op::Return { src } => {
+                        let v = reg!(src);
+                        let depth = t.frames.len();
+                        if depth > 1 {
+                            let top = &t.frames[depth - 1];
+                            if top.after.is_empty()
+                                && top.generator.is_none()
+                                && let Pending::Store(dst) = t.frames[depth - 2].pending
+                            {
+                                t.frames.pop();
+                                let below = t.frames[depth - 2].base as usize;
+                                t.registers[below + usize::from(dst)] = v;
+                                continue 'frame;
+                            }
+                        }
+                        save!(Pending::None);
+                        go!(self.return_value(t, v));
+                    }
+                    Op::Yield { dst, src } => {
+                        let v = reg!(src);
+                        save!(Pending::None);
+                        go!(self.yield_value(t, v, dst));
+                    }
+                    Op::GetYieldFromIter { dst, src } => {
+                        let v = reg!(src);
+                        store!(dst, self.get_iter(t, v, &mut Vec::new()));
+                    }
+                    Op::YieldFrom { dst, iter } => {
+                        save!(Pending::YieldFrom(dst));
+                        go!(self.yield_from(
+                            t,
+                            dst,
+                            iter,
+                            super::generator::Resume::Send(Value::None)
+                        ));
+                    }
+                    Op::Await { dst, src } => {
+                        let v = reg!(src);
+                        store!(dst, {
+                            let mut chain = Vec::new();
+                            let called = self.await_value(t, v, &mut chain);
+                            self.finish(t, called, chain)
+                        });
+                    }
+                    Op::MakeGenerator => {
+                        save!(Pending::None);
+                        go!(self.make_generator(t));
+                    }
+                    Op::GetIter { dst, src } => {
+                        let v = reg!(src);
+                        store!(dst, self.get_iter(t, v, &mut Vec::new()));
+                    }
+                    Op::ForIter { dst, iter } => {
+                        let it = reg!(iter);
+                        if let Value::Ref(r) = it
+                            && let Object::Iter(i) = self.heap.get_mut(r)
+                        {
+                            match &mut **i {
+                                Iter::Range(next, step, left) => {
+                                    if *left > 0 {
+                                        let v = *next;
+                                        *left -= 1;
+                                        *next = v.wrapping_add(*step);
+                                        reg!(dst) = Value::Int(v);
+                                        pc += 1;
+                                    }
+                                    continue;
+                                }
+                                Iter::List(list, at) => {
+                                    let (list, i) = (*list, *at);
+                                    if let Some(v) = self.heap.list(list).get(i).copied() {
+                                        if let Object::Iter(it) = self.heap.get_mut(r)
+                                            && let Iter::List(_, at) = &mut **it
+                                        {
+                                            *at = i + 1;
+                                        }
+                                        reg!(dst) = v;
+                                        pc += 1;
+                                        continue;
+                                    }
+                                }
+                                _ => {}
+                            }
+                            save!(Pending::None);
+                            match objects::iter::next(self, r) {
+                                Ok(Some(v)) => {
+                                    reg!(dst) = v;
+                                    pc += 1;
+                                }
+                                Ok(None) => {}
+                                Err(raise) => go!(Err(raise)),
+                            }
+                            continue;
+                        }
+                        save!(Pending::ForNext(dst));
+                        go!(self.next_value(t, it, &mut Vec::new()));
+                    }
+                    Op::GetAsyncIter { dst, src } => {
+                        let v = reg!(src);
+                        store!(dst, self.async_iter(t, v));
+                    }
+                    Op::AsyncForIter { dst, iter } => {
+                        let it = reg!(iter);
+                        save!(Pending::AsyncForNext(dst));
+                        go!(self.async_next(t, it));
+                    }
+                    Op::Raise { exc, cause } => {
+                        let v = reg!(exc);
+                        let cause = if cause == NO_REG { Value::Unbound } else { reg!(cause) };
+                        save!(Pending::None);
+                        let mut chain = Vec::new();
+                        let called = self.raise_value(t, v, cause, &mut chain);
+                        go!(self.finish(t, called, chain));
+                    }
+                    Op::Reraise { exc } => {
+                        let e = reg!(exc);
+                        save!(Pending::None);
+                        let called = self.unwind(t, e, false);
+                        if let (Err(Raise::Exception(e)), true) = (&called, t.frames.is_empty()) {
+                            return Some(Exit::Raise(*e));
+                        }
+                        go!(called);
+                    }
+                    Op::RaiseAgain => {
+                        save!(Pending::None);
+                        let handled = t.frames.iter().rev().find_map(|f| f.handled.last().copied());
+                        match handled {
+                            Some(e) => {
+                                let called = self.unwind(t, e, false);
+                                if let (Err(Raise::Exception(e)), true) = (&called, t.frames.is_empty())
+                                {
+                                    return Some(Exit::Raise(*e));
+                                }
+                                go!(called);
+                            }
+                            None => go!(Err(self.exception(
+                                Type::RuntimeError,
+                                "No active exception to reraise"
+                            ))),
+                        }
+                    }
+                    Op::EnterHandler { exc } => {
+                        let e = reg!(exc);
+                        if let Some(frame) = t.frames.last_mut() {
+                            frame.handled.push(e);
+                        }
+                    }
+                    Op::LeaveHandler => {
+                        if let Some(frame) = t.frames.last_mut() {
+                            frame.handled.pop();
+                        }
+                    }
+                    Op::MatchExc { dst, exc, types } => {
+                        let (e, types) = (reg!(exc), reg!(types));
+                        direct!(dst, self.match_exception(e, types).map(Value::Bool));
+                    }
+                    Op::MatchExcStar { dst, exc, types } => {
+                        let (e, types) = (reg!(exc), reg!(types));
+                        save!(Pending::Unpack { first: dst, n: 2 });
+                        go!(self.call_library(t, "split_star", &[e, types], Vec::new()));
+                    }
+                    Op::AssertFail { msg } => {
+                        let args = if msg == NO_REG { vec![] } else { vec![reg!(msg)] };
+                        save!(Pending::None);
+                        let made = self.new_exception(Type::AssertionError.r(), &args);
+                        go!(Err(match made {
+                            Ok(e) => Raise::Exception(e),
+                            Err(raise) => raise,
+                        }));
+                    }
+                    Op::WithEnter { dst, mgr, exit } | Op::AsyncWithEnter { dst, mgr, exit } => {
+                        let manager = reg!(mgr);
+                        let is_async = matches!(op, Op::AsyncWithEnter { .. });
+                        save!(Pending::Store(dst));
+                        match self.context_manager(manager, is_async) {
+                            Ok((enter, leave)) => {
+                                reg!(exit) = leave;
+                                go!(self.call_value(t, enter, vec![], vec![], vec![]));
+                            }
+                            Err(raise) => go!(Err(raise)),
+                        }
+                    }
+                    Op::WithExit { dst, exit, exc } => {
+                        let f = reg!(exit);
+                        let e = if exc == NO_REG { Value::Unbound } else { reg!(exc) };
+                        save!(Pending::Store(dst));
+                        match self.exit_args(e) {
+                            Ok(args) => go!(self.call_value(t, f, args, vec![], vec![])),
+                            Err(raise) => go!(Err(raise)),
+                        }
+                    }
+                    Op::MatchSequence { dst, src } => {
+                        reg!(dst) = Value::Bool(self.is_match_sequence(reg!(src)));
+                    }
+                    Op::MatchMapping { dst, src } => {
+                        reg!(dst) = Value::Bool(self.is_match_mapping(reg!(src)));
+                    }
+                    Op::Len { dst, src } => {
+                        let v = reg!(src);
+                        store!(dst, self.length(t, v, &mut Vec::new()));
+                    }
+                    Op::MatchKeys { dst, src, keys } => {
+                        let (v, keys) = (reg!(src), reg!(keys));
+                        store!(dst, self.call_library(t, "match_keys", &[v, keys], Vec::new()));
+                    }
+                    Op::MatchClass { dst, src, spec } => {
+                        let (class, v) = (reg!(dst), reg!(src));
+                        let pattern = &code.class_patterns[usize::from(spec)];
+                        store!(dst, self.match_class(t, class, v, pattern));
+                    }
+                    Op::MatchRest { dst, src, keys } => {
+                        let (v, keys) = (reg!(src), reg!(keys));
+                        store!(dst, self.call_library(t, "match_rest", &[v, keys], Vec::new()));
+                    }
+                    Op::Import { root, dst, name } => {
+                        let name = code.linked.names[usize::from(name)];
+                        save!(Pending::Retry);
+                        match self.import_dotted(t, name, root) {
+                            Ok(Some(v)) => reg!(dst) = v,
+                            Ok(None) => continue 'frame,
+                            Err(raise) => go!(Err(raise)),
+                        }
+                    }
+                    Op::ImportFrom { dst, module, name } => {
+                        let (m, name) = (reg!(module), code.linked.names[usize::from(name)]);
+                        save!(Pending::Retry);
+                        match self.import_from(t, m, name) {
+                            Ok(Some(v)) => reg!(dst) = v,
+                            Ok(None) => continue 'frame,
+                            Err(raise) => go!(Err(raise)),
+                        }
+                    }
+                    Op::Result { src } => {
+                        if unit_index == 0 {
+                            self.result = reg!(src);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether one of the next instructions changes what was just put in a register, as an item or by a method.
+fn writes_to(ops: &[Op], pc: usize, reg: u16) -> bool {
+    ops[pc..].iter().take(12).any(|op| {
+        matches!(op, Op::SetItem { obj, .. } | Op::DelItem { obj, .. } if *obj == reg)
+    })
+}
+
+fn name_is_update(name: &str) -> bool {
+    matches!(name, "update" | "setdefault" | "pop" | "popitem" | "clear")
+}
+
+/// Whether a register was filled by `.__dict__` shortly before.
+fn came_from_dict(code: &super::unit::Code, pc: usize, reg: u16) -> bool {
+    code.ops[pc.saturating_sub(12)..pc].iter().any(|op| {
+        matches!(op, Op::GetAttr { dst, name, .. } if *dst == reg && code.names[usize::from(*name)] == "__dict__")
+    })
+}
+
+/// Arithmetic that needs no heap.
+#[inline]
+fn fast_binary(op: BinOp, a: Value, b: Value) -> Option<Value> {
+    match (a, b) {
+        (Value::Int(x), Value::Int(y)) => {
+            let v = match op {
+                BinOp::Add => x.checked_add(y),
+                BinOp::Sub => x.checked_sub(y),
+                BinOp::Mul => x.checked_mul(y),
+                BinOp::FloorDiv if y > 0 => Some(x.div_euclid(y)),
+                BinOp::Mod if y > 0 => Some(x.rem_euclid(y)),
+                BinOp::And => Some(x & y),
+                BinOp::Or => Some(x | y),
+                BinOp::Xor => Some(x ^ y),
+                BinOp::RShift if (0..64).contains(&y) => Some(x >> y),
+                _ => None,
+            };
+            v.map(Value::Int)
+        }
+        (Value::Float(x), Value::Float(y)) => fast_float(op, x, y),
+        (Value::Float(x), Value::Int(y)) => fast_float(op, x, y as f64),
+        (Value::Int(x), Value::Float(y)) => fast_float(op, x as f64, y),
+        _ => None,
+    }
+}
+
+#[inline]
+fn fast_float(op: BinOp, x: f64, y: f64) -> Option<Value> {
+    let v = match op {
+        BinOp::Add => x + y,
+        BinOp::Sub => x - y,
+        BinOp::Mul => x * y,
+        BinOp::TrueDiv if y != 0.0 => x / y,
+        _ => return None,
+    };
+    Some(Value::Float(v))
+}
+
+/// Comparisons that need no heap.
+#[inline]
+fn fast_compare(op: CmpOp, a: Value, b: Value) -> Option<bool> {
+    match op {
+        CmpOp::Is => return Some(a.is(b)),
+        CmpOp::IsNot => return Some(!a.is(b)),
+        _ => {}
+    }
+    match (a, b) {
+        (Value::Int(x), Value::Int(y)) => Some(match op {
+            CmpOp::Eq => x == y,
+            CmpOp::Ne => x != y,
+            CmpOp::Lt => x < y,
+            CmpOp::Le => x <= y,
+            CmpOp::Gt => x > y,
+            CmpOp::Ge => x >= y,
+            _ => return None,
+        }),
+        (Value::Float(x), Value::Float(y)) => Some(match op {
+            CmpOp::Eq => x == y,
+            CmpOp::Ne => x != y,
+            CmpOp::Lt => x < y,
+            CmpOp::Le => x <= y,
+            CmpOp::Gt => x > y,
+            CmpOp::Ge => x >= y,
+            _ => return None,
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,71 @@
+//! A thread of execution: a stack of frames over a stack of registers. It is data, and the machine's unit of code.
+
+use super::frame::PyFrame;
+use super::raise::LimitExceeded;
+use super::request::Request;
+use crate::heap::{Value, trace};
+use serde::{Deserialize, Serialize};
+
+/// One thread of execution: the main program or a task.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Thread {
+    /// Its number: 0 is the main program.
+    pub id: u64,
+    /// Frames, the running one last.
+    pub frames: Vec<PyFrame>,
+    /// Registers of all frames.
+    pub registers: Vec<Value>,
+}
+
+/// Why the interpreter gave back control.
+#[derive(Debug, Clone)]
+pub enum Exit {
+    /// The thread ended with a value.
+    Return(Value),
+    /// The thread ended with an exception that nobody caught.
+    Raise(Value),
+    /// The thread waits for an answer: see [`Input::Value`] and [`Input::Error`].
+    Perform(Request),
+    /// A limit was hit.
+    Limit(LimitExceeded),
+    /// Something that kont does not do: its name and what to use instead.
+    Refused(Box<str>),
+    /// A safe point: the heap wants a collection, or the slice of steps is used up. Go on with [`Input::Continue`].
+    Pause,
+}
+
+/// With what a thread goes on.
+#[derive(Debug, Clone, Copy)]
+pub enum Input {
+    /// For the first time, or after [`Exit::Pause`].
+    Continue,
+    /// The answer to a request.
+    Value(Value),
+    /// An exception as the answer.
+    Error(Value),
+}
+
+impl Thread {
+    /// An empty thread with a number.
+    pub fn new(id: u64) -> Self {
+        Self {
+            id,
+            ..Self::default()
+        }
+    }
+
+    /// Calls `see` with every value the thread holds.
+    ///
+    /// Registers above the last frame's are not looked at: a new frame clears what it takes. `ends` tells
+    /// how many registers a frame's code has.
+    pub fn roots(&self, ends: impl Fn(&PyFrame) -> usize, see: &mut dyn FnMut(Value)) {
+        let mut end = 0;
+        for frame in &self.frames {
+            trace::frame(frame, see);
+            end = end.max(frame.base as usize + ends(frame));
+        }
+        for v in self.registers.iter().take(end) {
+            see(*v);
+        }
+    }
+}

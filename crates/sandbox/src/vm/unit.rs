@@ -1,0 +1,183 @@
+//! Loading units: names become symbols, constants become values, global names find their built-ins.
+
+use super::import::ModuleState;
+use super::raise::Res;
+use super::state::Vm;
+use crate::compile::code::{self, CodeRef, Const, LinkedCode, Unit, UnitId};
+use crate::heap::{Object, Sym, Value, attrs::Attrs, set::Set};
+use std::sync::Arc;
+
+/// A unit in a run.
+#[derive(Debug, Clone)]
+pub struct LoadedUnit {
+    /// What was compiled.
+    pub unit: Arc<Unit>,
+    /// Constants of each code as values. They are data of the run: identity matters.
+    pub consts: Vec<Vec<Value>>,
+    /// Global variables by slot.
+    pub globals: Vec<Value>,
+}
+
+/// What the loop reads, by unit.
+pub(crate) type Table = Vec<Arc<TableUnit>>;
+
+/// A unit as the loop reads it.
+#[derive(Debug)]
+pub(crate) struct TableUnit {
+    pub(crate) unit: Arc<Unit>,
+    pub(crate) codes: Vec<Code>,
+    /// Names of global slots.
+    pub(crate) globals: Vec<Sym>,
+    /// The built-in of each global slot's name, or Unbound.
+    pub(crate) builtins: Vec<Value>,
+}
+
+/// A code as the loop reads it.
+#[derive(Debug)]
+pub(crate) struct Code {
+    unit: Arc<Unit>,
+    index: usize,
+    /// Names as symbols.
+    pub(crate) linked: LinkedCode,
+    /// Symbols of `name` and `qualname`.
+    pub(crate) name: Sym,
+    pub(crate) qualname: Sym,
+    /// Constants as values.
+    pub(crate) consts: Vec<Value>,
+    /// Whether a call with exactly this many positional arguments needs no binding.
+    pub(crate) exact: Option<u16>,
+}
+
+impl std::ops::Deref for Code {
+    type Target = code::Code;
+
+    fn deref(&self) -> &code::Code {
+        &self.unit.codes[self.index]
+    }
+}
+
+impl Vm {
+    /// Loads a unit and gives its module. Its body has not run.
+    ///
+    /// # Errors
+    /// A memory limit.
+    pub fn load_unit(&mut self, unit: Arc<Unit>) -> Res<u32> {
+        let mut consts = Vec::with_capacity(unit.codes.len());
+        for code in &unit.codes {
+            let values: Res<Vec<Value>> = code.consts.iter().map(|c| self.constant(c)).collect();
+            consts.push(values?);
+        }
+        let globals = vec![Value::Unbound; unit.globals.len()];
+        let id = UnitId(u16::try_from(self.units.len()).expect("fewer than 65,536 units"));
+        let name = unit.module.clone();
+        self.units.push(LoadedUnit {
+            unit,
+            consts,
+            globals,
+        });
+        self.link();
+        let number = u32::try_from(self.modules.len()).expect("fewer than 2^32 modules");
+        let object = self.alloc(Object::Module(number))?;
+        self.modules.push(ModuleState {
+            name,
+            unit: Some(id),
+            extra: Attrs::default(),
+            object,
+            loaded: false,
+        });
+        Ok(number)
+    }
+
+    /// Makes what the loop reads of units that are new: after a load of a unit or of a snapshot.
+    pub fn link(&mut self) {
+        let mut table = (*self.table).clone();
+        for loaded in &self.units[table.len()..] {
+            let unit = &loaded.unit;
+            let symbols = &mut self.heap.symbols;
+            let codes = unit
+                .codes
+                .iter()
+                .enumerate()
+                .map(|(index, code)| {
+                    let mut all = |names: &[String]| -> Vec<Sym> {
+                        names.iter().map(|n| symbols.intern(n)).collect()
+                    };
+                    let linked = LinkedCode {
+                        names: all(&code.names),
+                        call_keywords: code
+                            .call_sites
+                            .iter()
+                            .map(|site| all(&site.keywords).into())
+                            .collect(),
+                        params: all(&code.params.names),
+                    };
+                    let p = &code.params;
+                    let plain = p.keyword_only == 0 && !p.has_args && !p.has_kwargs;
+                    Code {
+                        index,
+                        unit: unit.clone(),
+                        linked,
+                        name: symbols.intern(&code.name),
+                        qualname: symbols.intern(&code.qualname),
+                        consts: loaded.consts[index].clone(),
+                        exact: plain.then_some(p.positional),
+                    }
+                })
+                .collect();
+            let globals: Vec<Sym> = unit.globals.iter().map(|n| symbols.intern(n)).collect();
+            let builtins = globals
+                .iter()
+                .map(|name| self.lookup.builtin(*name, unit.is_library))
+                .collect();
+            table.push(Arc::new(TableUnit {
+                unit: unit.clone(),
+                codes,
+                globals,
+                builtins,
+            }));
+        }
+        self.table = Arc::new(table);
+    }
+
+    fn constant(&mut self, c: &Const) -> Res<Value> {
+        Ok(match c {
+            Const::None => Value::None,
+            Const::Bool(b) => Value::Bool(*b),
+            Const::Int(i) => Value::Int(*i),
+            Const::Float(x) => Value::Float(*x),
+            Const::Ellipsis => Value::Ellipsis,
+            Const::BigInt(i) => self.new_int(i.clone())?,
+            Const::Str(s) => self.new_str(s.clone())?,
+            Const::Bytes(b) => Value::Ref(self.alloc(Object::Bytes(b.clone()))?),
+            Const::Tuple(items) => {
+                let items: Res<Vec<Value>> = items.iter().map(|c| self.constant(c)).collect();
+                self.new_tuple(items?)?
+            }
+            Const::FrozenSet(items) => {
+                let mut set = Set::new(true);
+                for item in items {
+                    let key = self.constant(item)?;
+                    let hash = crate::objects::hash::hash(self, key)?;
+                    let known = set.candidates(hash);
+                    let known: Vec<Value> =
+                        known.into_iter().filter_map(|i| Some(set.key_at(i)?.1)).collect();
+                    let mut fresh = true;
+                    for other in known {
+                        fresh &= !crate::objects::eq::eq(self, other, key)?;
+                    }
+                    if fresh {
+                        set.push(hash, key);
+                    }
+                }
+                Value::Ref(self.alloc(Object::Set(Box::new(set)))?)
+            }
+        })
+    }
+
+    /// The position in the source of an instruction: line and column, from 1.
+    pub fn position(&self, code: CodeRef, pc: u32) -> (u32, u32) {
+        let c = self.code(code);
+        let span = c.spans.get(pc as usize).copied().unwrap_or_default();
+        self.table[code.unit.0 as usize].unit.position(span.start)
+    }
+}
