@@ -3,7 +3,7 @@
 use super::raise::{Raise, Res};
 use super::state::Vm;
 use super::thread::Thread;
-use crate::heap::{Ref, Sym, Value, dict::Dict, Object};
+use crate::heap::{Object, Ref, Sym, Value, dict::Dict};
 
 impl Vm {
     /// Binds the arguments in registers from `start` to the function's parameters, in the same place.
@@ -74,7 +74,12 @@ impl Vm {
         }
         let f = self.heap.function(function);
         let first_default = positional - f.defaults.len().min(positional);
-        for (at, slot) in slots.iter_mut().enumerate().take(positional).skip(first_default) {
+        for (at, slot) in slots
+            .iter_mut()
+            .enumerate()
+            .take(positional)
+            .skip(first_default)
+        {
             if slot.is_unbound() {
                 *slot = f.defaults[at - first_default];
             }
@@ -84,7 +89,12 @@ impl Vm {
                 slots[positional + i] = *default;
             }
         }
-        self.check_missing(function, &slots[..positional], &names[..positional], "positional")?;
+        self.check_missing(
+            function,
+            &slots[..positional],
+            &names[..positional],
+            "positional",
+        )?;
         self.check_missing(
             function,
             &slots[positional..named],
@@ -157,7 +167,11 @@ impl Vm {
         } else {
             positional.to_string()
         };
-        let plural = if positional == 1 && defaults == 0 { "" } else { "s" };
+        let plural = if positional == 1 && defaults == 0 {
+            ""
+        } else {
+            "s"
+        };
         let only = &names[positional..positional + usize::from(p.keyword_only)];
         let kw_given = kw.iter().filter(|name| only.contains(name)).count();
         let were = if kw_given > 0 {

@@ -7,11 +7,7 @@ use super::natives::native;
 use super::raise::{Raise, Res};
 use super::state::Vm;
 use super::thread::Thread;
-use crate::heap::{
-    NativeId, Object, Ref, Sym, Type, Value,
-    object::dunder,
-    sym::sym,
-};
+use crate::heap::{NativeId, Object, Ref, Sym, Type, Value, object::dunder, sym::sym};
 
 /// Natives that are class methods: their first argument is the class.
 const OF_CLASS: &[&str] = &["fromkeys", "from_bytes", "fromhex"];
@@ -206,9 +202,7 @@ impl Vm {
             Object::Instance(i) => {
                 let descriptor = i.class;
                 return match self.find_in_class(descriptor, sym::GET) {
-                    Some(get) => {
-                        self.call_args(t, get, &[found, v, Value::Ref(class)], &[], after)
-                    }
+                    Some(get) => self.call_args(t, get, &[found, v, Value::Ref(class)], &[], after),
                     None => Ok(Called::Value(found)),
                 };
             }
@@ -293,7 +287,10 @@ impl Vm {
             _ => self.class_of(this),
         };
         let mro = self.heap.class(start).mro.clone();
-        let place = mro.iter().position(|c| *c == after_class).map_or(0, |i| i + 1);
+        let place = mro
+            .iter()
+            .position(|c| *c == after_class)
+            .map_or(0, |i| i + 1);
         for base in &mro[place.min(mro.len())..] {
             if let Some(found) = self.heap.class(*base).attrs.get(name) {
                 if of_class.is_some() {
@@ -444,7 +441,13 @@ impl Vm {
                         Object::Instance(i) => {
                             let descriptor = i.class;
                             if let Some(set) = self.find_in_class(descriptor, sym::SET) {
-                                return self.call_args(t, set, &[Value::Ref(d), v, new], &[], after);
+                                return self.call_args(
+                                    t,
+                                    set,
+                                    &[Value::Ref(d), v, new],
+                                    &[],
+                                    after,
+                                );
                             }
                         }
                         _ => {}

@@ -54,7 +54,9 @@ impl Vm {
         let end = base + n;
         if t.registers.len() < end {
             if end > REGISTERS_MAX {
-                return Err(self.exception(Type::RecursionError, "maximum recursion depth exceeded"));
+                return Err(
+                    self.exception(Type::RecursionError, "maximum recursion depth exceeded")
+                );
             }
             t.registers.resize(end, Value::Unbound);
         }
@@ -125,7 +127,12 @@ impl Vm {
     }
 
     /// Applies what must happen after a call, if no frame took it along.
-    pub(crate) fn finish(&mut self, t: &mut Thread, called: Res<Called>, after: Vec<After>) -> Res<Called> {
+    pub(crate) fn finish(
+        &mut self,
+        t: &mut Thread,
+        called: Res<Called>,
+        after: Vec<After>,
+    ) -> Res<Called> {
         if after.is_empty() {
             return called;
         }
@@ -356,11 +363,26 @@ impl Vm {
         let result = {
             let window = &t.registers[start..start + npos + kw.len()];
             if kw.is_empty() {
-                (def.run)(self, Args { pos: window, kw: &[] })
+                (def.run)(
+                    self,
+                    Args {
+                        pos: window,
+                        kw: &[],
+                    },
+                )
             } else {
-                let kwargs: SmallVec<[(Sym, Value); 6]> =
-                    kw.iter().copied().zip(window[npos..].iter().copied()).collect();
-                (def.run)(self, Args { pos: &window[..npos], kw: &kwargs })
+                let kwargs: SmallVec<[(Sym, Value); 6]> = kw
+                    .iter()
+                    .copied()
+                    .zip(window[npos..].iter().copied())
+                    .collect();
+                (def.run)(
+                    self,
+                    Args {
+                        pos: &window[..npos],
+                        kw: &kwargs,
+                    },
+                )
             }
         };
         match result {

@@ -113,8 +113,9 @@ impl Vm {
             let base = match *base {
                 Value::Ref(r) => match self.heap.get(r) {
                     Object::Alias { origin, .. } => {
+                        let origin = *origin;
                         original_bases = self.new_tuple(written)?;
-                        *origin
+                        origin
                     }
                     _ => *base,
                 },
@@ -246,7 +247,13 @@ impl Vm {
         let named = self.new_list(named)?;
         let kwargs = self.dict_of(&build.kwargs)?;
         let finish = self.library("finish_class")?;
-        self.call_args(t, finish, &[Value::Ref(class), named, init, kwargs], &[], chain)
+        self.call_args(
+            t,
+            finish,
+            &[Value::Ref(class), named, init, kwargs],
+            &[],
+            chain,
+        )
     }
 
     /// `__init_subclass__` and `__class_getitem__` are class methods, `__new__` is static, unsaid.
@@ -292,7 +299,9 @@ impl Vm {
                         "a metaclass (a class derived from `type`)\nhelp: use `__init_subclass__` or a class decorator".into(),
                     ));
                 }
-                return Err(self.type_error(format!("type '{name}' is not an acceptable base type")));
+                return Err(
+                    self.type_error(format!("type '{name}' is not an acceptable base type"))
+                );
             }
             if c.layout != Type::Object {
                 if layout != Type::Object && layout != c.layout {
@@ -568,9 +577,9 @@ impl Vm {
                 _ => false,
             };
         if !fits {
-            return Err(self.type_error(
-                "super(type, obj): obj must be an instance or subtype of type",
-            ));
+            return Err(
+                self.type_error("super(type, obj): obj must be an instance or subtype of type")
+            );
         }
         self.alloc(Object::Super { class, this }).map(Value::Ref)
     }

@@ -53,7 +53,13 @@ impl Vm {
         }
     }
 
-    pub(crate) fn dict_insert(&mut self, t: &mut Thread, d: Value, k: Value, v: Value) -> Res<Called> {
+    pub(crate) fn dict_insert(
+        &mut self,
+        t: &mut Thread,
+        d: Value,
+        k: Value,
+        v: Value,
+    ) -> Res<Called> {
         let Value::Ref(r) = d else {
             return Ok(Called::Value(Value::None));
         };
@@ -73,9 +79,9 @@ impl Vm {
         if !self.iterates_in_python(v) {
             if iter::iter(self, v)?.is_none() {
                 let name = self.type_name(v).to_string();
-                return Err(self.type_error(format!(
-                    "Value after * must be an iterable, not {name}"
-                )));
+                return Err(
+                    self.type_error(format!("Value after * must be an iterable, not {name}"))
+                );
             }
             match list::extend_by(self, r, v) {
                 Ok(()) => return Ok(Called::Value(Value::None)),
@@ -100,7 +106,13 @@ impl Vm {
         self.call_library(t, "slow_set_update", &[s, v], Vec::new())
     }
 
-    pub(crate) fn dict_merge(&mut self, t: &mut Thread, d: Value, v: Value, call: bool) -> Res<Called> {
+    pub(crate) fn dict_merge(
+        &mut self,
+        t: &mut Thread,
+        d: Value,
+        v: Value,
+        call: bool,
+    ) -> Res<Called> {
         if let (Value::Ref(r), Value::Ref(other), false) = (d, v, call)
             && matches!(self.heap.get(other), Object::Dict(_))
         {
@@ -116,7 +128,11 @@ impl Vm {
 
     /// The pieces of an f-string in one string.
     pub(crate) fn concat(&mut self, parts: &[Value]) -> Res<Value> {
-        let n: usize = parts.iter().filter_map(|v| self.heap.as_str(*v)).map(str::len).sum();
+        let n: usize = parts
+            .iter()
+            .filter_map(|v| self.heap.as_str(*v))
+            .map(str::len)
+            .sum();
         self.pay(n as u64 / 64)?;
         let mut text = String::with_capacity(n);
         for part in parts {
@@ -152,7 +168,11 @@ impl Vm {
             Err(Raise::NeedsPython) => {}
             Err(other) => return Err(other),
         }
-        let spec = if spec.is_unbound() { self.new_str("")? } else { spec };
+        let spec = if spec.is_unbound() {
+            self.new_str("")?
+        } else {
+            spec
+        };
         if conv == 0 {
             return self.call_format(t, v, spec);
         }
@@ -167,10 +187,20 @@ impl Vm {
     }
 
     /// `Op::UnpackStar`.
-    pub(crate) fn unpack_star(&mut self, t: &mut Thread, v: Value, before: u8, after: u16) -> Res<Called> {
+    pub(crate) fn unpack_star(
+        &mut self,
+        t: &mut Thread,
+        v: Value,
+        before: u8,
+        after: u16,
+    ) -> Res<Called> {
         let (b, a) = (usize::from(before), usize::from(after));
         if self.iterates_in_python(v) {
-            let args = [v, Value::Int(i64::from(before)), Value::Int(i64::from(after))];
+            let args = [
+                v,
+                Value::Int(i64::from(before)),
+                Value::Int(i64::from(after)),
+            ];
             return self.call_library(t, "slow_unpack_star", &args, Vec::new());
         }
         if iter::iter(self, v)?.is_none() {
@@ -231,7 +261,12 @@ impl Vm {
         }
         let id = self.native_method(class, name)?;
         let def = native(id);
-        if def.getter || matches!(def.name, "__new__" | "fromkeys" | "from_bytes" | "fromhex" | "maketrans") {
+        if def.getter
+            || matches!(
+                def.name,
+                "__new__" | "fromkeys" | "from_bytes" | "fromhex" | "maketrans"
+            )
+        {
             return None;
         }
         Some(Value::Native(id))
@@ -254,7 +289,13 @@ impl Vm {
     }
 
     /// A call with `*` or `**`.
-    pub(crate) fn call_spread(&mut self, t: &mut Thread, f: Value, args: Value, kwargs: Value) -> Res<Called> {
+    pub(crate) fn call_spread(
+        &mut self,
+        t: &mut Thread,
+        f: Value,
+        args: Value,
+        kwargs: Value,
+    ) -> Res<Called> {
         let args: Vec<Value> = match args {
             Value::Ref(r) => match self.heap.get(r) {
                 Object::List(items) => items.clone(),
@@ -279,7 +320,12 @@ impl Vm {
     }
 
     /// `Op::Import`: each part of a dotted name in turn.
-    pub(crate) fn import_dotted(&mut self, t: &mut Thread, name: Sym, root: bool) -> Res<Option<Value>> {
+    pub(crate) fn import_dotted(
+        &mut self,
+        t: &mut Thread,
+        name: Sym,
+        root: bool,
+    ) -> Res<Option<Value>> {
         let full = self.heap.name(name).to_string();
         let mut first = None;
         let mut last = Value::None;
@@ -295,7 +341,12 @@ impl Vm {
     }
 
     /// `Op::ImportFrom`.
-    pub(crate) fn import_from(&mut self, t: &mut Thread, module: Value, name: Sym) -> Res<Option<Value>> {
+    pub(crate) fn import_from(
+        &mut self,
+        t: &mut Thread,
+        module: Value,
+        name: Sym,
+    ) -> Res<Option<Value>> {
         let number = match module {
             Value::Ref(r) => match self.heap.get(r) {
                 Object::Module(n) => *n,
@@ -309,7 +360,8 @@ impl Vm {
         let module_name = self.modules[number as usize].name.clone();
         let text = self.heap.name(name).to_string();
         let full = format!("{module_name}.{text}");
-        let is_module = crate::modules::library::source(&full).is_some() || self.module(&full).is_some();
+        let is_module =
+            crate::modules::library::source(&full).is_some() || self.module(&full).is_some();
         if is_module {
             let full = self.sym(&full);
             return self.import(t, full);
@@ -330,7 +382,9 @@ impl Vm {
 
     #[cold]
     pub(crate) fn unbound_local(&mut self, name: &str) -> Raise {
-        let text = format!("cannot access local variable '{name}' where it is not associated with a value");
+        let text = format!(
+            "cannot access local variable '{name}' where it is not associated with a value"
+        );
         let raise = self.exception(Type::UnboundLocalError, text);
         self.set_exception_attr(raise, "name", name)
     }

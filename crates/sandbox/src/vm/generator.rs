@@ -104,9 +104,10 @@ impl Vm {
             GeneratorState::Running => {
                 let word = self.generator_word(Some(r));
                 let (ty, text) = match kind {
-                    GeneratorKind::Coroutine => {
-                        (Type::RuntimeError, "coroutine is being awaited already".to_string())
-                    }
+                    GeneratorKind::Coroutine => (
+                        Type::RuntimeError,
+                        "coroutine is being awaited already".to_string(),
+                    ),
                     GeneratorKind::AsyncGenerator => (
                         Type::RuntimeError,
                         "anext(): asynchronous generator is already running".to_string(),
@@ -120,10 +121,9 @@ impl Vm {
             GeneratorState::Finished => {
                 self.heap.generator_mut(r).state = GeneratorState::Finished;
                 return Err(match (kind, how) {
-                    (GeneratorKind::Coroutine, _) => self.exception(
-                        Type::RuntimeError,
-                        "cannot reuse already awaited coroutine",
-                    ),
+                    (GeneratorKind::Coroutine, _) => {
+                        self.exception(Type::RuntimeError, "cannot reuse already awaited coroutine")
+                    }
                     (_, Resume::Throw(e)) => Raise::Exception(e),
                     (GeneratorKind::Generator, _) => self.stop(Type::StopIteration, Value::None),
                     (GeneratorKind::AsyncGenerator, _) => {

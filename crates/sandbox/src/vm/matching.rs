@@ -21,7 +21,8 @@ impl Vm {
         let mut found = false;
         for v in list {
             match v {
-                Value::Ref(r) if matches!(self.heap.get(r), Object::Class(c) if c.layout == Type::Exception) => {
+                Value::Ref(r) if matches!(self.heap.get(r), Object::Class(c) if c.layout == Type::Exception) =>
+                {
                     found |= self.heap.class(class).mro.contains(&r);
                 }
                 _ => {
@@ -74,7 +75,11 @@ impl Vm {
             return Ok((a, b));
         }
         let name = self.type_name(v).to_string();
-        let kind = if is_async { "asynchronous context manager" } else { "context manager" };
+        let kind = if is_async {
+            "asynchronous context manager"
+        } else {
+            "context manager"
+        };
         Err(self.type_error(format!(
             "'{name}' object does not support the {kind} protocol"
         )))

@@ -3,12 +3,7 @@
 use super::call::Called;
 use super::raise::{Raise, Res};
 use super::state::Vm;
-use crate::heap::{
-    Object, Ref, Sym, Type, Value,
-    dict::Dict,
-    object::GeneratorState,
-    sym::sym,
-};
+use crate::heap::{Object, Ref, Sym, Type, Value, dict::Dict, object::GeneratorState, sym::sym};
 
 impl Vm {
     /// A computed attribute of a value, if it has one of that name.
@@ -278,9 +273,7 @@ impl Vm {
                 Some(Value::Ref(r))
             }
             sym::DOC if c.attrs.get(sym::DOC).is_none() => Some(Value::None),
-            sym::ANNOTATIONS if c.attrs.get(sym::ANNOTATIONS).is_none() => {
-                Some(self.dict_of(&[])?)
-            }
+            sym::ANNOTATIONS if c.attrs.get(sym::ANNOTATIONS).is_none() => Some(self.dict_of(&[])?),
             _ => None,
         })
     }
@@ -309,7 +302,11 @@ impl Vm {
     }
 
     fn submodule(&self, number: u32, name: Sym) -> Option<Value> {
-        let full = format!("{}.{}", self.modules[number as usize].name, self.heap.name(name));
+        let full = format!(
+            "{}.{}",
+            self.modules[number as usize].name,
+            self.heap.name(name)
+        );
         let sub = self.module(&full)?;
         Some(Value::Ref(self.modules[sub as usize].object))
     }

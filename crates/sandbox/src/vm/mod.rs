@@ -1,6 +1,7 @@
 //! The interpreter: frames, calls, exceptions, generators, and how they sit on the machine.
 
 pub mod after;
+pub mod alone;
 mod args;
 mod attr;
 pub(crate) mod call;

@@ -7,11 +7,7 @@ use super::raise::{Raise, Res};
 use super::state::Vm;
 use super::thread::Thread;
 use crate::compile::op::{BinOp, CmpOp, UnaryOp};
-use crate::heap::{
-    Object, Ref, Sym, Type, Value,
-    object::dunder,
-    sym::sym,
-};
+use crate::heap::{Object, Ref, Sym, Type, Value, object::dunder, sym::sym};
 use crate::objects::{iter, ops};
 
 /// A method with its receiver and its argument.
@@ -73,7 +69,8 @@ impl Vm {
         let mut candidates: Vec<Candidate> = Vec::new();
         if left.is_some() || right.is_some() {
             let (name, reflected, inplace_name, _) = names(op);
-            let find = |class: Option<Ref>, name| class.and_then(|c| self.special_method(a, c, name));
+            let find =
+                |class: Option<Ref>, name| class.and_then(|c| self.special_method(a, c, name));
             if in_place && let Some(f) = find(left, inplace_name) {
                 candidates.push((f, a, b));
             }
@@ -258,7 +255,8 @@ impl Vm {
         let mut candidates: Vec<Candidate> = Vec::new();
         if left.is_some() || right.is_some() {
             let (name, reflected, _) = compare_names(op);
-            let find = |class: Option<Ref>, name| class.and_then(|c| self.special_method(a, c, name));
+            let find =
+                |class: Option<Ref>, name| class.and_then(|c| self.special_method(a, c, name));
             let mut of_left = find(left, name).map(|f| (f, a, b));
             let mut of_right = find(right, reflected).map(|f| (f, b, a));
             // The default `!=` is the opposite of `==`.
@@ -375,9 +373,7 @@ impl Vm {
             Ok(Some(b)) => b,
             Ok(None) => {
                 let class = self.type_name(container).to_string();
-                return Err(self.type_error(format!(
-                    "argument of type '{class}' is not iterable"
-                )));
+                return Err(self.type_error(format!("argument of type '{class}' is not iterable")));
             }
             Err(Raise::NeedsPython) => {
                 return self.call_library(t, "slow_contains", &[container, item], chain);
@@ -388,7 +384,12 @@ impl Vm {
     }
 
     /// `bool(value)`.
-    pub(crate) fn truth(&mut self, t: &mut Thread, v: Value, chain: &mut Vec<After>) -> Res<Called> {
+    pub(crate) fn truth(
+        &mut self,
+        t: &mut Thread,
+        v: Value,
+        chain: &mut Vec<After>,
+    ) -> Res<Called> {
         if let Some(class) = self.python_class(v)
             && self.heap.class(class).dunders & dunder::BOOL_OR_LEN != 0
         {
@@ -413,13 +414,20 @@ impl Vm {
             Value::Int(_) => Err(self.value_error("__len__() should return >= 0")),
             _ => {
                 let name = self.type_name(v).to_string();
-                Err(self.type_error(format!("'{name}' object cannot be interpreted as an integer")))
+                Err(self.type_error(format!(
+                    "'{name}' object cannot be interpreted as an integer"
+                )))
             }
         }
     }
 
     /// `len(value)`.
-    pub(crate) fn length(&mut self, t: &mut Thread, v: Value, chain: &mut Vec<After>) -> Res<Called> {
+    pub(crate) fn length(
+        &mut self,
+        t: &mut Thread,
+        v: Value,
+        chain: &mut Vec<After>,
+    ) -> Res<Called> {
         if let Some(class) = self.python_class(v)
             && let Some(f) = self.special_method(v, class, sym::LEN)
         {
@@ -554,7 +562,12 @@ impl Vm {
     }
 
     /// `iter(value)`.
-    pub(crate) fn get_iter(&mut self, t: &mut Thread, v: Value, chain: &mut Vec<After>) -> Res<Called> {
+    pub(crate) fn get_iter(
+        &mut self,
+        t: &mut Thread,
+        v: Value,
+        chain: &mut Vec<After>,
+    ) -> Res<Called> {
         if let Value::Ref(r) = v {
             match self.heap.get(r) {
                 Object::Generator(g) if g.kind == crate::heap::object::GeneratorKind::Generator => {
@@ -651,7 +664,13 @@ impl Vm {
         self.spread_values(t, &values, first, n)
     }
 
-    fn spread_values(&mut self, t: &mut Thread, values: &[Value], first: u16, n: u16) -> Res<Called> {
+    fn spread_values(
+        &mut self,
+        t: &mut Thread,
+        values: &[Value],
+        first: u16,
+        n: u16,
+    ) -> Res<Called> {
         let wanted = usize::from(n);
         if values.len() > wanted {
             return Err(self.value_error(format!("too many values to unpack (expected {n})")));

@@ -24,7 +24,7 @@ impl Vm {
             Input::Value(v) => Ok(Called::Value(v)),
             Input::Error(e) => Err(Raise::Exception(e)),
         };
-        if let Some(exit) = self.settle(t, start) {
+        if let Some(exit) = self.carry_on(t, start) {
             return exit;
         }
         let mut fresh = true;
@@ -80,7 +80,7 @@ impl Vm {
             macro_rules! go {
                 ($called:expr) => {{
                     let called = $called;
-                    if let Some(exit) = self.settle(t, called) {
+                    if let Some(exit) = self.carry_on(t, called) {
                         return Some(exit);
                     }
                     continue 'frame;
@@ -188,7 +188,8 @@ impl Vm {
                         if v.is_unbound() {
                             save!(Pending::None);
                             let free = usize::from(cell) >= usize::from(code.first_free)
-                                && usize::from(cell) < usize::from(code.first_free) + code.free.len();
+                                && usize::from(cell)
+                                    < usize::from(code.first_free) + code.free.len();
                             go!(Err(self.unbound_cell(&code.names[usize::from(name)], free)));
                         }
                         reg!(dst) = v;
@@ -393,7 +394,8 @@ impl Vm {
                             };
                             if let Some(items) = items {
                                 let i = if i < 0 { i + items.len() as i64 } else { i };
-                                if let Some(v) = usize::try_from(i).ok().and_then(|i| items.get(i)) {
+                                if let Some(v) = usize::try_from(i).ok().and_then(|i| items.get(i))
+                                {
                                     reg!(dst) = *v;
                                     continue;
                                 }
@@ -407,7 +409,9 @@ impl Vm {
                             && let Object::List(items) = self.heap.get_mut(r)
                         {
                             let i = if i < 0 { i + items.len() as i64 } else { i };
-                            if let Some(place) = usize::try_from(i).ok().and_then(|i| items.get_mut(i)) {
+                            if let Some(place) =
+                                usize::try_from(i).ok().and_then(|i| items.get_mut(i))
+                            {
                                 *place = v;
                                 continue;
                             }
@@ -499,7 +503,11 @@ impl Vm {
                         spec,
                     } => {
                         let v = reg!(src);
-                        let spec = if spec == NO_REG { Value::Unbound } else { reg!(spec) };
+                        let spec = if spec == NO_REG {
+                            Value::Unbound
+                        } else {
+                            reg!(spec)
+                        };
                         if conv == 0 && spec.is_unbound() && self.heap.as_str(v).is_some() {
                             reg!(dst) = v;
                             continue;
@@ -510,7 +518,8 @@ impl Vm {
                         let v = reg!(src);
                         save!(Pending::Unpack { first, n });
                         match self.unpack(t, v, first, n) {
-                            Ok(Called::Ready) if t.frames.last().is_some_and(|f| f.base as usize == base) => {}
+                            Ok(Called::Ready)
+                                if t.frames.last().is_some_and(|f| f.base as usize == base) => {}
                             other => go!(other),
                         }
                     }
@@ -532,8 +541,15 @@ impl Vm {
                         }
                         let callee = reg!(func);
                         let start = base + usize::from(func) + 1;
-                        let called =
-                            self.call_window(t, callee, start, usize::from(argc), &[], true, Vec::new());
+                        let called = self.call_window(
+                            t,
+                            callee,
+                            start,
+                            usize::from(argc),
+                            &[],
+                            true,
+                            Vec::new(),
+                        );
                         match called {
                             Ok(Called::Value(v)) => reg!(dst) = v,
                             Ok(Called::Ready) => continue 'frame,
@@ -628,7 +644,8 @@ impl Vm {
                         };
                         direct!(
                             dst,
-                            self.alloc(Object::Function(Box::new(function))).map(Value::Ref)
+                            self.alloc(Object::Function(Box::new(function)))
+                                .map(Value::Ref)
                         );
                     }
                     Op::Class { dst, first, spec } => {
@@ -775,7 +792,11 @@ impl Vm {
                     }
                     Op::Raise { exc, cause } => {
                         let v = reg!(exc);
-                        let cause = if cause == NO_REG { Value::Unbound } else { reg!(cause) };
+                        let cause = if cause == NO_REG {
+                            Value::Unbound
+                        } else {
+                            reg!(cause)
+                        };
                         save!(Pending::None);
                         let mut chain = Vec::new();
                         let called = self.raise_value(t, v, cause, &mut chain);
@@ -792,20 +813,23 @@ impl Vm {
                     }
                     Op::RaiseAgain => {
                         save!(Pending::None);
-                        let handled = t.frames.iter().rev().find_map(|f| f.handled.last().copied());
+                        let handled = t
+                            .frames
+                            .iter()
+                            .rev()
+                            .find_map(|f| f.handled.last().copied());
                         match handled {
                             Some(e) => {
                                 let called = self.unwind(t, e, false);
-                                if let (Err(Raise::Exception(e)), true) = (&called, t.frames.is_empty())
+                                if let (Err(Raise::Exception(e)), true) =
+                                    (&called, t.frames.is_empty())
                                 {
                                     return Some(Exit::Raise(*e));
                                 }
                                 go!(called);
                             }
-                            None => go!(Err(self.exception(
-                                Type::RuntimeError,
-                                "No active exception to reraise"
-                            ))),
+                            None => go!(Err(self
+                                .exception(Type::RuntimeError, "No active exception to reraise"))),
                         }
                     }
                     Op::EnterHandler { exc } => {
@@ -829,7 +853,11 @@ impl Vm {
                         go!(self.call_library(t, "split_star", &[e, types], Vec::new()));
                     }
                     Op::AssertFail { msg } => {
-                        let args = if msg == NO_REG { vec![] } else { vec![reg!(msg)] };
+                        let args = if msg == NO_REG {
+                            vec![]
+                        } else {
+                            vec![reg!(msg)]
+                        };
                         save!(Pending::None);
                         let made = self.new_exception(Type::AssertionError.r(), &args);
                         go!(Err(match made {
@@ -851,7 +879,11 @@ impl Vm {
                     }
                     Op::WithExit { dst, exit, exc } => {
                         let f = reg!(exit);
-                        let e = if exc == NO_REG { Value::Unbound } else { reg!(exc) };
+                        let e = if exc == NO_REG {
+                            Value::Unbound
+                        } else {
+                            reg!(exc)
+                        };
                         save!(Pending::Store(dst));
                         match self.exit_args(e) {
                             Ok(args) => go!(self.call_value(t, f, args, vec![], vec![])),
@@ -870,7 +902,10 @@ impl Vm {
                     }
                     Op::MatchKeys { dst, src, keys } => {
                         let (v, keys) = (reg!(src), reg!(keys));
-                        store!(dst, self.call_library(t, "match_keys", &[v, keys], Vec::new()));
+                        store!(
+                            dst,
+                            self.call_library(t, "match_keys", &[v, keys], Vec::new())
+                        );
                     }
                     Op::MatchClass { dst, src, spec } => {
                         let (class, v) = (reg!(dst), reg!(src));
@@ -879,7 +914,10 @@ impl Vm {
                     }
                     Op::MatchRest { dst, src, keys } => {
                         let (v, keys) = (reg!(src), reg!(keys));
-                        store!(dst, self.call_library(t, "match_rest", &[v, keys], Vec::new()));
+                        store!(
+                            dst,
+                            self.call_library(t, "match_rest", &[v, keys], Vec::new())
+                        );
                     }
                     Op::Import { root, dst, name } => {
                         let name = code.linked.names[usize::from(name)];
@@ -912,9 +950,10 @@ impl Vm {
 
 /// Whether one of the next instructions changes what was just put in a register, as an item or by a method.
 fn writes_to(ops: &[Op], pc: usize, reg: u16) -> bool {
-    ops[pc..].iter().take(12).any(|op| {
-        matches!(op, Op::SetItem { obj, .. } | Op::DelItem { obj, .. } if *obj == reg)
-    })
+    ops[pc..]
+        .iter()
+        .take(12)
+        .any(|op| matches!(op, Op::SetItem { obj, .. } | Op::DelItem { obj, .. } if *obj == reg))
 }
 
 fn name_is_update(name: &str) -> bool {

@@ -63,7 +63,9 @@ pub(crate) enum Special {
 }
 
 fn only_the_interpreter(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    Err(Raise::Refused("a native of the interpreter in this place".into()))
+    Err(Raise::Refused(
+        "a native of the interpreter in this place".into(),
+    ))
 }
 
 const fn function(name: &'static str, special: Special) -> (NativeDef, Special) {
@@ -71,7 +73,10 @@ const fn function(name: &'static str, special: Special) -> (NativeDef, Special) 
 }
 
 const fn method(owner: Type, name: &'static str, special: Special) -> (NativeDef, Special) {
-    (NativeDef::method(owner, name, only_the_interpreter), special)
+    (
+        NativeDef::method(owner, name, only_the_interpreter),
+        special,
+    )
 }
 
 /// The natives of this file; they are the first in the table.
@@ -111,7 +116,11 @@ pub(crate) const SPECIAL: &[(NativeDef, Special)] = &[
     method(Type::Object, "__init_subclass__", Special::InitSubclass),
     method(Type::BaseException, "__new__", Special::ObjectNew),
     method(Type::BaseException, "__init__", Special::ExceptionInit),
-    method(Type::BaseException, "with_traceback", Special::WithTraceback),
+    method(
+        Type::BaseException,
+        "with_traceback",
+        Special::WithTraceback,
+    ),
     method(Type::BaseException, "add_note", Special::AddNote),
     method(Type::List, "__init__", Special::BuiltinInit),
     method(Type::Dict, "__init__", Special::BuiltinInit),
@@ -399,9 +408,8 @@ impl Vm {
                         "fdel" => parts[2] = *v,
                         "doc" => parts[3] = *v,
                         other => {
-                            let text = format!(
-                                "property() got an unexpected keyword argument '{other}'"
-                            );
+                            let text =
+                                format!("property() got an unexpected keyword argument '{other}'");
                             return Err(self.type_error(text));
                         }
                     }
@@ -440,7 +448,9 @@ impl Vm {
                 self.pay(self.heap.len() as u64 / 8)?;
                 let all = (0..self.heap.len())
                     .map(|i| Ref(i as u32))
-                    .filter(|c| matches!(self.heap.get(*c), Object::Class(c) if c.bases.contains(&r)))
+                    .filter(
+                        |c| matches!(self.heap.get(*c), Object::Class(c) if c.bases.contains(&r)),
+                    )
                     .map(Value::Ref)
                     .collect();
                 self.new_list(all)?
@@ -538,7 +548,10 @@ impl Vm {
             names.extend(self.heap.class(c).attrs.iter().map(|(n, _)| n));
             names.extend(self.lookup.methods_of(c));
         }
-        let mut texts: Vec<String> = names.iter().map(|n| self.heap.name(*n).to_string()).collect();
+        let mut texts: Vec<String> = names
+            .iter()
+            .map(|n| self.heap.name(*n).to_string())
+            .collect();
         texts.sort_unstable();
         texts.dedup();
         let mut values = Vec::with_capacity(texts.len());

@@ -1,15 +1,15 @@
 //! The state of a run that every thread of execution shares: heap, loaded code, counters, output.
 
+use super::import::ModuleState;
+use super::natives::Lookup;
 use super::raise::{LimitExceeded, Raise, Res};
+use super::unit::{Code, LoadedUnit, Table};
+use crate::compile::code::CodeRef;
 use crate::heap::{
     Heap, Object, Ref, Sym, Type, Value,
     attrs::Attrs,
     object::{Exception, Str},
 };
-use crate::compile::code::CodeRef;
-use super::import::ModuleState;
-use super::natives::Lookup;
-use super::unit::{Code, LoadedUnit, Table};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,17 +1,11 @@
 //! Tracebacks as text, as CPython prints them: places, source lines, carets, causes, suggestions.
 
 use super::state::Vm;
-use crate::heap::{
-    Object, Ref, Type, Value,
-    object::TracebackEntry,
-    sym::sym,
-};
+use crate::heap::{Object, Ref, Type, Value, object::TracebackEntry, sym::sym};
 use std::fmt::Write as _;
 
-const CAUSE: &str =
-    "\nThe above exception was the direct cause of the following exception:\n\n";
-const CONTEXT: &str =
-    "\nDuring handling of the above exception, another exception occurred:\n\n";
+const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
+const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
 
 impl Vm {
     /// The text that CPython prints for an exception that nobody caught.
@@ -20,7 +14,9 @@ impl Vm {
         let mut at = e;
         let mut link = "";
         while let Value::Ref(r) = at {
-            let Object::Exception(x) = self.heap.get(r) else { break };
+            let Object::Exception(x) = self.heap.get(r) else {
+                break;
+            };
             if chain.iter().any(|(seen, _)| *seen == r) || chain.len() > 20 {
                 break;
             }
@@ -62,7 +58,8 @@ impl Vm {
             if same > 3 {
                 let more = same - 3;
                 let plural = if more == 1 { "" } else { "s" };
-                writeln!(out, "  [Previous line repeated {more} more time{plural}]").unwrap_or_default();
+                writeln!(out, "  [Previous line repeated {more} more time{plural}]")
+                    .unwrap_or_default();
             }
             i += same;
         }
@@ -81,15 +78,19 @@ impl Vm {
         }
     }
 
-    fn write_entry(&self, out: &mut String, entry: TracebackEntry) {
+    pub(crate) fn write_entry(&self, out: &mut String, entry: TracebackEntry) {
         let code = self.code(entry.code);
         let unit = &self.table[entry.code.unit.0 as usize].unit;
-        let span = code.spans.get(entry.pc as usize).copied().unwrap_or_default();
+        let span = code
+            .spans
+            .get(entry.pc as usize)
+            .copied()
+            .unwrap_or_default();
         let (line, column) = unit.position(span.start);
         let (end_line, end_column) = unit.position(span.end);
         let name = match code.kind {
             crate::compile::code::CodeKind::Module => "<module>",
-            _ => &code.qualname,
+            _ => self.heap.name(code.qualname),
         };
         writeln!(out, "  File \"{}\", line {line}, in {name}", unit.filename).unwrap_or_default();
         let text = unit.line_text(line);
@@ -107,7 +108,8 @@ impl Vm {
         };
         // CPython leaves the carets out where they would mark the whole line.
         if end > start && (start > 0 || end < trimmed.trim_end().chars().count()) {
-            writeln!(out, "    {}{}", " ".repeat(start), "^".repeat(end - start)).unwrap_or_default();
+            writeln!(out, "    {}{}", " ".repeat(start), "^".repeat(end - start))
+                .unwrap_or_default();
         }
     }
 
@@ -132,7 +134,9 @@ impl Vm {
         let attr = |name| c.attrs.get(name).and_then(|v| self.heap.as_str(v));
         let name = attr(sym::QUALNAME).unwrap_or_else(|| self.heap.name(c.name));
         match attr(sym::MODULE) {
-            Some(module) if module != "__main__" && module != "builtins" => format!("{module}.{name}"),
+            Some(module) if module != "__main__" && module != "builtins" => {
+                format!("{module}.{name}")
+            }
             _ => name.to_string(),
         }
     }
@@ -166,7 +170,9 @@ impl Vm {
                         names.extend(i.attrs.iter().map(|(n, _)| self.heap.name(n).to_string()));
                     }
                     Object::Module(n) => names.extend(
-                        self.module_dict(*n).iter().map(|(n, _)| self.heap.name(*n).to_string()),
+                        self.module_dict(*n)
+                            .iter()
+                            .map(|(n, _)| self.heap.name(*n).to_string()),
                     ),
                     Object::Class(_) => class = o,
                     _ => {}
@@ -182,7 +188,11 @@ impl Vm {
             for entry in x.traceback.iter().take(1) {
                 names.extend(self.code(entry.code).variables.iter().cloned());
                 let unit = entry.code.unit.0 as usize;
-                for (name, v) in self.table[unit].globals.iter().zip(&self.units[unit].globals) {
+                for (name, v) in self.table[unit]
+                    .globals
+                    .iter()
+                    .zip(&self.units[unit].globals)
+                {
                     if !v.is_unbound() {
                         names.push(self.heap.name(*name).to_string());
                     }

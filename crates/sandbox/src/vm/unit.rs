@@ -159,8 +159,10 @@ impl Vm {
                     let key = self.constant(item)?;
                     let hash = crate::objects::hash::hash(self, key)?;
                     let known = set.candidates(hash);
-                    let known: Vec<Value> =
-                        known.into_iter().filter_map(|i| Some(set.key_at(i)?.1)).collect();
+                    let known: Vec<Value> = known
+                        .into_iter()
+                        .filter_map(|i| Some(set.key_at(i)?.1))
+                        .collect();
                     let mut fresh = true;
                     for other in known {
                         fresh &= !crate::objects::eq::eq(self, other, key)?;

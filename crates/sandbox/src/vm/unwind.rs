@@ -16,7 +16,7 @@ const TRACEBACK_MAX: usize = 2048;
 
 impl Vm {
     /// Goes on until the top frame is ready to run, or the thread cannot go on.
-    pub(crate) fn settle(&mut self, t: &mut Thread, mut called: Res<Called>) -> Option<Exit> {
+    pub(crate) fn carry_on(&mut self, t: &mut Thread, mut called: Res<Called>) -> Option<Exit> {
         loop {
             called = match called {
                 Ok(Called::Ready) => return None,
@@ -113,7 +113,12 @@ impl Vm {
     pub(crate) fn stop_value(&self, e: Value) -> Value {
         let Value::Ref(r) = e else { return Value::None };
         match self.heap.get(r) {
-            Object::Exception(e) => self.heap.tuple(e.args).first().copied().unwrap_or(Value::None),
+            Object::Exception(e) => self
+                .heap
+                .tuple(e.args)
+                .first()
+                .copied()
+                .unwrap_or(Value::None),
             _ => Value::None,
         }
     }
@@ -185,12 +190,20 @@ impl Vm {
         Ok(Called::Value(v))
     }
 
-    fn apply(&mut self, t: &mut Thread, step: After, v: Value, chain: &mut Vec<After>) -> Res<Called> {
+    fn apply(
+        &mut self,
+        t: &mut Thread,
+        step: After,
+        v: Value,
+        chain: &mut Vec<After>,
+    ) -> Res<Called> {
         let value = match step {
             After::Init(this) => {
                 if !v.is_none() {
                     let name = self.type_name(v).to_string();
-                    return Err(self.type_error(format!("__init__() should return None, not '{name}'")));
+                    return Err(
+                        self.type_error(format!("__init__() should return None, not '{name}'"))
+                    );
                 }
                 this
             }
@@ -212,7 +225,9 @@ impl Vm {
                 Value::Bool(_) => v,
                 _ => {
                     let name = self.type_name(v).to_string();
-                    return Err(self.type_error(format!("__bool__ should return bool, returned {name}")));
+                    return Err(
+                        self.type_error(format!("__bool__ should return bool, returned {name}"))
+                    );
                 }
             },
             After::Length => self.checked_length(v)?,
@@ -231,7 +246,9 @@ impl Vm {
             After::Iterator => {
                 if !self.is_iterator(v) {
                     let name = self.type_name(v).to_string();
-                    return Err(self.type_error(format!("iter() returned non-iterator of type '{name}'")));
+                    return Err(
+                        self.type_error(format!("iter() returned non-iterator of type '{name}'"))
+                    );
                 }
                 v
             }
@@ -255,7 +272,13 @@ impl Vm {
             }
             After::Drain(mut call, i) => {
                 call.args[usize::from(i)] = v;
-                return self.call_args(t, Value::Native(call.native), &call.args, &call.kwargs, chain);
+                return self.call_args(
+                    t,
+                    Value::Native(call.native),
+                    &call.args,
+                    &call.kwargs,
+                    chain,
+                );
             }
             After::Raise(cause) => return self.raise_value(t, v, cause, chain),
             After::RaiseFrom(e) => return Err(self.raise_with_cause(e, v)),
@@ -279,7 +302,12 @@ impl Vm {
     }
 
     /// What comes after an exception: the first step that has an answer to it gives a value.
-    pub(crate) fn raise_after(&mut self, t: &mut Thread, mut chain: Vec<After>, e: Value) -> Res<Called> {
+    pub(crate) fn raise_after(
+        &mut self,
+        t: &mut Thread,
+        mut chain: Vec<After>,
+        e: Value,
+    ) -> Res<Called> {
         while let Some(step) = chain.pop() {
             let value = match step {
                 After::AttributeFallback(object, name)
@@ -294,7 +322,9 @@ impl Vm {
                     };
                 }
                 After::AttributeDefault(v) if self.is_exception(e, Type::AttributeError) => v,
-                After::HasAttribute if self.is_exception(e, Type::AttributeError) => Value::Bool(false),
+                After::HasAttribute if self.is_exception(e, Type::AttributeError) => {
+                    Value::Bool(false)
+                }
                 After::NextDefault(v) if self.is_exception(e, Type::StopIteration) => v,
                 After::Close
                     if self.is_exception(e, Type::GeneratorExit)
@@ -340,7 +370,11 @@ impl Vm {
 
     /// Makes what is being handled the context of a new exception.
     fn set_context(&mut self, t: &Thread, e: Value) {
-        let handled = t.frames.iter().rev().find_map(|f| f.handled.last().copied());
+        let handled = t
+            .frames
+            .iter()
+            .rev()
+            .find_map(|f| f.handled.last().copied());
         let (Some(Value::Ref(handled)), Value::Ref(new)) = (handled, e) else {
             return;
         };
