@@ -24,7 +24,7 @@ pub(super) const NATIVES: &[NativeDef] = &[
 /// The name of a native function.
 pub(crate) fn native_name(_: &Vm, v: Value) -> String {
     match v {
-        Value::Native(id) => format!("#{}", id.0),
+        Value::Native(id) => crate::vm::natives::native(id).name.to_string(),
         _ => String::new(),
     }
 }

@@ -1,7 +1,10 @@
 //! A program run to its end with no host: for tests, and to try programs.
 
+use super::frame::PyFrame;
+use super::raise::Res;
 use super::state::{Settings, Vm};
 use super::thread::{Exit, Input, Thread};
+use crate::compile::code::{CodeRef, Unit};
 use crate::heap::Value;
 use std::sync::Arc;
 
@@ -29,16 +32,13 @@ pub fn run_alone(source: &str, filename: &str) -> Ended {
 fn run(vm: &mut Vm, source: &str, filename: &str) -> Result<(), String> {
     let unit = crate::compile::compile(source, filename, "__main__", false)
         .map_err(|e| format!("{e}\n"))?;
-    let main = vm
-        .load_main(Arc::new(unit))
-        .map_err(|e| format!("{e:?}\n"))?;
-    let mut t = Thread::new(0);
-    vm.start_module(&mut t, main)
+    let mut t = vm
+        .thread_main(Arc::new(unit))
         .map_err(|e| format!("{e:?}\n"))?;
     loop {
         match vm.run(&mut t, Input::Continue) {
             Exit::Return(_) => return Ok(()),
-            Exit::Raise(e) => return Err(vm.traceback(e)),
+            Exit::Raise(e) => return Err(vm.traceback_text(e)),
             Exit::Limit(limit) => return Err(format!("{limit}\n")),
             Exit::Refused(what) => return Err(format!("refused: {what}\n{}", vm.place(&t))),
             Exit::Perform(request) => {
@@ -79,26 +79,37 @@ impl Vm {
         out
     }
 
-    /// The line of the program's own code that a thread is at, from 1; 0 if it has none.
-    pub fn line(&self, t: &Thread) -> u32 {
-        t.frames
-            .iter()
-            .rev()
-            .find(|f| !self.table[f.code.unit.0 as usize].unit.is_library)
-            .map_or(0, |f| self.position(f.code, f.pc.saturating_sub(1)).0)
+    /// The line that a frame is at, from 1; `None` for frames of the library.
+    pub fn line_of(&self, frame: &PyFrame) -> Option<u32> {
+        let unit = &self.table[frame.code.unit.0 as usize].unit;
+        (!unit.is_library).then(|| self.position(frame.code, frame.pc.saturating_sub(1)).0)
     }
 
-    /// Puts the body of a module on an empty thread.
+    /// The thread of the main program, ready to run.
     ///
     /// # Errors
-    /// A limit.
-    pub fn start_module(&mut self, t: &mut Thread, module: u32) -> super::raise::Res<()> {
-        self.push_module_body(t, module).map(drop)
+    /// A memory limit.
+    pub fn thread_main(&mut self, unit: Arc<Unit>) -> Res<Thread> {
+        let module = self.load_main(unit)?;
+        let mut thread = Thread::new(0);
+        self.push_module_body(&mut thread, module)?;
+        Ok(thread)
     }
 
-    /// Puts a call without arguments on an empty thread: a task. `None` if the thread is ready to run, else how the call went at once.
-    pub fn start_call(&mut self, t: &mut Thread, function: Value) -> Option<Exit> {
-        let called = self.call_value(t, function, Vec::new(), Vec::new(), Vec::new());
-        self.carry_on(t, called)
+    /// A thread that calls a function without arguments when it first runs: a task.
+    pub fn thread_calling(&mut self, function: Value) -> Thread {
+        Thread {
+            entry: Some(function),
+            ..Thread::default()
+        }
+    }
+
+    /// Notes where the program caught the exception that the host watches.
+    #[cold]
+    pub(crate) fn note_caught(&mut self, e: Value, code: CodeRef, pc: usize) {
+        let is_library = self.table[code.unit.0 as usize].unit.is_library;
+        if e.as_ref() == self.watched && self.caught_at.is_none() && !is_library {
+            self.caught_at = Some(self.position(code, pc as u32).0);
+        }
     }
 }

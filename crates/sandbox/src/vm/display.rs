@@ -106,24 +106,66 @@ impl Vm {
         self.call_library(t, "slow_set_update", &[s, v], Vec::new())
     }
 
+    /// Merges a mapping into a dict. For a call, `callee` is what will be called: its name is in the errors.
     pub(crate) fn dict_merge(
         &mut self,
         t: &mut Thread,
         d: Value,
         v: Value,
-        call: bool,
+        callee: Option<Value>,
     ) -> Res<Called> {
-        if let (Value::Ref(r), Value::Ref(other), false) = (d, v, call)
-            && matches!(self.heap.get(other), Object::Dict(_))
+        if let (Value::Ref(r), Value::Ref(other)) = (d, v)
+            && let Object::Dict(source) = self.heap.get(other)
         {
+            if let Some(callee) = callee {
+                let keys: Vec<Value> = source.iter().map(|e| e.key).collect();
+                for key in keys {
+                    let Some(name) = self.heap.as_str(key).map(str::to_string) else {
+                        return Err(self.type_error("keywords must be strings"));
+                    };
+                    if dict::get(self, r, key)?.is_some() {
+                        let text = format!(
+                            "{} got multiple values for keyword argument '{name}'",
+                            self.callee_name(callee)
+                        );
+                        return Err(self.type_error(text));
+                    }
+                }
+            }
             match dict::merge(self, r, other) {
                 Ok(()) => return Ok(Called::Value(Value::None)),
                 Err(Raise::NeedsPython) => {}
                 Err(other) => return Err(other),
             }
         }
-        let args = [d, v, Value::Bool(call)];
+        let args = [d, v, Value::Bool(callee.is_some())];
         self.call_library(t, "slow_dict_merge", &args, Vec::new())
+    }
+
+    /// How errors about the arguments of a call name what is called.
+    fn callee_name(&self, callee: Value) -> String {
+        let function = match callee {
+            Value::Ref(r) => match self.heap.get(r) {
+                Object::Method { func, .. } => *func,
+                _ => callee,
+            },
+            _ => callee,
+        };
+        match function {
+            Value::Ref(r) => match self.heap.get(r) {
+                Object::Function(f) => {
+                    let module = &self.table[f.code.unit.0 as usize].unit.module;
+                    format!("{module}.{}()", self.heap.name(f.qualname))
+                }
+                Object::Class(c) if r.0 as usize >= Type::ALL.len() => {
+                    format!("__main__.{}()", self.heap.name(c.name))
+                }
+                Object::Class(c) => format!("{}()", self.heap.name(c.name)),
+                _ => format!("{} object", self.type_name(callee)),
+            },
+            Value::Native(id) => format!("{}()", native(id).name),
+            _ => format!("{} object", self.type_name(callee)),
+        }
     }
 
     /// The pieces of an f-string in one string.

@@ -140,7 +140,11 @@ impl Vm {
                 {
                     return Ok(Called::Value(v));
                 }
-                Err(self.unsupported(op, in_place, a, b))
+                Err(if in_place {
+                    ops::unsupported_inplace(self, op, a, b)
+                } else {
+                    ops::unsupported(self, op, a, b)
+                })
             }
             Err(Raise::NeedsPython) => {
                 let symbol = match op {
@@ -205,28 +209,12 @@ impl Vm {
             .map(|r| Some(Value::Ref(r)))
     }
 
-    #[cold]
-    fn unsupported(&mut self, op: BinOp, in_place: bool, a: Value, b: Value) -> Raise {
-        let (_, _, _, symbol) = names(op);
-        let symbol = match (op, in_place) {
-            (BinOp::Pow, true) => "**=".to_string(),
-            (_, true) => format!("{symbol}="),
-            _ => symbol.to_string(),
-        };
-        let text = format!(
-            "unsupported operand type(s) for {symbol}: '{}' and '{}'",
-            self.type_name(a),
-            self.type_name(b)
-        );
-        self.type_error(text)
-    }
-
     /// `op a`.
     pub(crate) fn unary(&mut self, t: &mut Thread, op: UnaryOp, a: Value) -> Res<Called> {
-        let (name, symbol) = match op {
-            UnaryOp::Neg => (sym::NEG, "-"),
-            UnaryOp::Pos => (sym::POS, "+"),
-            UnaryOp::Invert => (sym::INVERT, "~"),
+        let name = match op {
+            UnaryOp::Neg => sym::NEG,
+            UnaryOp::Pos => sym::POS,
+            UnaryOp::Invert => sym::INVERT,
         };
         if let Some(class) = self.python_class(a)
             && let Some(f) = self.special_method(a, class, name)
@@ -235,10 +223,7 @@ impl Vm {
         }
         match ops::unary(self, op, a)? {
             Some(v) => Ok(Called::Value(v)),
-            None => {
-                let class = self.type_name(a).to_string();
-                Err(self.type_error(format!("bad operand type for unary {symbol}: '{class}'")))
-            }
+            None => Err(ops::unsupported_unary(self, op, a)),
         }
     }
 

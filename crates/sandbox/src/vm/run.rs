@@ -20,7 +20,10 @@ impl Vm {
     /// Runs a thread until it ends, waits for an answer, or reaches a safe point where something is due.
     pub fn run(&mut self, t: &mut Thread, input: Input) -> Exit {
         let start = match input {
-            Input::Continue => Ok(Called::Ready),
+            Input::Continue => match t.entry.take() {
+                Some(f) => self.call_value(t, f, Vec::new(), Vec::new(), Vec::new()),
+                None => Ok(Called::Ready),
+            },
             Input::Value(v) => Ok(Called::Value(v)),
             Input::Error(e) => Err(Raise::Exception(e)),
         };
@@ -423,11 +426,8 @@ impl Vm {
                         drop_value!(self.del_item(t, o, k));
                     }
                     Op::Slice { dst, first } => {
-                        let parts = [reg!(first), reg!(first + 1), reg!(first + 2)];
-                        direct!(
-                            dst,
-                            self.alloc(Object::Slice(Box::new(parts))).map(Value::Ref)
-                        );
+                        let (a, b, c) = (reg!(first), reg!(first + 1), reg!(first + 2));
+                        direct!(dst, objects::ops::new_slice(self, a, b, c));
                     }
                     Op::List { dst, first, n } => {
                         let at = base + usize::from(first);
@@ -482,7 +482,8 @@ impl Vm {
                     }
                     Op::DictMerge { dict, src, call } => {
                         let (d, v) = (reg!(dict), reg!(src));
-                        drop_value!(self.dict_merge(t, d, v, call));
+                        let callee = (call && dict >= 2).then(|| reg!(dict - 2));
+                        drop_value!(self.dict_merge(t, d, v, callee));
                     }
                     Op::ListToTuple { dst, src } => {
                         let items = match reg!(src) {
@@ -839,13 +840,19 @@ impl Vm {
                         }
                     }
                     Op::LeaveHandler => {
-                        if let Some(frame) = t.frames.last_mut() {
-                            frame.handled.pop();
+                        if let Some(frame) = t.frames.last_mut()
+                            && let Some(e) = frame.handled.pop()
+                            && self.watched.is_some()
+                        {
+                            self.note_caught(e, code_ref, pc - 1);
                         }
                     }
                     Op::MatchExc { dst, exc, types } => {
                         let (e, types) = (reg!(exc), reg!(types));
                         direct!(dst, self.match_exception(e, types).map(Value::Bool));
+                        if self.watched.is_some() && matches!(reg!(dst), Value::Bool(true)) {
+                            self.note_caught(e, code_ref, pc - 1);
+                        }
                     }
                     Op::MatchExcStar { dst, exc, types } => {
                         let (e, types) = (reg!(exc), reg!(types));

@@ -44,6 +44,10 @@ pub struct Vm {
     pub depth_limit: usize,
     /// When this many steps are left, the loop pauses: the end of a slice.
     pub pause_at: u64,
+    /// An exception whose handler the host wants to know.
+    pub watched: Option<Ref>,
+    /// The line of the program's `except` that caught the watched exception, from 1.
+    pub caught_at: Option<u32>,
     /// Where natives and built-in names are.
     pub(crate) lookup: Arc<Lookup>,
     /// Whether library code runs beneath the interpreter: no pause then.
@@ -106,6 +110,8 @@ impl Vm {
             result: Value::None,
             depth_limit: settings.depth_frames,
             pause_at: 0,
+            watched: None,
+            caught_at: None,
             lookup,
             nested: 0,
         }
@@ -114,6 +120,7 @@ impl Vm {
     /// Calls `see` with every value that the state holds outside of heap and threads.
     pub fn roots(&self, see: &mut dyn FnMut(Value)) {
         see(self.result);
+        self.watched.iter().for_each(|r| see(Value::Ref(*r)));
         for unit in &self.units {
             unit.globals.iter().for_each(|v| see(*v));
             unit.consts.iter().flatten().for_each(|v| see(*v));

@@ -15,6 +15,10 @@ pub struct Thread {
     pub frames: Vec<PyFrame>,
     /// Registers of all frames.
     pub registers: Vec<Value>,
+    /// What it calls when it runs for the first time: a task's function.
+    pub entry: Option<Value>,
+    /// Whether it performed a request and waits for the answer.
+    pub waits: bool,
 }
 
 /// Why the interpreter gave back control.
@@ -59,6 +63,7 @@ impl Thread {
     /// Registers above the last frame's are not looked at: a new frame clears what it takes. `ends` tells
     /// how many registers a frame's code has.
     pub fn roots(&self, ends: impl Fn(&PyFrame) -> usize, see: &mut dyn FnMut(Value)) {
+        self.entry.iter().for_each(|v| see(*v));
         let mut end = 0;
         for frame in &self.frames {
             trace::frame(frame, see);

@@ -1,6 +1,7 @@
 //! Tracebacks as text, as CPython prints them: places, source lines, carets, causes, suggestions.
 
 use super::state::Vm;
+use crate::compile::op::Op;
 use crate::heap::{Object, Ref, Type, Value, object::TracebackEntry, sym::sym};
 use std::fmt::Write as _;
 
@@ -9,7 +10,7 @@ const CONTEXT: &str = "\nDuring handling of the above exception, another excepti
 
 impl Vm {
     /// The text that CPython prints for an exception that nobody caught.
-    pub fn traceback(&mut self, e: Value) -> String {
+    pub fn traceback_text(&mut self, e: Value) -> String {
         let mut chain: Vec<(Ref, &str)> = Vec::new();
         let mut at = e;
         let mut link = "";
@@ -90,7 +91,7 @@ impl Vm {
         let (end_line, end_column) = unit.position(span.end);
         let name = match code.kind {
             crate::compile::code::CodeKind::Module => "<module>",
-            _ => self.heap.name(code.qualname),
+            _ => self.heap.name(code.name),
         };
         writeln!(out, "  File \"{}\", line {line}, in {name}", unit.filename).unwrap_or_default();
         let text = unit.line_text(line);
@@ -106,11 +107,24 @@ impl Vm {
         } else {
             trimmed.trim_end().chars().count()
         };
-        // CPython leaves the carets out where they would mark the whole line.
-        if end > start && (start > 0 || end < trimmed.trim_end().chars().count()) {
-            writeln!(out, "    {}{}", " ".repeat(start), "^".repeat(end - start))
-                .unwrap_or_default();
+        let text: Vec<char> = trimmed.trim_end().chars().collect();
+        let end = end.min(text.len());
+        if start >= end {
+            return;
         }
+        let op = code.ops.get(entry.pc as usize).copied();
+        let anchor = op
+            .filter(|_| end_line == line)
+            .and_then(|op| anchor(op, &text[start..end]));
+        // CPython leaves the carets out where they would mark the whole line and nothing in it.
+        if anchor.is_none() && start == 0 && end == text.len() {
+            return;
+        }
+        let (from, to) = anchor.unwrap_or((0, end - start));
+        let marks: String = (0..end - start)
+            .map(|i| if (from..to).contains(&i) { '^' } else { '~' })
+            .collect();
+        writeln!(out, "    {}{marks}", " ".repeat(start)).unwrap_or_default();
     }
 
     /// The last line: class and text, and what may have been meant.
@@ -209,6 +223,88 @@ impl Vm {
         }
         closest(wanted, &names)
     }
+}
+
+/// Which part of an expression the carets mark: the arguments of a call, the subscript, the operator.
+fn anchor(op: Op, text: &[char]) -> Option<(usize, usize)> {
+    match op {
+        Op::Call { .. } | Op::CallKw { .. } | Op::CallMethod { .. } | Op::CallSpread { .. } => {
+            opening(text, '(', ')').map(|at| (at, text.len()))
+        }
+        Op::GetItem { .. } | Op::SetItem { .. } | Op::DelItem { .. } => {
+            opening(text, '[', ']').map(|at| (at, text.len()))
+        }
+        Op::Binary { op, .. } => {
+            let symbol: Vec<char> = crate::objects::ops::symbol(op)
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .collect();
+            operator(text, &symbol)
+        }
+        _ => None,
+    }
+}
+
+/// Where the bracket opens that the last character closes.
+fn opening(text: &[char], open: char, close: char) -> Option<usize> {
+    let mut depth = 0;
+    if *text.last()? != close {
+        return None;
+    }
+    for (i, c) in text.iter().enumerate().rev() {
+        if *c == close {
+            depth += 1;
+        } else if *c == open {
+            depth -= 1;
+            if depth == 0 {
+                return Some(i).filter(|i| *i > 0);
+            }
+        }
+    }
+    None
+}
+
+/// The last operator of this kind outside of brackets and quotes that stands between two operands.
+fn operator(text: &[char], symbol: &[char]) -> Option<(usize, usize)> {
+    let mut depth = 0;
+    let mut quote = None;
+    let mut found = None;
+    let mut operand = false;
+    let mut i = 0;
+    while i < text.len() {
+        let c = text[i];
+        match (quote, c) {
+            (Some(q), c) if q == c => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                operand = true;
+            }
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => {
+                depth -= 1;
+                operand = true;
+            }
+            (None, c) if depth == 0 && operand && text[i..].starts_with(symbol) => {
+                let doubled = text.get(i + symbol.len()) == Some(&c)
+                    && symbol.len() == 1
+                    && matches!(c, '*' | '/');
+                if !doubled {
+                    found = Some((i, i + symbol.len()));
+                }
+                i += symbol.len() + usize::from(doubled);
+                operand = false;
+                continue;
+            }
+            (None, c) if c.is_alphanumeric() || c == '_' => operand = true,
+            (None, c) if !c.is_whitespace() && c != '.' => operand = false,
+            _ => {}
+        }
+        i += 1;
+    }
+    found
 }
 
 /// The name nearest to the wanted one, by CPython's costs (`Python/suggestions.c`): a move is 2, a change of case 1.

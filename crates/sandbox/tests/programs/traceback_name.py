@@ -1,0 +1,4 @@
+lenght = 3
+def g(): 
+    print(lenghts)
+g()
