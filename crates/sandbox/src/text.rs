@@ -23,16 +23,38 @@ pub fn float_repr(x: f64) -> String {
     let text = format!("{x:e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
+    // Of two shortest texts that are equally near, CPython takes the one with the even last digit. Both have
+    // this many digits.
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    let nearest = (digits >= 15).then(|| format!("{x:.*e}", digits - 1));
+    let nearest = nearest.filter(|text| text.parse() == Ok(x));
+    let mantissa = match nearest.as_deref().and_then(|text| text.split_once('e')) {
+        Some((mantissa, _)) => mantissa,
+        None => mantissa,
+    };
     if (-4..16).contains(&exponent) {
-        let plain = format!("{x}");
-        return if plain.contains('.') {
-            plain
-        } else {
-            plain + ".0"
-        };
+        return positional(mantissa, exponent);
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// Digits such as `-1.234` times a power of ten, without an exponent.
+fn positional(mantissa: &str, exponent: i32) -> String {
+    let (sign, digits) = match mantissa.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", mantissa),
+    };
+    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+    if exponent < 0 {
+        let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);
+        return format!("{sign}0.{zeros}{digits}");
+    }
+    let whole = exponent as usize + 1;
+    let padded = format!("{digits:0<whole$}");
+    let (whole, rest) = padded.split_at(whole);
+    let rest = if rest.is_empty() { "0" } else { rest };
+    format!("{sign}{whole}.{rest}")
 }
 
 /// A string in quotes with escapes, as `repr(str)` gives it.

@@ -91,9 +91,22 @@ impl Set {
         found
     }
 
-    /// Adds a key that is known to be absent.
+    /// Adds a key that is known to be absent. The last removed entry on its way is used again, if there is one.
     pub fn push(&mut self, hash: i64, key: Value) {
-        let at = self.probe(hash, |i, slot| matches!(slot, Slot::Empty).then_some(i));
+        let mut free = None;
+        let at = self.probe(hash, |i, slot| match slot {
+            Slot::Empty => Some(i),
+            Slot::Dummy => {
+                free = Some(i);
+                None
+            }
+            Slot::Full(..) => None,
+        });
+        if let Some(at) = free {
+            self.table[at] = Slot::Full(hash, key);
+            self.used += 1;
+            return;
+        }
         self.table[at] = Slot::Full(hash, key);
         self.fill += 1;
         self.used += 1;

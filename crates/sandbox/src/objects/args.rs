@@ -17,7 +17,7 @@ pub(crate) fn exact<const N: usize>(vm: &mut Vm, args: Args<'_>, name: &str) -> 
         0 => format!("{name}() takes no arguments ({given} given)"),
         1 => format!("{name}() takes exactly one argument ({given} given)"),
         n => {
-            let short = name.rsplit('.').next().unwrap_or(name);
+            let short = short(name);
             format!("{short} expected {n} arguments, got {given}")
         }
     };
@@ -41,7 +41,7 @@ pub(crate) fn between<const N: usize>(
             ("at most", N - hidden)
         };
         let plural = if limit == 1 { "" } else { "s" };
-        let short = name.rsplit('.').next().unwrap_or(name);
+        let short = short(name);
         let given = n.saturating_sub(hidden);
         return Err(vm.type_error(format!(
             "{short} expected {word} {limit} argument{plural}, got {given}"
@@ -68,7 +68,7 @@ pub(crate) fn named<const N: usize>(
         let plural = if positional - hidden == 1 { "" } else { "s" };
         let text = format!(
             "{}() takes at most {} positional argument{plural} ({} given)",
-            name.rsplit('.').next().unwrap_or(name),
+            short(name),
             positional - hidden,
             n - hidden
         );
@@ -78,7 +78,7 @@ pub(crate) fn named<const N: usize>(
     values[..n].copy_from_slice(args.pos);
     for (word, value) in args.kw {
         let word = vm.heap.name(*word);
-        let short = name.rsplit('.').next().unwrap_or(name);
+        let short = short(name);
         let Some(at) = names.iter().position(|known| *known == word) else {
             let text = format!("{short}() got an unexpected keyword argument '{word}'");
             return Err(vm.type_error(text));
@@ -93,7 +93,7 @@ pub(crate) fn named<const N: usize>(
         values[at] = *value;
     }
     if let Some(missing) = (0..least).find(|i| values[*i].is_unbound()) {
-        let short = name.rsplit('.').next().unwrap_or(name);
+        let short = short(name);
         let text = format!(
             "{short}() missing required argument '{}' (pos {})",
             names[missing],
@@ -102,6 +102,15 @@ pub(crate) fn named<const N: usize>(
         return Err(vm.type_error(text));
     }
     Ok(values)
+}
+
+/// A method's name without its class; `int.` is the construction, called by the class's name.
+fn short(name: &str) -> &str {
+    match name.split_once('.') {
+        Some((class, "")) => class,
+        Some((_, method)) => method,
+        None => name,
+    }
 }
 
 /// Refuses keyword arguments.

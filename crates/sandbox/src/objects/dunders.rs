@@ -1,6 +1,6 @@
 //! Special methods of the built-in types by name: `int.__add__`, `super().__setitem__(..)` in a subclass of `dict`.
 
-use super::{args, dict_methods, iter, list, numbers, ops, repr, set};
+use super::{args, dict_methods, int, iter, list, numbers, ops, repr, set};
 use crate::compile::op::{BinOp, CmpOp, UnaryOp};
 use crate::heap::{Object, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef, NativeFn};
@@ -11,18 +11,29 @@ fn or_not_implemented(found: Option<Value>) -> Flow {
     Flow::Value(found.unwrap_or(Value::NotImplemented))
 }
 
+/// `int`'s own methods know no floats: these answer for both.
+fn is_foreign(vm: &Vm, a: Value, b: Value) -> bool {
+    int::is_int(&vm.heap, a) && matches!(super::unwrap(&vm.heap, b), Value::Float(_))
+}
+
 macro_rules! binary {
     ($($name:ident $reflected:ident $op:ident;)*) => {
         $(
             fn $name(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
                 let [a, b] = args::exact(vm, args, "object.__op__")?;
                 let a = super::unwrap(&vm.heap, a);
+                if is_foreign(vm, a, b) {
+                    return Ok(Flow::Value(Value::NotImplemented));
+                }
                 ops::plain_binary(vm, BinOp::$op, a, b).map(or_not_implemented)
             }
 
             fn $reflected(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
                 let [a, b] = args::exact(vm, args, "object.__op__")?;
                 let a = super::unwrap(&vm.heap, a);
+                if is_foreign(vm, a, b) {
+                    return Ok(Flow::Value(Value::NotImplemented));
+                }
                 ops::plain_binary(vm, BinOp::$op, b, a).map(or_not_implemented)
             }
         )*
@@ -95,7 +106,7 @@ fn compared(vm: &mut Vm, op: CmpOp, a: Value, b: Value) -> Res<Flow> {
         };
         kind(x) == kind(y)
     };
-    if !comparable {
+    if !comparable || is_foreign(vm, x, y) {
         return Ok(Flow::Value(Value::NotImplemented));
     }
     ops::compare(vm, op, x, y).map(or_not_implemented)

@@ -238,7 +238,7 @@ fn true_div(vm: &mut Vm, x: &BigInt, y: &BigInt) -> Res<f64> {
 /// `x / y` as the nearest float, ties to even; `None` if it overflows. `y` is not zero.
 pub(crate) fn ratio(x: &BigInt, y: &BigInt) -> Option<f64> {
     if x.is_zero() {
-        return Some(0.0);
+        return Some(if y.is_negative() { -0.0 } else { 0.0 });
     }
     let negative = x.is_negative() != y.is_negative();
     let (x, y) = (x.magnitude(), y.magnitude());

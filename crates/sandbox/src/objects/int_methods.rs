@@ -28,6 +28,10 @@ pub(super) const NATIVES: &[NativeDef] = &[
 ];
 
 fn new(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    if args.pos.len() > 3 {
+        let n = args.pos.len() - 1;
+        return Err(vm.type_error(format!("int expected at most 2 arguments, got {n}")));
+    }
     let [_, x, base] = args::named(vm, args, "int.", ["", "", "base"], 1, 3)?;
     if x.is_unbound() {
         if !base.is_unbound() {

@@ -39,6 +39,8 @@ pub(crate) mod str_format;
 mod str_search;
 mod str_split;
 mod str_translate;
+#[cfg(test)]
+mod tests;
 mod text_ops;
 pub(crate) mod tuple;
 

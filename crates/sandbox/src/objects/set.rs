@@ -116,7 +116,9 @@ pub(crate) fn update(vm: &mut Vm, s: Ref, v: Value) -> Res<()> {
         return Err(Raise::NeedsPython);
     }
     let from_set = of(vm, v);
-    let from_dict = dict::of(vm, v);
+    // A view of keys counts as its dict.
+    let from_dict = dict::of(vm, v).is_some()
+        || matches!(v, Value::Ref(r) if matches!(vm.heap.get(r), Object::DictView { kind: ViewKind::Keys, .. }));
     if let Some(other) = from_set
         && vm.heap.set(s).is_empty()
     {
@@ -135,7 +137,7 @@ pub(crate) fn update(vm: &mut Vm, s: Ref, v: Value) -> Res<()> {
         other => other?,
     };
     vm.pay(items.len() as u64 / 4)?;
-    if from_set.is_some() || from_dict.is_some() {
+    if from_set.is_some() || from_dict {
         vm.heap.charge(items.len() * 24)?;
         vm.heap.set_mut(s).reserve(items.len());
     }
@@ -300,7 +302,7 @@ fn view_binary(vm: &mut Vm, op: BinOp, a: Value, b: Value) -> Res<Value> {
             && let (Some(n), Some(m)) =
                 (super::ops::native_len(vm, x), super::ops::native_len(vm, y))
             && matches!(vm.heap.get(y), Object::Set(_) | Object::DictView { .. })
-            && m > n
+            && (m > n || m == n && matches!(vm.heap.get(y), Object::Set(_)))
         {
             (walked, within) = (a, b);
         }
@@ -318,8 +320,7 @@ fn view_binary(vm: &mut Vm, op: BinOp, a: Value, b: Value) -> Res<Value> {
         BinOp::Or => update(vm, made, b)?,
         BinOp::Sub => subtract(vm, made, b)?,
         _ => {
-            let other = new(vm, false)?;
-            update(vm, other, b)?;
+            let other = from_iterable(vm, b)?;
             let items = vm.heap.set(other).iter().collect();
             toggle(vm, made, items)?;
         }

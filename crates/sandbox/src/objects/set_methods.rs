@@ -176,7 +176,11 @@ fn combined(vm: &mut Vm, args: Args<'_>, name: &str, combine: Combine) -> Res<Re
     };
     let mut made = combine(vm, s, *first, frozen)?;
     for other in rest {
-        made = combine(vm, made, *other, frozen)?;
+        if name == "difference" {
+            set::subtract(vm, made, *other)?;
+        } else {
+            made = combine(vm, made, *other, frozen)?;
+        }
     }
     Ok(made)
 }

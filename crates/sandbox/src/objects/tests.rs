@@ -1,0 +1,96 @@
+//! Tests of the built-in types against tables that CPython 3.13 wrote, and of what ends by a limit.
+
+mod eval;
+
+use eval::{show, vm};
+
+/// Lines of an expression, a tab, and what CPython says: the value's representation or the exception.
+fn check(table: &str) {
+    let mut wrong = Vec::new();
+    let mut n = 0;
+    for line in table.lines() {
+        let (source, expected) = line.split_once('\t').expect("a tab");
+        n += 1;
+        let mut vm = vm(10_000_000, 64 << 20);
+        let given = show(&mut vm, source);
+        if given != expected {
+            wrong.push(format!(
+                "{source}\n  CPython: {expected}\n  kont:    {given}"
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {n} differ:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(40)].join("\n")
+    );
+}
+
+#[test]
+fn expressions_are_as_in_cpython() {
+    check(include_str!("tests/expressions.txt"));
+}
+
+#[test]
+fn random_arithmetic_is_as_in_cpython() {
+    check(include_str!("tests/arithmetic.txt"));
+}
+
+#[test]
+fn sets_iterate_in_cpythons_order() {
+    check(include_str!("tests/sets.txt"));
+}
+
+#[test]
+fn huge_results_end_by_a_limit() {
+    for source in [
+        "10**10**9",
+        "2**10**18",
+        "1 << 10**12",
+        "'x' * 10**10",
+        "b'x' * 10**10",
+        "[0] * 10**12",
+        "(0,) * 10**12",
+        "list(range(10**12))",
+        "sum(range(10**12))",
+        "pow(3, 10**7) * pow(3, 10**7) * pow(7, 10**8)",
+        "(1).to_bytes(10**12)",
+        "sorted(range(10**12))",
+        "10**9 in iter(range(10**12))",
+        "set(range(10**12))",
+    ] {
+        let mut vm = vm(10_000_000, 64 << 20);
+        let given = show(&mut vm, source);
+        assert!(given.starts_with("limit"), "{source}: {given}");
+    }
+}
+
+#[test]
+fn values_that_share_much_end_by_a_limit() {
+    // A list of two references to the next, forty times: 2^40 items to look at.
+    for (question, build) in [("a == b", "[a, a]"), ("hash(a)", "(a, a)")] {
+        let mut source = String::from("[a := 1, b := 1, ");
+        if build.starts_with('(') {
+            source = String::from("[a := (1,), b := (1,), ");
+        }
+        for _ in 0..40 {
+            source += &format!("a := {build}, b := {}, ", build.replace('a', "b"));
+        }
+        source += &format!("{question}]");
+        let mut vm = vm(1_000_000, 64 << 20);
+        let given = show(&mut vm, &source);
+        assert!(given.starts_with("limit"), "{question}: {given}");
+    }
+}
+
+#[test]
+fn deep_values_are_a_recursion_error() {
+    let mut vm = vm(1_000_000, 64 << 20);
+    let mut source = String::from("[a := [], b := [], ");
+    for _ in 0..400 {
+        source += "a := [a], b := [b], ";
+    }
+    let given = show(&mut vm, &format!("{source} a == b]"));
+    assert!(given.starts_with("RecursionError"), "{given}");
+}
