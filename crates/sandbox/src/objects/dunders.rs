@@ -1,6 +1,6 @@
 //! Special methods of the built-in types by name: `int.__add__`, `super().__setitem__(..)` in a subclass of `dict`.
 
-use super::{args, dict_methods, int, iter, list, numbers, ops, repr, set};
+use super::{args, int, iter, numbers, ops, repr};
 use crate::compile::op::{BinOp, CmpOp, UnaryOp};
 use crate::heap::{Object, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef, NativeFn};
@@ -234,41 +234,6 @@ fn next(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     Err(args::wrong_self(vm, a, Type::ListIterator, "__next__"))
 }
 
-fn dict_init(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let first = args.pos.first().copied().unwrap_or(Value::None);
-    let d = args::this(vm, first, Type::Dict, "__init__")?;
-    if args.pos.len() > 2 {
-        let n = args.pos.len() - 1;
-        return Err(vm.type_error(format!("dict expected at most 1 argument, got {n}")));
-    }
-    dict_methods::fill(vm, d, args)?;
-    Ok(Flow::Value(Value::None))
-}
-
-fn list_init(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let [this, v] = args::between(vm, args, "list.__init__", 1)?;
-    let r = args::this(vm, this, Type::List, "__init__")?;
-    let items = if v.is_unbound() {
-        Vec::new()
-    } else {
-        iter::collect(vm, v)?
-    };
-    vm.heap.list_mut(r).clear();
-    list::grow(vm, r, items.len())?;
-    vm.heap.list_mut(r).extend(items);
-    Ok(Flow::Value(Value::None))
-}
-
-fn set_init(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let [this, v] = args::between(vm, args, "set.__init__", 1)?;
-    let r = args::this(vm, this, Type::Set, "__init__")?;
-    vm.heap.set_mut(r).clear();
-    if !v.is_unbound() {
-        set::update(vm, r, v)?;
-    }
-    Ok(Flow::Value(Value::None))
-}
-
 const fn method(owner: Type, name: &'static str, run: NativeFn) -> NativeDef {
     NativeDef::method(owner, name, run)
 }
@@ -302,18 +267,18 @@ pub(super) const NATIVES: &[NativeDef] = table! {
     Bytes: "__add__" add, "__mul__" mul, "__rmul__" rmul, "__len__" len, "__getitem__" getitem,
         "__contains__" contains, "__iter__" iterator, "__eq__" eq, "__ne__" ne, "__lt__" lt, "__le__" le,
         "__gt__" gt, "__ge__" ge, "__hash__" hash, "__repr__" repr_of;
-    List: "__init__" list_init, "__add__" add, "__mul__" mul, "__rmul__" rmul, "__iadd__" iadd, "__imul__" imul,
+    List: "__add__" add, "__mul__" mul, "__rmul__" rmul, "__iadd__" iadd, "__imul__" imul,
         "__len__" len, "__getitem__" getitem, "__setitem__" setitem, "__delitem__" delitem,
         "__contains__" contains, "__iter__" iterator, "__eq__" eq, "__ne__" ne, "__lt__" lt, "__le__" le,
         "__gt__" gt, "__ge__" ge, "__repr__" repr_of;
     Tuple: "__add__" add, "__mul__" mul, "__rmul__" rmul, "__len__" len, "__getitem__" getitem,
         "__contains__" contains, "__iter__" iterator, "__eq__" eq, "__ne__" ne, "__lt__" lt, "__le__" le,
         "__gt__" gt, "__ge__" ge, "__hash__" hash "slow_hash", "__repr__" repr_of;
-    Dict: "__init__" dict_init "slow_dict_update", "__len__" len, "__getitem__" getitem "slow_getitem",
+    Dict: "__len__" len, "__getitem__" getitem "slow_getitem",
         "__setitem__" setitem "slow_dict_insert", "__delitem__" delitem "slow_delitem",
         "__contains__" contains "slow_dict_contains", "__iter__" iterator,
         "__eq__" eq, "__ne__" ne, "__or__" or, "__ror__" ror, "__ior__" ior, "__repr__" repr_of;
-    Set: "__init__" set_init, "__len__" len, "__contains__" contains "slow_set_contains", "__iter__" iterator,
+    Set: "__len__" len, "__contains__" contains "slow_set_contains", "__iter__" iterator,
         "__eq__" eq, "__ne__" ne, "__lt__" lt, "__le__" le, "__gt__" gt, "__ge__" ge,
         "__and__" and, "__or__" or, "__xor__" xor, "__sub__" sub, "__iand__" iand, "__ior__" ior,
         "__ixor__" ixor, "__isub__" isub, "__repr__" repr_of;

@@ -1,18 +1,15 @@
-//! Exceptions: construction, text, notes.
+//! Exceptions: their text.
 
 use super::{args, int, repr};
-use crate::heap::{Object, Ref, Type, Value, sym::sym};
+use crate::heap::{Object, Ref, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::Res;
 use crate::vm::state::Vm;
 
 /// The natives of this file.
 pub(super) const NATIVES: &[NativeDef] = &[
-    NativeDef::method(Type::BaseException, "__init__", init),
     NativeDef::method(Type::BaseException, "__str__", str_of).slow("slow_str"),
     NativeDef::method(Type::BaseException, "__repr__", repr_of).slow("slow_repr"),
-    NativeDef::method(Type::BaseException, "with_traceback", with_traceback),
-    NativeDef::method(Type::BaseException, "add_note", add_note),
 ];
 
 /// Whether an exception is of a built-in class or of a subclass of it.
@@ -113,31 +110,6 @@ fn unicode_text(
     Ok(format!("'{encoding}' codec {what}: {reason}"))
 }
 
-fn init(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let Some((first, rest)) = args.pos.split_first() else {
-        return Err(vm.type_error("unbound method BaseException.__init__() needs an argument"));
-    };
-    let r = args::this(vm, *first, Type::BaseException, "__init__")?;
-    if !args.kw.is_empty() {
-        let known = is_a(vm, r, Type::ImportError)
-            || is_a(vm, r, Type::AttributeError)
-            || is_a(vm, r, Type::NameError);
-        for (word, value) in args.kw {
-            let name = vm.heap.name(*word);
-            if !(known && matches!(name, "name" | "obj" | "path")) {
-                let class = vm.type_name(*first).to_owned();
-                return Err(vm.type_error(format!("{class}() takes no keyword arguments")));
-            }
-            vm.heap.exception_mut(r).attrs.set(*word, *value);
-        }
-    }
-    let Value::Ref(items) = vm.new_tuple(rest)? else {
-        return Ok(Flow::Value(Value::None));
-    };
-    vm.heap.exception_mut(r).args = items;
-    Ok(Flow::Value(Value::None))
-}
-
 fn str_of(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [v] = args::exact(vm, args, "BaseException.__str__")?;
     let r = args::this(vm, v, Type::BaseException, "__str__")?;
@@ -150,38 +122,4 @@ fn repr_of(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     args::this(vm, v, Type::BaseException, "__repr__")?;
     let text = repr::plain_repr(vm, v)?;
     vm.new_str(text).map(Flow::Value)
-}
-
-fn with_traceback(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let [v, traceback] = args::exact(vm, args, "BaseException.with_traceback")?;
-    let r = args::this(vm, v, Type::BaseException, "with_traceback")?;
-    let entries = match traceback {
-        Value::None => Vec::new(),
-        Value::Ref(t) => match vm.heap.get(t) {
-            Object::Traceback(entries) => entries.to_vec(),
-            _ => return Err(vm.type_error("__traceback__ must be a traceback or None")),
-        },
-        _ => return Err(vm.type_error("__traceback__ must be a traceback or None")),
-    };
-    vm.heap.exception_mut(r).traceback = entries;
-    Ok(Flow::Value(v))
-}
-
-fn add_note(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let [v, note] = args::exact(vm, args, "BaseException.add_note")?;
-    let r = args::this(vm, v, Type::BaseException, "add_note")?;
-    if args::text(vm, note).is_none() {
-        let name = vm.type_name(note).to_owned();
-        return Err(vm.type_error(format!("note must be a str, not '{name}'")));
-    }
-    match vm.heap.exception(r).attrs.get(sym::NOTES) {
-        Some(Value::Ref(notes)) if matches!(vm.heap.get(notes), Object::List(_)) => {
-            super::list::push(vm, notes, note)?;
-        }
-        _ => {
-            let notes = vm.new_list(vec![note])?;
-            vm.heap.exception_mut(r).attrs.set(sym::NOTES, notes);
-        }
-    }
-    Ok(Flow::Value(Value::None))
 }

@@ -1,6 +1,6 @@
-//! Built-in functions: output, text, identity, classes; and those that are refused by name.
+//! Built-in functions: output, text, identity, classes.
 
-use super::{args, hash, ops, repr, unwrap};
+use super::{args, hash, repr, unwrap};
 use crate::heap::{Object, Ref, Type, Value, sym::sym};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{LimitExceeded, Raise, Res};
@@ -9,7 +9,6 @@ use crate::vm::state::Vm;
 /// The natives of this file.
 pub(super) const NATIVES: &[NativeDef] = &[
     NativeDef::function("print", print).slow("slow_print"),
-    NativeDef::function("len", len).slow("slow_len"),
     NativeDef::function("repr", repr_of).slow("slow_repr"),
     NativeDef::function("ascii", ascii).slow("slow_ascii"),
     NativeDef::function("hash", hash_of).slow("slow_hash"),
@@ -19,18 +18,6 @@ pub(super) const NATIVES: &[NativeDef] = &[
     NativeDef::function("callable", callable),
     NativeDef::function("isinstance", isinstance),
     NativeDef::function("issubclass", issubclass),
-    NativeDef::function("input", input),
-    NativeDef::function("open", open),
-    NativeDef::function("exec", exec),
-    NativeDef::function("eval", eval),
-    NativeDef::function("compile", compile),
-    NativeDef::function("__import__", import),
-    NativeDef::function("globals", globals),
-    NativeDef::function("locals", locals),
-    NativeDef::function("breakpoint", breakpoint),
-    NativeDef::function("memoryview", memoryview),
-    NativeDef::function("bytearray", bytearray),
-    NativeDef::function("complex", complex),
 ];
 
 /// Writes to standard output (0) or standard error (1), within the limit.
@@ -96,20 +83,6 @@ fn print(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     line.push_str(&end);
     write(vm, 0, &line)?;
     Ok(Flow::Value(Value::None))
-}
-
-fn len(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let [v] = args::exact(vm, args, "len")?;
-    if super::special(&vm.heap, v, sym::LEN).is_some() {
-        return Err(Raise::NeedsPython);
-    }
-    match ops::len(vm, v)? {
-        Some(n) => Ok(Flow::Value(Value::Int(n as i64))),
-        None => {
-            let name = vm.type_name(v).to_string();
-            Err(vm.type_error(format!("object of type '{name}' has no len()")))
-        }
-    }
 }
 
 fn repr_of(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
@@ -284,56 +257,4 @@ fn issubclass(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
             Err(vm.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union"))
         }
     }
-}
-
-fn refused(what: &str) -> Res<Flow> {
-    Err(Raise::Refused(what.into()))
-}
-
-fn input(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`input()` (a program asks through a tool)")
-}
-
-fn open(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`open()` (files are read and written through tools, such as `read_file`)")
-}
-
-fn exec(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`exec()`")
-}
-
-fn eval(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`eval()` (for literals there are `json.loads` and `int`, `float`)")
-}
-
-fn compile(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`compile()`")
-}
-
-fn import(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`__import__()` (use an `import` statement)")
-}
-
-fn globals(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`globals()`")
-}
-
-fn locals(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`locals()`")
-}
-
-fn breakpoint(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`breakpoint()`")
-}
-
-fn memoryview(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`memoryview`")
-}
-
-fn bytearray(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`bytearray` (use `bytes`, or a list of ints)")
-}
-
-fn complex(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
-    refused("`complex` numbers")
 }

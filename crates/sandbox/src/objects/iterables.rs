@@ -1,4 +1,4 @@
-//! Built-in functions on iterables: `iter`, `next`, `sum`, `min`, `max`, `any`, `all`, `enumerate`, `zip`, `reversed`.
+//! Built-in functions on iterables: `sum`, `min`, `max`, `any`, `all`, `enumerate`, `zip`, `reversed`.
 
 use super::compare::Look;
 use super::{args, iter, ops, range, unwrap};
@@ -13,8 +13,6 @@ use crate::vm::state::Vm;
 
 /// The natives of this file.
 pub(super) const NATIVES: &[NativeDef] = &[
-    NativeDef::function("iter", make_iter).slow("slow_iter"),
-    NativeDef::function("next", next).slow("slow_next"),
     NativeDef::function("sum", sum).slow("slow_sum"),
     NativeDef::function("min", min).slow("slow_min"),
     NativeDef::function("max", max).slow("slow_max"),
@@ -24,39 +22,6 @@ pub(super) const NATIVES: &[NativeDef] = &[
     NativeDef::method(Type::Zip, "__new__", zip).slow("slow_zip_new"),
     NativeDef::method(Type::Reversed, "__new__", reversed).slow("slow_reversed_new"),
 ];
-
-fn make_iter(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let [v, sentinel] = args::between(vm, args, "iter", 1)?;
-    if !sentinel.is_unbound() {
-        return Err(Raise::NeedsPython);
-    }
-    match iter::iter(vm, v)? {
-        Some(iterator) => Ok(Flow::Value(iterator)),
-        None => Err(iter::not_native(vm, v)),
-    }
-}
-
-fn next(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let [v, default] = args::between(vm, args, "next", 1)?;
-    if let Value::Ref(r) = v {
-        match vm.heap.get(r) {
-            Object::Iter(_) => {
-                if let Some(item) = iter::next(vm, r)? {
-                    return Ok(Flow::Value(item));
-                }
-                if !default.is_unbound() {
-                    return Ok(Flow::Value(default));
-                }
-                let stop = vm.new_exception(Type::StopIteration.r(), &[])?;
-                return Err(Raise::Exception(stop));
-            }
-            Object::Instance(_) | Object::Generator(_) => return Err(Raise::NeedsPython),
-            _ => {}
-        }
-    }
-    let name = vm.type_name(v).to_string();
-    Err(vm.type_error(format!("'{name}' object is not an iterator")))
-}
 
 /// The state of a sum: 64-bit integers, then floats with compensation, then anything.
 enum Total {

@@ -1,7 +1,6 @@
 //! Built-in types: their operators and methods, one file per type.
 
 mod args;
-pub(crate) mod bool;
 pub(crate) mod bytes;
 mod codec;
 pub(crate) mod compare;
@@ -54,7 +53,6 @@ use crate::vm::native::NativeDef;
 
 /// The natives of the built-in types and functions, in the order of their numbers.
 pub const NATIVES: &[&[NativeDef]] = &[
-    bool::NATIVES,
     bytes::NATIVES,
     codec::NATIVES,
     dict::NATIVES,

@@ -3,7 +3,7 @@
 use super::{args, hash, repr};
 use crate::heap::{Object, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef};
-use crate::vm::raise::{Raise, Res};
+use crate::vm::raise::Res;
 use crate::vm::state::Vm;
 
 /// The natives of this file.
@@ -13,19 +13,17 @@ pub(super) const NATIVES: &[NativeDef] = &[
     NativeDef::method(Type::Object, "__eq__", object_eq),
     NativeDef::method(Type::Object, "__ne__", object_ne),
     NativeDef::method(Type::Object, "__hash__", object_hash),
-    NativeDef::method(Type::Object, "__init_subclass__", nothing),
     NativeDef::method(Type::Object, "__lt__", not_implemented),
     NativeDef::method(Type::Object, "__le__", not_implemented),
     NativeDef::method(Type::Object, "__gt__", not_implemented),
     NativeDef::method(Type::Object, "__ge__", not_implemented),
-    NativeDef::method(Type::Type, "mro", mro),
 ];
 
 /// The name of a native function.
-pub(crate) fn native_name(_: &Vm, v: Value) -> String {
+pub(crate) fn native_name(v: Value) -> &'static str {
     match v {
-        Value::Native(id) => crate::vm::natives::native(id).name.to_string(),
-        _ => String::new(),
+        Value::Native(id) => crate::vm::natives::native(id).name,
+        _ => "",
     }
 }
 
@@ -70,28 +68,6 @@ fn object_hash(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     Ok(Flow::Value(Value::Int(hash::hash(vm, v)?)))
 }
 
-fn nothing(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    if let Some((word, _)) = args.kw.first() {
-        let word = vm.heap.name(*word).to_owned();
-        return Err(vm.type_error(format!(
-            "object.__init_subclass__() got an unexpected keyword argument '{word}'"
-        )));
-    }
-    Ok(Flow::Value(Value::None))
-}
-
 fn not_implemented(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
     Ok(Flow::Value(Value::NotImplemented))
-}
-
-fn mro(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let [v] = args::exact(vm, args, "type.mro")?;
-    let classes = match v {
-        Value::Ref(r) => match vm.heap.get(r) {
-            Object::Class(class) => class.mro.iter().map(|c| Value::Ref(*c)).collect(),
-            _ => return Err(Raise::NeedsPython),
-        },
-        _ => return Err(args::wrong_self(vm, v, Type::Type, "mro")),
-    };
-    vm.new_list(classes).map(Flow::Value)
 }

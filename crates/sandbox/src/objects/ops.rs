@@ -2,9 +2,7 @@
 //! methods that Python code defined.
 
 use super::compare::Look;
-use super::{
-    args, dict, dunders, float, int, list, range, set, slice, special, text_ops, tuple, unwrap,
-};
+use super::{args, dict, dunders, float, int, list, range, set, special, text_ops, tuple, unwrap};
 use crate::compile::op::{BinOp, CmpOp, UnaryOp};
 use crate::heap::{
     Object, Ref, Sym, Type, Value,
@@ -602,11 +600,6 @@ pub(crate) fn not_subscriptable(vm: &mut Vm, o: Value) -> Raise {
     }
     let name = vm.type_name(o).to_string();
     vm.type_error(format!("'{name}' object is not subscriptable"))
-}
-
-/// The slice object of three values.
-pub(crate) fn new_slice(vm: &mut Vm, start: Value, stop: Value, step: Value) -> Res<Value> {
-    slice::new(vm, start, stop, step)
 }
 
 /// The text of an index error of a type that is indexed by numbers.

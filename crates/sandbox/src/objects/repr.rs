@@ -113,7 +113,7 @@ impl Writer<'_> {
             Value::Ellipsis => self.out.push_str("Ellipsis"),
             Value::NotImplemented => self.out.push_str("NotImplemented"),
             Value::Native(_) => {
-                let name = super::object::native_name(self.vm, v);
+                let name = super::object::native_name(v);
                 self.push(format_args!("<built-in function {name}>"));
             }
             Value::Ref(r) => return self.write_object(v, r),
@@ -239,7 +239,7 @@ impl Writer<'_> {
 
     fn write_method(&mut self, v: Value, func: Value, this: Value) -> Res<()> {
         let Value::Ref(f) = func else {
-            let name = super::object::native_name(self.vm, func);
+            let name = super::object::native_name(func);
             let class = self.vm.type_name(this).to_owned();
             self.push(format_args!(
                 "<built-in method {name} of {class} object at {:#x}>",

@@ -2,26 +2,23 @@
 //! natives, methods, `:=`.
 
 use crate::compile::op::{BinOp, CmpOp, UnaryOp};
-use crate::heap::{Heap, NativeId, Object, Sym, Type, Value};
-use crate::objects::{self, class_of, dict, ops, repr, set, slice};
+use crate::heap::{NativeId, Object, Sym, Type, Value};
+use crate::objects::{self, class_of, dict, iter, ops, repr, set, slice};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
-use crate::vm::state::Vm;
+use crate::vm::state::{Settings, Vm};
 use num_bigint::BigInt;
 use ruff_python_ast::{self as ast, Expr, Number};
 use std::collections::HashMap;
 
 /// The types' part of a run's state.
 pub(super) fn vm(steps: u64, memory_bytes: usize) -> Vm {
-    Vm {
-        heap: Heap::new(memory_bytes, 7),
-        steps_left: steps,
-        steps_limit: steps,
-        interrupted: Default::default(),
-        output: Default::default(),
-        output_left: 1000,
-        output_limit: 1000,
-    }
+    Vm::new(&Settings {
+        steps,
+        memory_bytes,
+        hash_key: 7,
+        ..Settings::default()
+    })
 }
 
 /// The representation of an expression's value, or the exception, limit or refusal it ends with.
@@ -201,7 +198,47 @@ impl Scope {
         }
     }
 
+    /// What the interpreter itself does when it is called.
+    fn call_interpreter(&mut self, vm: &mut Vm, name: &str, args: &[Expr]) -> Option<Res<Value>> {
+        if !matches!(name, "iter" | "next" | "bool") || args.is_empty() {
+            return None;
+        }
+        let args = match self.all(vm, args) {
+            Ok(args) => args,
+            Err(raise) => return Some(Err(raise)),
+        };
+        Some(match name {
+            "bool" => ops::truth(vm, args[0]).map(Value::Bool),
+            "iter" => match iter::iter(vm, args[0]) {
+                Ok(Some(made)) => Ok(made),
+                Ok(None) => Err(iter::not_native(vm, args[0])),
+                Err(raise) => Err(raise),
+            },
+            _ => {
+                let Value::Ref(r) = args[0] else {
+                    panic!("an iterator")
+                };
+                match iter::next(vm, r) {
+                    Ok(Some(item)) => Ok(item),
+                    Ok(None) => args.get(1).copied().map_or_else(
+                        || {
+                            let stop = vm.new_exception(Type::StopIteration.r(), &[])?;
+                            Err(Raise::Exception(stop))
+                        },
+                        Ok,
+                    ),
+                    Err(raise) => Err(raise),
+                }
+            }
+        })
+    }
+
     fn call(&mut self, vm: &mut Vm, call: &ast::ExprCall) -> Res<Value> {
+        if let Expr::Name(name) = &*call.func
+            && let Some(done) = self.call_interpreter(vm, &name.id, &call.arguments.args)
+        {
+            return done;
+        }
         let mut pos = Vec::new();
         let name;
         let owner;
