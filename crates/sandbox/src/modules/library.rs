@@ -32,6 +32,13 @@ const SOURCES: &[(&str, &str)] = &[
     ),
     ("collections", include_str!("../library/collections.py")),
     ("dataclasses", include_str!("../library/dataclasses.py")),
+    (
+        "datetime",
+        concat!(
+            include_str!("../library/datetime.py"),
+            include_str!("../library/datetime_more.py"),
+        ),
+    ),
     ("enum", include_str!("../library/enum.py")),
     ("functools", include_str!("../library/functools.py")),
     ("heapq", include_str!("../library/heapq.py")),
