@@ -427,7 +427,7 @@ impl Vm {
                     }
                     Op::Slice { dst, first } => {
                         let (a, b, c) = (reg!(first), reg!(first + 1), reg!(first + 2));
-                        direct!(dst, objects::ops::new_slice(self, a, b, c));
+                        direct!(dst, objects::slice::new(self, a, b, c));
                     }
                     Op::List { dst, first, n } => {
                         let at = base + usize::from(first);
