@@ -5,10 +5,17 @@
 pub mod data;
 pub mod text;
 
+pub use compile::Diagnostic;
 pub use data::{Data, Failure, Outcome};
+pub use run::{
+    AnswerError, Capability, Config, Event, Failed, Limits, Program, Run, SnapshotError,
+};
+pub use vm::raise::LimitExceeded;
+pub use vm::request::{HostRequest, Pending, PendingRequest};
 
 pub mod compile;
 pub mod heap;
 pub mod modules;
 pub mod objects;
+pub mod run;
 pub mod vm;

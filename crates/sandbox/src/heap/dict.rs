@@ -131,13 +131,22 @@ impl Dict {
         self.entries.capacity() * size_of::<Entry>() + self.index.capacity() * 5
     }
 
-    /// Drops deleted entries and builds the index anew; also after a load.
+    /// Drops deleted entries. Positions change.
     pub fn compact(&mut self) {
         self.entries.retain(|e| !e.key.is_unbound());
-        self.live = self.entries.len();
+        self.reindex();
+    }
+
+    /// Builds the index anew, positions kept: after a load.
+    pub fn reindex(&mut self) {
+        self.live = self.iter().count();
         self.index.clear();
         let entries = &self.entries;
-        for (i, entry) in entries.iter().enumerate() {
+        let live = entries
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| !e.key.is_unbound());
+        for (i, entry) in live {
             self.index.insert_unique(spread(entry.hash), i as u32, |i| {
                 spread(entries[*i as usize].hash)
             });

@@ -191,6 +191,11 @@ impl Heap {
         &self.slots
     }
 
+    /// All slots, to repair what a load leaves out (indexes of dicts).
+    pub fn slots_mut(&mut self) -> &mut [Object] {
+        &mut self.slots
+    }
+
     /// Replaces all slots after the built-in classes: what a load does. Free list and accounting are made anew.
     pub fn restore(&mut self, objects: Vec<Object>) {
         self.slots.truncate(Type::ALL.len());

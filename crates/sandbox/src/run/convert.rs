@@ -1,13 +1,7 @@
 //! Values that leave and enter: heap values to [`Data`] and back, bounded in depth and size.
 
 use crate::data::{Data, Failure};
-use crate::heap::{
-    Object, Ref, Type, Value,
-    dict::Dict,
-    object::Str,
-    set::Set,
-    sym::sym,
-};
+use crate::heap::{Object, Ref, Type, Value, dict::Dict, object::Str, set::Set, sym::sym};
 use crate::objects::hash;
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
@@ -32,7 +26,9 @@ fn out(vm: &mut Vm, value: Value, depth: usize) -> Res<Data> {
         Value::Bool(b) => return Ok(Data::Bool(b)),
         Value::Int(i) => return Ok(Data::Int(i)),
         Value::Float(x) => return Ok(Data::Float(x)),
-        Value::Ellipsis | Value::NotImplemented | Value::Native(_) => return Err(cannot_leave(vm, value)),
+        Value::Ellipsis | Value::NotImplemented | Value::Native(_) => {
+            return Err(cannot_leave(vm, value));
+        }
         Value::Ref(r) => r,
     };
     Ok(match vm.heap.get(r) {
@@ -51,7 +47,11 @@ fn out(vm: &mut Vm, value: Value, depth: usize) -> Res<Data> {
             let frozen = set.frozen;
             let keys: Vec<Value> = set.iter().map(|(_, key)| key).collect();
             let keys = out_all(vm, &keys, depth)?;
-            if frozen { Data::FrozenSet(keys) } else { Data::Set(keys) }
+            if frozen {
+                Data::FrozenSet(keys)
+            } else {
+                Data::Set(keys)
+            }
         }
         Object::Dict(dict) => {
             let pairs: Vec<(Value, Value)> = dict.iter().map(|e| (e.key, e.value)).collect();
@@ -79,9 +79,14 @@ fn object(vm: &mut Vm, r: Ref, depth: usize) -> Res<Data> {
     let class = vm.heap.instance(r).class;
     let name = vm.heap.class(class).name;
     let mro = vm.heap.class(class).mro.clone();
-    let has = |vm: &Vm, name| mro.iter().any(|c| vm.heap.class(*c).attrs.get(name).is_some());
+    let has = |vm: &Vm, name| {
+        mro.iter()
+            .any(|c| vm.heap.class(*c).attrs.get(name).is_some())
+    };
     let is_time = {
-        let module = mro.iter().find_map(|c| vm.heap.class(*c).attrs.get(sym::MODULE));
+        let module = mro
+            .iter()
+            .find_map(|c| vm.heap.class(*c).attrs.get(sym::MODULE));
         module.and_then(|m| vm.heap.as_str(m)) == Some("datetime")
     };
     if !has(vm, sym::DATACLASS_FIELDS) && !is_time {
@@ -93,7 +98,10 @@ fn object(vm: &mut Vm, r: Ref, depth: usize) -> Res<Data> {
         let field = vm.heap.name(field).trim_start_matches('_').to_string();
         fields.push((field, out(vm, value, depth + 1)?));
     }
-    Ok(Data::Object { class: vm.heap.name(name).to_string(), fields })
+    Ok(Data::Object {
+        class: vm.heap.name(name).to_string(),
+        fields,
+    })
 }
 
 fn cannot_leave(vm: &mut Vm, value: Value) -> Raise {
@@ -137,8 +145,12 @@ fn enter(vm: &mut Vm, data: &Data, depth: usize) -> Res<Value> {
             let mut set = Set::new(matches!(data, Data::FrozenSet(_)));
             for key in enter_all(vm, keys, depth)? {
                 let hash = hash::hash(vm, key)?;
-                let known: Vec<Value> =
-                    set.candidates(hash).iter().filter_map(|i| set.key_at(*i)).map(|(_, k)| k).collect();
+                let known: Vec<Value> = set
+                    .candidates(hash)
+                    .iter()
+                    .filter_map(|i| set.key_at(*i))
+                    .map(|(_, k)| k)
+                    .collect();
                 if !contains(vm, &known, key)? {
                     set.push(hash, key);
                 }
@@ -152,7 +164,11 @@ fn enter(vm: &mut Vm, data: &Data, depth: usize) -> Res<Value> {
                 let value = enter(vm, value, depth + 1)?;
                 let hash = hash::hash(vm, key)?;
                 let places = dict.candidates(hash);
-                let known: Vec<Value> = places.iter().filter_map(|i| dict.entry(*i)).map(|e| e.key).collect();
+                let known: Vec<Value> = places
+                    .iter()
+                    .filter_map(|i| dict.entry(*i))
+                    .map(|e| e.key)
+                    .collect();
                 if contains(vm, &known, key)? {
                     continue;
                 }
@@ -169,7 +185,10 @@ fn enter(vm: &mut Vm, data: &Data, depth: usize) -> Res<Value> {
 }
 
 fn enter_all(vm: &mut Vm, items: &[Data], depth: usize) -> Res<Vec<Value>> {
-    items.iter().map(|item| enter(vm, item, depth + 1)).collect()
+    items
+        .iter()
+        .map(|item| enter(vm, item, depth + 1))
+        .collect()
 }
 
 fn contains(vm: &mut Vm, known: &[Value], key: Value) -> Res<bool> {
@@ -200,6 +219,9 @@ pub(crate) fn from_failure(vm: &mut Vm, failure: &Failure) -> Res<Value> {
 pub(crate) fn to_failure(vm: &mut Vm, exception: Value) -> Failure {
     let type_name = vm.type_name(exception).to_string();
     let message = crate::objects::repr::str(vm, exception).unwrap_or_default();
-    Failure { type_name, message, data: None }
+    Failure {
+        type_name,
+        message,
+        data: None,
+    }
 }
-

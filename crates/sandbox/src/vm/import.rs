@@ -137,7 +137,7 @@ const NOT_GRANTED: &[&str] = &[
 ];
 
 /// The compiled unit of a library module: compiled once per process.
-fn library_unit(module: &str) -> Res<Option<Arc<Unit>>> {
+pub(crate) fn library_unit(module: &str) -> Res<Option<Arc<Unit>>> {
     static UNITS: OnceLock<Mutex<FxHashMap<String, Arc<Unit>>>> = OnceLock::new();
     let source = if module == CORE {
         Some(include_str!("../library/core.py"))

@@ -1,0 +1,197 @@
+//! The check of a loaded image: every handle is in range and of the kind that its holder relies on, every place in
+//! code exists. After it, nothing in the interpreter can be surprised by bytes.
+
+use crate::compile::code::CodeRef;
+use crate::heap::{
+    Object, Ref, Type, Value,
+    object::{GeneratorState, Iter},
+    trace,
+};
+use crate::vm::frame::{PyFrame, Saved};
+use crate::vm::state::Vm;
+use crate::vm::thread::Thread;
+
+type Check = Result<(), String>;
+
+/// Checks the state of a run with its threads and the values that its tasks will get.
+pub(super) fn check(vm: &Vm, threads: &[&Thread], values: &[Value]) -> Check {
+    let slots = vm.heap.slots();
+    for (i, object) in slots.iter().enumerate().skip(Type::ALL.len()) {
+        let mut bad = None;
+        trace::children(object, &mut |v| bad = bad.or(value(vm, v).err()));
+        if let Some(what) = bad {
+            return Err(format!("slot {i}: {what}"));
+        }
+        kinds(vm, object).map_err(|what| format!("slot {i}: {what}"))?;
+    }
+    for v in values {
+        value(vm, *v)?;
+    }
+    let mut bad = None;
+    vm.roots(&mut |v| bad = bad.take().or_else(|| value(vm, v).err()));
+    if let Some(what) = bad {
+        return Err(what.into());
+    }
+    for module in &vm.modules {
+        need(
+            matches!(
+                vm.heap.slots().get(module.object.0 as usize),
+                Some(Object::Module(_))
+            ),
+            "a module",
+        )?;
+        need(
+            module.unit.is_none_or(|u| (u.0 as usize) < vm.units.len()),
+            "a module's unit",
+        )?;
+    }
+    threads
+        .iter()
+        .try_for_each(|thread| check_thread(vm, thread))
+}
+
+fn need(good: bool, what: &str) -> Check {
+    if good { Ok(()) } else { Err(what.into()) }
+}
+
+fn value(vm: &Vm, v: Value) -> Result<(), &'static str> {
+    match v {
+        Value::Ref(r) => match vm.heap.slots().get(r.0 as usize) {
+            None => Err("a handle is out of range"),
+            Some(Object::Free(_)) => Err("a handle of a free slot"),
+            Some(_) => Ok(()),
+        },
+        Value::Native(id) if !vm.has_native(id) => Err("an unknown native"),
+        _ => Ok(()),
+    }
+}
+
+/// What holders of an object take for granted about the objects that it names.
+fn kinds(vm: &Vm, object: &Object) -> Check {
+    let get = |r: Ref| &vm.heap.slots()[r.0 as usize];
+    let class = |r: Ref| {
+        need(
+            matches!(get(r), Object::Class(_)),
+            "what should be a class is none",
+        )
+    };
+    let cell = |r: &Ref| {
+        need(
+            matches!(get(*r), Object::Cell(_)),
+            "what should be a cell is none",
+        )
+    };
+    match object {
+        Object::Instance(i) => class(i.class),
+        Object::Exception(e) => {
+            class(e.class)?;
+            need(
+                matches!(get(e.args), Object::Tuple(_)),
+                "an exception's arguments",
+            )
+        }
+        Object::Class(c) => {
+            c.bases.iter().chain(&c.mro).try_for_each(|r| class(*r))?;
+            need(!c.mro.is_empty(), "a class without order")
+        }
+        Object::Function(f) => {
+            let code = place(vm, f.code, 0)?;
+            need(code.free.len() == f.closure.len(), "a function's cells")?;
+            f.closure.iter().try_for_each(cell)
+        }
+        Object::Super { class: c, .. } => class(*c),
+        Object::DictView { dict, .. } => need(matches!(get(*dict), Object::Dict(_)), "a view"),
+        Object::MappingProxy(r) => class(*r),
+        Object::Set(s) => need(s.is_sound(), "a set's table"),
+        Object::Str(s) => need(
+            s.text.chars().count() == s.chars as usize,
+            "a string's length",
+        ),
+        Object::Module(n) => need((*n as usize) < vm.modules.len(), "a module's number"),
+        Object::HostFunction(n) => need((*n as usize) < vm.capabilities.len(), "a tool's number"),
+        Object::HostCall(Some(call)) => need(
+            (call.tool as usize) < vm.capabilities.len(),
+            "a tool's number",
+        ),
+        Object::Alias { args, .. } => {
+            need(matches!(get(*args), Object::Tuple(_)), "a type's arguments")
+        }
+        Object::Match(m) => need(
+            matches!(
+                (get(m.pattern), get(m.subject)),
+                (Object::Pattern(_), Object::Str(_) | Object::Bytes(_))
+            ),
+            "a match",
+        ),
+        Object::Generator(g) => match &g.state {
+            GeneratorState::Created(s) | GeneratorState::Suspended(s) => saved(vm, s),
+            GeneratorState::Running | GeneratorState::Finished => Ok(()),
+        },
+        Object::Iter(i) => iter(i, &get),
+        _ => Ok(()),
+    }
+}
+
+fn iter<'h>(iter: &Iter, get: &impl Fn(Ref) -> &'h Object) -> Check {
+    let good = match iter {
+        Iter::List(r, _) | Iter::ListReversed(r, _) => matches!(get(*r), Object::List(_)),
+        Iter::Tuple(r, _) => matches!(get(*r), Object::Tuple(_)),
+        Iter::Str(r, at) => matches!(get(*r), Object::Str(s) if s.text.is_char_boundary(*at)),
+        Iter::Bytes(r, _) => matches!(get(*r), Object::Bytes(_)),
+        Iter::Dict(r, ..) | Iter::DictReversed(r, ..) => matches!(get(*r), Object::Dict(_)),
+        Iter::Set(r, ..) => matches!(get(*r), Object::Set(_)),
+        Iter::Enumerate(r, _) => matches!(get(*r), Object::Iter(_)),
+        Iter::Zip(parts, _) => parts.iter().all(|r| matches!(get(*r), Object::Iter(_))),
+        Iter::Values(..) | Iter::Range(..) | Iter::Done => true,
+    };
+    need(good, "an iterator")
+}
+
+fn place(vm: &Vm, at: CodeRef, pc: u32) -> Result<&crate::compile::code::Code, String> {
+    let unit = vm.units.get(at.unit.0 as usize).ok_or("a unit's number")?;
+    let code = unit
+        .unit
+        .codes
+        .get(at.index as usize)
+        .ok_or("a code's number")?;
+    if (pc as usize) < code.ops.len() {
+        Ok(code)
+    } else {
+        Err("a place in code".into())
+    }
+}
+
+fn frame(vm: &Vm, frame: &PyFrame, registers: usize) -> Check {
+    let code = place(vm, frame.code, frame.pc)?;
+    need(registers >= code.registers as usize, "a frame's registers")?;
+    let generator = frame
+        .generator
+        .is_none_or(|r| matches!(vm.heap.get(r), Object::Generator(_)));
+    need(generator, "a frame's generator")
+}
+
+fn saved(vm: &Vm, saved: &Saved) -> Check {
+    frame(vm, &saved.frame, saved.registers.len())
+}
+
+fn check_thread(vm: &Vm, thread: &Thread) -> Check {
+    for v in thread.registers.iter().chain(&thread.entry) {
+        value(vm, *v)?;
+    }
+    let mut bad = None;
+    for f in &thread.frames {
+        trace::frame(f, &mut |v| bad = bad.or(value(vm, v).err()));
+    }
+    if let Some(what) = bad {
+        return Err(what.into());
+    }
+    for f in &thread.frames {
+        let left = thread
+            .registers
+            .len()
+            .checked_sub(f.base as usize)
+            .ok_or("a frame's place")?;
+        frame(vm, f, left)?;
+    }
+    Ok(())
+}

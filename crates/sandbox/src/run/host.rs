@@ -1,0 +1,428 @@
+//! What a host holds of a run: it drives it, sees what it waits for, answers, and takes it away as bytes.
+
+use super::domain::{Effect, Fail, Guest, State};
+use super::limits::Limits;
+use super::{Program, convert};
+use crate::data::{Data, Outcome};
+use crate::heap::Value;
+use crate::vm::raise::LimitExceeded;
+use crate::vm::request::Pending;
+use crate::vm::state::{CapabilityInfo, Settings, Vm};
+use machine::{Answer, Continuation, Machine};
+use scheduler::Scheduler;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// A tool that the program may call: only its name and kind are inside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capability {
+    /// The name by which the program calls it.
+    pub name: String,
+    /// Whether a call gives an awaitable.
+    pub is_async: bool,
+    /// Its parameters as Python writes them, for `help` and messages.
+    pub signature: Option<String>,
+    /// Its docstring.
+    pub doc: String,
+}
+
+/// What a run is made with.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// What it may use.
+    pub limits: Limits,
+    /// What it may call.
+    pub capabilities: Vec<Capability>,
+    /// The key of string hashes: the same seed gives the same order of sets of strings.
+    pub seed: u64,
+}
+
+/// Why [`Run::advance`] came back.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// Every task waits: see [`Run::pending`]. Answer, then advance.
+    Suspended,
+    /// It has computed for a while: look at the clock, then advance.
+    Paused,
+    /// It ended; the value of the last expression statement of the program, `None` if there is none.
+    Done(Data),
+    /// It ended with an exception that it did not catch.
+    Failed(Failed),
+    /// It was ended by a limit.
+    Limit(LimitExceeded),
+}
+
+/// An exception that ended a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// The class's name; `Unsupported` for what kont does not run.
+    pub type_name: String,
+    /// What `str(exc)` gives.
+    pub message: String,
+    /// The traceback as CPython prints it, the last line included, with a line end.
+    pub traceback: String,
+    /// The exit status that the exception asks for: `SystemExit` only.
+    pub exit: Option<u8>,
+}
+
+/// Why an answer was not taken. Nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerError {
+    /// No such request was made.
+    #[error("call {0:02} was never made")]
+    Unknown(u64),
+    /// It has its answer, or the run has ended.
+    #[error("call {0:02} was answered already")]
+    Closed(u64),
+}
+
+/// How many steps of the machine pass between two looks at the outside.
+const FUEL: u64 = 1 << 16;
+/// After how many steps of the interpreter the host gets a look at the clock.
+const SLICE_STEPS: u64 = 1_000_000;
+
+/// A program that runs, waits, or has ended.
+pub struct Run {
+    pub(super) program: Program,
+    pub(super) machine: Machine<Guest>,
+    pub(super) state: State,
+    pub(super) limits: Limits,
+    /// What the program waits for, in the order performed.
+    pub(super) pending: Vec<Pending>,
+    /// The call that no other task may overtake, with its task.
+    pub(super) blocked: Option<(u64, Continuation<Guest>)>,
+    /// That task, once it has its answer.
+    pub(super) unblocked: Option<(Continuation<Guest>, Answer<Guest>)>,
+    pub(super) ended: Option<Event>,
+}
+
+impl Run {
+    /// A run at its start. Nothing has run yet.
+    pub fn new(program: Program, config: Config) -> Self {
+        let Config {
+            limits,
+            capabilities,
+            seed,
+        } = config;
+        let mut state = State::new(&limits, capabilities, seed);
+        match state.vm.thread_main(Arc::clone(&program.unit)) {
+            Ok(main) => {
+                scheduler::spawn_main::<Guest>(&mut state, main);
+            }
+            Err(raise) => state.fatal = Some(Fail::from(raise)),
+        }
+        Self {
+            program,
+            machine: Machine::new(),
+            state,
+            limits,
+            pending: Vec::new(),
+            blocked: None,
+            unblocked: None,
+            ended: None,
+        }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Runs until every task waits, the program ends, or it has computed for a while.
+    ///
+    /// The host measures the time: it calls this again after [`Event::Paused`] as long as it likes, or ends the run by
+    /// [`Run::exceed`]. After the end it gives the same event again.
+    pub fn advance(&mut self) -> Event {
+        if let Some(ended) = &self.ended {
+            return ended.clone();
+        }
+        let slice_end = self.state.vm.steps_left.saturating_sub(SLICE_STEPS);
+        self.state.vm.pause_at = slice_end;
+        loop {
+            if let Some(fatal) = self.state.fatal.take() {
+                return self.end(Err(fatal));
+            }
+            if !self.machine.is_ready() && !self.find_work() {
+                self.take_open();
+                return match self.pending.is_empty() {
+                    true => self.end(Err(Fail::Deadlock)),
+                    false => Event::Suspended,
+                };
+            }
+            match self.machine.run(&mut self.state, FUEL) {
+                machine::Outcome::Done(answer) => return self.end(answer),
+                machine::Outcome::Parked {
+                    effect: Effect::HostBlocking(pending),
+                    k,
+                } => {
+                    self.take_open();
+                    self.blocked = Some((pending.id, k));
+                    self.pending.push(pending);
+                }
+                machine::Outcome::Parked { .. } => {
+                    unreachable!("the scheduler answers every other effect")
+                }
+                machine::Outcome::Idle => {}
+                machine::Outcome::Paused => {
+                    self.collect_if_wanted();
+                    if self.state.vm.steps_left <= slice_end {
+                        return Event::Paused;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives the machine what is to run next, if there is something.
+    fn find_work(&mut self) -> bool {
+        if self.blocked.is_some() {
+            return false;
+        }
+        let next = self
+            .unblocked
+            .take()
+            .or_else(|| scheduler::next::<Guest>(&mut self.state));
+        let Some((k, answer)) = next else {
+            return false;
+        };
+        self.machine
+            .resume(k, answer)
+            .expect("the machine is idle and made this continuation");
+        true
+    }
+
+    /// Shows the host what was performed since the last time.
+    fn take_open(&mut self) {
+        let known = self.pending.last().map_or(0, |p| p.id);
+        let new = self
+            .state
+            .open
+            .iter()
+            .filter(|(p, _)| p.id > known)
+            .map(|(p, _)| p.clone());
+        self.pending.extend(new);
+    }
+
+    /// What the program waits for, in the order performed.
+    pub fn pending(&self) -> &[Pending] {
+        &self.pending
+    }
+
+    /// Answers a request. A failure is an ordinary exception inside.
+    ///
+    /// # Errors
+    /// [`AnswerError`] if there is no such open request; then nothing changes.
+    pub fn answer(&mut self, id: u64, outcome: &Outcome) -> Result<(), AnswerError> {
+        let Some(at) = self.pending.iter().position(|p| p.id == id) else {
+            let known = (1..=self.state.calls).contains(&id);
+            return Err(if known {
+                AnswerError::Closed(id)
+            } else {
+                AnswerError::Unknown(id)
+            });
+        };
+        self.pending.remove(at);
+        let vm = &mut self.state.vm;
+        let answer = match outcome {
+            Ok(data) => convert::from_data(vm, data).map_err(Fail::from),
+            Err(failure) => match convert::from_failure(vm, failure) {
+                Ok(exception) => {
+                    vm.watch(exception);
+                    Err(Fail::Exception(exception))
+                }
+                Err(raise) => Err(Fail::from(raise)),
+            },
+        };
+        if self
+            .blocked
+            .as_ref()
+            .is_some_and(|(blocked, _)| *blocked == id)
+        {
+            self.unblocked = self.blocked.take().map(|(_, k)| (k, answer));
+        } else if let Some(at) = self.state.open.iter().position(|(p, _)| p.id == id) {
+            let (_, task) = self.state.open.remove(at);
+            // The task may have been woken otherwise (cancelled): then nobody waits for the answer any more.
+            scheduler::wake::<Guest>(&mut self.state, task, answer).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Takes what was printed since the last time: standard output, standard error.
+    pub fn take_output(&mut self) -> [Vec<u8>; 2] {
+        std::mem::take(&mut self.state.vm.output)
+    }
+
+    /// The line on which the program caught the failure that it was last given, if it did.
+    pub fn handled_at(&self) -> Option<u32> {
+        self.state.vm.caught_at()
+    }
+
+    /// Ends the program by a limit that the host measures, such as time.
+    pub fn exceed(&mut self, limit: LimitExceeded) -> Event {
+        self.end(Err(Fail::Limit(limit)))
+    }
+
+    /// Set it to true, from any thread, to end the run at its next step by the limit `interrupted`.
+    pub fn interrupt_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.state.vm.interrupted)
+    }
+
+    /// Steps used, and heap bytes in use.
+    pub fn used(&self) -> (u64, u64) {
+        let vm = &self.state.vm;
+        (vm.steps_limit - vm.steps_left, vm.heap.used_bytes() as u64)
+    }
+
+    fn end(&mut self, answer: Answer<Guest>) -> Event {
+        let event = self.state.ending(answer);
+        self.pending.clear();
+        self.blocked = None;
+        self.unblocked = None;
+        // What still waits is abandoned, as it is when a module's code has ended.
+        drop(scheduler::take_all::<Guest>(&mut self.state));
+        self.machine = Machine::new();
+        self.ended.insert(event).clone()
+    }
+
+    /// Frees garbage if it is time. Only here: every task is then in the machine's or the scheduler's hands.
+    fn collect_if_wanted(&mut self) {
+        if !self.state.vm.heap.wants_collection() {
+            return;
+        }
+        let mut roots: Vec<Value> = Vec::new();
+        self.roots(&mut |v| roots.push(v));
+        self.state
+            .vm
+            .heap
+            .collect(|mark| roots.iter().for_each(|v| mark(*v)));
+    }
+
+    fn roots(&self, see: &mut dyn FnMut(Value)) {
+        let vm = &self.state.vm;
+        for thread in self.machine.running().codes() {
+            vm.thread_roots(thread, see);
+        }
+        let held = self
+            .blocked
+            .iter()
+            .map(|(_, k)| k)
+            .chain(self.unblocked.iter().map(|(k, _)| k));
+        let tasks = self.state.tasks().map(|(k, _)| k);
+        for k in held.chain(tasks) {
+            let view = self
+                .machine
+                .inspect(k)
+                .expect("the machine made this continuation");
+            view.codes().for_each(|thread| vm.thread_roots(thread, see));
+        }
+        let answers = self.state.tasks().filter_map(|(_, answer)| answer);
+        for answer in answers.chain(self.unblocked.iter().map(|(_, answer)| answer)) {
+            match answer {
+                Ok(value) | Err(Fail::Exception(value)) => see(*value),
+                Err(_) => {}
+            }
+        }
+        vm.roots(see);
+    }
+}
+
+impl State {
+    pub(super) fn new(limits: &Limits, capabilities: Vec<Capability>, seed: u64) -> Self {
+        let settings = Settings {
+            steps: limits.steps,
+            memory_bytes: usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX),
+            output_bytes: limits.output_bytes,
+            depth_frames: limits.depth_frames as usize,
+            hash_key: seed,
+        };
+        let mut vm = Vm::new(&settings);
+        vm.capabilities = capabilities
+            .iter()
+            .map(|c| CapabilityInfo {
+                name: c.name.clone(),
+                is_async: c.is_async,
+            })
+            .collect();
+        Self {
+            vm,
+            scheduler: Scheduler::new(),
+            capabilities,
+            open: Vec::new(),
+            calls: 0,
+            calls_max: limits.calls,
+            fatal: None,
+        }
+    }
+
+    /// Continuations of all tasks that do not run, with what those that are ready will get.
+    pub(super) fn tasks(
+        &self,
+    ) -> impl Iterator<Item = (&Continuation<Guest>, Option<&Answer<Guest>>)> {
+        self.scheduler
+            .parts()
+            .entries
+            .values()
+            .filter_map(|entry| match &entry.kind {
+                scheduler::Kind::Task(scheduler::State::Ready(k, answer)) => {
+                    Some((k, Some(answer)))
+                }
+                scheduler::Kind::Task(scheduler::State::Waiting(k, _)) => Some((k, None)),
+                _ => None,
+            })
+    }
+
+    /// What the host is told of the end.
+    fn ending(&mut self, answer: Answer<Guest>) -> Event {
+        let fail = match answer {
+            Ok(_) => {
+                let result = self.vm.result;
+                // A result that cannot leave is no failure of the program: only its value is not known outside.
+                return Event::Done(convert::to_data(&mut self.vm, result).unwrap_or(Data::None));
+            }
+            Err(fail) => fail,
+        };
+        let failed = |type_name: &str, message: String| {
+            let traceback = format!("{type_name}: {message}\n");
+            Event::Failed(Failed {
+                type_name: type_name.into(),
+                message,
+                traceback,
+                exit: None,
+            })
+        };
+        match fail {
+            Fail::Exception(exception) => {
+                let (traceback, exit) = match self.vm.exit_request(exception) {
+                    Some((status, text)) => (text, Some(status)),
+                    None => (self.vm.traceback_text(exception), None),
+                };
+                let failure = convert::to_failure(&mut self.vm, exception);
+                let (type_name, message) = (failure.type_name, failure.message);
+                Event::Failed(Failed {
+                    type_name,
+                    message,
+                    traceback,
+                    exit,
+                })
+            }
+            Fail::Limit(mut limit) => {
+                if limit.limit == 0 && limit.kind == "memory_bytes" {
+                    limit.limit = self.vm.heap.limit_bytes() as u64;
+                }
+                Event::Limit(limit)
+            }
+            Fail::Refused(what) => failed("Unsupported", what.into()),
+            Fail::Deadlock => failed(
+                "Deadlock",
+                "every task waits, and nothing can wake one".into(),
+            ),
+            Fail::Unwind => failed("Deadlock", "the main task was abandoned".into()),
+        }
+    }
+}

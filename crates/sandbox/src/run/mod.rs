@@ -1,0 +1,59 @@
+//! Runs: a program on the machine, held, answered, saved and loaded by its host.
+//!
+//! ```text
+//!   Program::compile ──▶ Run::new ──▶ advance ──▶ Suspended ── pending() ── answer(id, outcome) ──▶ advance ...
+//!                                        │             └── dump() ──▶ bytes ──▶ Run::load
+//!                                        └──▶ Done / Failed / Limit
+//! ```
+//!
+//! A run reads no clock and draws no randomness: all that varies is the answers and their order, so the same
+//! answers give the same run.
+
+mod check;
+mod convert;
+mod domain;
+mod host;
+mod inside;
+mod limits;
+mod snapshot;
+
+#[cfg(test)]
+mod tests;
+
+pub use host::{AnswerError, Capability, Config, Event, Failed, Run};
+pub use limits::Limits;
+pub use snapshot::SnapshotError;
+
+use crate::compile::{Diagnostic, code::Unit, compile};
+use std::sync::Arc;
+
+/// A compiled program. Cheap to clone; it may be run any number of times.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub(crate) unit: Arc<Unit>,
+}
+
+impl Program {
+    /// Compiles source text.
+    ///
+    /// * `filename` – what tracebacks call it.
+    ///
+    /// # Errors
+    /// A [`Diagnostic`] with line and caret: what is not Python, and what kont does not run, by name.
+    pub fn compile(source: &str, filename: &str) -> Result<Self, Diagnostic> {
+        let unit = compile(source, filename, "__main__", false)?;
+        Ok(Self {
+            unit: Arc::new(unit),
+        })
+    }
+
+    /// The source text.
+    pub fn source(&self) -> &str {
+        &self.unit.source
+    }
+
+    /// What tracebacks call the file.
+    pub fn filename(&self) -> &str {
+        &self.unit.filename
+    }
+}

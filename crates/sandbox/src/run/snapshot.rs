@@ -1,0 +1,391 @@
+//! Snapshots: a run that waits, as bytes, and back.
+//!
+//! ```text
+//!   "kont-run" | version u32 | sha256 of the rest | image (postcard)
+//! ```
+//!
+//! The image has the program's source and names the library modules it has loaded: code is compiled again, never read
+//! from bytes. What is read is checked before it is used: sizes, handles, kinds, places in code.
+
+use super::domain::{Fail, Guest, State, TaskPrompt};
+use super::host::{Capability, Run};
+use super::limits::Limits;
+use super::{Program, check};
+use crate::compile::code::Unit;
+use crate::heap::{Object, Type, Value};
+use crate::vm::import::ModuleState;
+use crate::vm::raise::LimitExceeded;
+use crate::vm::request::Pending;
+use crate::vm::thread::Thread;
+use machine::{Answer, Base, Boundary, Continuation, Machine, Part, ScopeId};
+use scheduler::{Entry, Id, Kind, Parts, Scheduler, State as TaskState, Waiting};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const MAGIC: &[u8; 8] = b"kont-run";
+/// Raised with every change of the image, the instructions, the natives or the library.
+const VERSION: u32 = 1;
+const HEAD_BYTES: usize = MAGIC.len() + 4 + 32;
+
+/// Why bytes are no snapshot, or a run has none. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotError {
+    /// They do not begin like one.
+    #[error("not a snapshot of kont")]
+    Foreign,
+    /// Another version of kont made them.
+    #[error(
+        "the snapshot has version {found}, this kont reads {VERSION}\nhelp: use the kont that made it"
+    )]
+    Version {
+        /// The version in the bytes.
+        found: u32,
+    },
+    /// Some bytes are missing or changed.
+    #[error("the snapshot is damaged: {0}")]
+    Damaged(String),
+    /// The run computes: only one that waits, or has not begun, can be saved.
+    #[error("the run does not wait\nhelp: save it when `advance` gives `Suspended`")]
+    Running,
+    /// The run has ended.
+    #[error("the run has ended")]
+    Ended,
+}
+
+/// A run as data. ORDER: a change raises `VERSION`.
+#[derive(Serialize, Deserialize)]
+struct Image {
+    filename: String,
+    source: String,
+    limits: Limits,
+    capabilities: Vec<Capability>,
+    hash_key: u64,
+    steps_left: u64,
+    output_left: u64,
+    output: [Vec<u8>; 2],
+    calls: u64,
+    symbols: Vec<String>,
+    units: Vec<UnitImage>,
+    modules: Vec<ModuleState>,
+    result: Value,
+    objects: Vec<Object>,
+    tasks: Vec<TaskImage>,
+    ready: Vec<u64>,
+    current: Option<u64>,
+    main: Option<u64>,
+    next: u64,
+    pending: Vec<Pending>,
+    open: Vec<(Pending, u64)>,
+    blocked: Option<(u64, Thread)>,
+    unblocked: Option<(Thread, AnswerImage)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UnitImage {
+    module: String,
+    consts: Vec<Vec<Value>>,
+    globals: Vec<Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TaskImage {
+    id: u64,
+    state: StateImage,
+}
+
+#[derive(Serialize, Deserialize)]
+enum StateImage {
+    Ready(Thread, AnswerImage),
+    Running,
+    Parked { thread: Thread, external: bool },
+    Ended,
+}
+
+#[derive(Serialize, Deserialize)]
+enum AnswerImage {
+    Value(Value),
+    Exception(Value),
+    Limit(LimitExceeded),
+    Refused(Box<str>),
+}
+
+impl AnswerImage {
+    fn of(answer: &Answer<Guest>) -> Self {
+        match answer {
+            Ok(value) => Self::Value(*value),
+            Err(Fail::Exception(exception)) => Self::Exception(*exception),
+            Err(Fail::Limit(limit)) => Self::Limit(limit.clone()),
+            Err(Fail::Refused(what)) => Self::Refused(what.clone()),
+            Err(Fail::Deadlock | Fail::Unwind) => Self::Refused("an abandoned task".into()),
+        }
+    }
+
+    fn into_answer(self) -> Answer<Guest> {
+        match self {
+            Self::Value(value) => Ok(value),
+            Self::Exception(exception) => Err(Fail::Exception(exception)),
+            Self::Limit(limit) => Err(Fail::Limit(limit)),
+            Self::Refused(what) => Err(Fail::Refused(what)),
+        }
+    }
+}
+
+impl Run {
+    /// The whole run as bytes. Cost: O(heap).
+    ///
+    /// # Errors
+    /// [`SnapshotError::Running`] unless it waits or has not begun, [`SnapshotError::Ended`] after its end.
+    pub fn dump(&self) -> Result<Vec<u8>, SnapshotError> {
+        if self.ended.is_some() {
+            return Err(SnapshotError::Ended);
+        }
+        if self.machine.is_ready() || self.state.fatal.is_some() {
+            return Err(SnapshotError::Running);
+        }
+        let payload = postcard::to_stdvec(&self.image()?)
+            .map_err(|e| SnapshotError::Damaged(e.to_string()))?;
+        let mut bytes = Vec::with_capacity(HEAD_BYTES + payload.len());
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&VERSION.to_le_bytes());
+        bytes.extend_from_slice(&Sha256::digest(&payload));
+        bytes.extend_from_slice(&payload);
+        Ok(bytes)
+    }
+
+    fn image(&self) -> Result<Image, SnapshotError> {
+        let State {
+            vm,
+            scheduler,
+            capabilities,
+            open,
+            calls,
+            ..
+        } = &self.state;
+        let parts = scheduler.parts();
+        let mut tasks = Vec::with_capacity(parts.entries.len());
+        for (id, entry) in &parts.entries {
+            let state = match &entry.kind {
+                Kind::Task(TaskState::Ready(k, answer)) => {
+                    StateImage::Ready(self.thread(k)?, AnswerImage::of(answer))
+                }
+                Kind::Task(TaskState::Running { .. }) => StateImage::Running,
+                Kind::Task(TaskState::Waiting(k, Waiting::Parked { external })) => {
+                    StateImage::Parked {
+                        thread: self.thread(k)?,
+                        external: *external,
+                    }
+                }
+                Kind::Task(TaskState::Ended) => StateImage::Ended,
+                Kind::Task(TaskState::Waiting(..)) | Kind::Promise { .. } => {
+                    return Err(SnapshotError::Damaged(
+                        "a wait that the sandbox does not make".into(),
+                    ));
+                }
+            };
+            tasks.push(TaskImage { id: id.0, state });
+        }
+        let blocked = match &self.blocked {
+            Some((call, k)) => Some((*call, self.thread(k)?)),
+            None => None,
+        };
+        let unblocked = match &self.unblocked {
+            Some((k, answer)) => Some((self.thread(k)?, AnswerImage::of(answer))),
+            None => None,
+        };
+        let units = vm.units.iter().map(|unit| UnitImage {
+            module: unit.unit.module.clone(),
+            consts: unit.consts.clone(),
+            globals: unit.globals.clone(),
+        });
+        Ok(Image {
+            filename: self.program.filename().into(),
+            source: self.program.source().into(),
+            limits: self.limits.clone(),
+            capabilities: capabilities.clone(),
+            hash_key: vm.heap.hash_key,
+            steps_left: vm.steps_left,
+            output_left: vm.output_left,
+            output: vm.output.clone(),
+            calls: *calls,
+            symbols: vm.heap.symbols.own_names().map(Into::into).collect(),
+            units: units.collect(),
+            modules: vm.modules.clone(),
+            result: vm.result,
+            objects: vm.heap.slots()[Type::ALL.len()..].to_vec(),
+            tasks,
+            ready: parts.ready.iter().map(|id| id.0).collect(),
+            current: parts.current.map(|id| id.0),
+            main: parts.main.map(|id| id.0),
+            next: parts.next,
+            pending: self.pending.clone(),
+            open: open
+                .iter()
+                .map(|(pending, task)| (pending.clone(), task.0))
+                .collect(),
+            blocked,
+            unblocked,
+        })
+    }
+
+    /// The one thread of a task's continuation.
+    fn thread(&self, k: &Continuation<Guest>) -> Result<Thread, SnapshotError> {
+        let view = self
+            .machine
+            .inspect(k)
+            .map_err(|e| SnapshotError::Damaged(e.to_string()))?;
+        let mut threads = view.codes();
+        match (threads.next(), threads.next()) {
+            (Some(thread), None) => Ok(thread.clone()),
+            _ => Err(SnapshotError::Damaged("a task of several threads".into())),
+        }
+    }
+
+    /// A run from the bytes of [`Run::dump`], here or in another process. Cost: O(heap).
+    ///
+    /// # Errors
+    /// [`SnapshotError`]; the bytes may come from anywhere.
+    pub fn load(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let image = read(bytes)?;
+        let damaged = |what: &str| SnapshotError::Damaged(what.into());
+        let program =
+            Program::compile(&image.source, &image.filename).map_err(|_| damaged("its source"))?;
+        let mut state = State::new(&image.limits, image.capabilities, image.hash_key);
+        let vm = &mut state.vm;
+        for name in &image.symbols {
+            vm.heap.symbols.intern(name);
+        }
+        for (i, unit) in image.units.into_iter().enumerate() {
+            let code =
+                unit_named(&program, i, &unit.module).ok_or_else(|| damaged("a library module"))?;
+            let counts = code.codes.iter().map(|c| c.consts.len());
+            if unit.globals.len() != code.globals.len()
+                || !counts.eq(unit.consts.iter().map(Vec::len))
+            {
+                return Err(damaged("a module's variables"));
+            }
+            vm.restore_unit(code, unit.consts, unit.globals);
+        }
+        vm.modules = image.modules;
+        vm.result = image.result;
+        vm.steps_left = image.steps_left.min(image.limits.steps);
+        vm.output_left = image.output_left.min(image.limits.output_bytes);
+        vm.output = image.output;
+        vm.heap.restore(image.objects);
+        vm.link();
+        state.calls = image.calls;
+        state.open = image
+            .open
+            .into_iter()
+            .map(|(pending, task)| (pending, Id(task)))
+            .collect();
+
+        let mut threads: Vec<&Thread> = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        let mut entries = BTreeMap::new();
+        for task in &image.tasks {
+            match &task.state {
+                StateImage::Ready(thread, AnswerImage::Value(v) | AnswerImage::Exception(v)) => {
+                    threads.push(thread);
+                    values.push(*v);
+                }
+                StateImage::Ready(thread, _) | StateImage::Parked { thread, .. } => {
+                    threads.push(thread)
+                }
+                StateImage::Running | StateImage::Ended => {}
+            }
+        }
+        threads.extend(image.blocked.iter().map(|(_, thread)| thread));
+        if let Some((thread, answer)) = &image.unblocked {
+            threads.push(thread);
+            if let AnswerImage::Value(v) | AnswerImage::Exception(v) = answer {
+                values.push(*v);
+            }
+        }
+        check::check(&state.vm, &threads, &values).map_err(|what| damaged(&what))?;
+        for object in state.vm.heap.slots_mut() {
+            if let Object::Dict(dict) = object {
+                dict.reindex();
+            }
+        }
+        for task in image.tasks {
+            let kind = Kind::Task(match task.state {
+                StateImage::Ready(thread, answer) => {
+                    TaskState::Ready(continuation(thread), answer.into_answer())
+                }
+                StateImage::Running => TaskState::Running { cancelled: false },
+                StateImage::Parked { thread, external } => {
+                    TaskState::Waiting(continuation(thread), Waiting::Parked { external })
+                }
+                StateImage::Ended => TaskState::Ended,
+            });
+            let outcome = matches!(kind, Kind::Task(TaskState::Ended)).then_some(Ok(Value::None));
+            entries.insert(
+                Id(task.id),
+                Entry {
+                    kind,
+                    outcome,
+                    waiters: Vec::new(),
+                },
+            );
+        }
+        let parts = Parts {
+            entries,
+            ready: image.ready.into_iter().map(Id).collect(),
+            current: image.current.map(Id),
+            main: image.main.map(Id),
+            next: image.next,
+        };
+        state.scheduler = Scheduler::from_parts(parts).map_err(|e| damaged(&e.to_string()))?;
+        Ok(Self {
+            program,
+            machine: Machine::new(),
+            state,
+            limits: image.limits,
+            pending: image.pending,
+            blocked: image
+                .blocked
+                .map(|(call, thread)| (call, continuation(thread))),
+            unblocked: image
+                .unblocked
+                .map(|(thread, answer)| (continuation(thread), answer.into_answer())),
+            ended: None,
+        })
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Image, SnapshotError> {
+    if bytes.len() < HEAD_BYTES || &bytes[..MAGIC.len()] != MAGIC {
+        return Err(SnapshotError::Foreign);
+    }
+    let (head, payload) = bytes.split_at(HEAD_BYTES);
+    let found = u32::from_le_bytes([head[8], head[9], head[10], head[11]]);
+    if found != VERSION {
+        return Err(SnapshotError::Version { found });
+    }
+    if head[12..] != *Sha256::digest(payload) {
+        return Err(SnapshotError::Damaged("its checksum is wrong".into()));
+    }
+    postcard::from_bytes(payload).map_err(|e| SnapshotError::Damaged(e.to_string()))
+}
+
+/// The program itself, or a module of the library.
+fn unit_named(program: &Program, position: usize, module: &str) -> Option<Arc<Unit>> {
+    if position == 0 {
+        return (module == "__main__").then(|| Arc::clone(&program.unit));
+    }
+    crate::vm::import::library_unit(module).ok().flatten()
+}
+
+/// A task's continuation: its thread under the scheduler's prompt.
+fn continuation(thread: Thread) -> Continuation<Guest> {
+    let base = Base::Boundary(ScopeId::NONE, Boundary::Prompt(TaskPrompt));
+    let begun = thread.entry.is_none();
+    let part = Part::new(base, vec![thread]);
+    if begun {
+        Continuation::assemble(vec![part])
+    } else {
+        Continuation::assemble_unstarted(vec![part])
+    }
+}
