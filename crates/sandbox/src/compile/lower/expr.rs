@@ -519,9 +519,7 @@ impl<'a> Lower<'a> {
                 let mut after_first = None;
                 for (i, value) in b.values.iter().enumerate() {
                     let is_last = i + 1 == b.values.len();
-                    if is_last {
-                        self.branch(value, when, to)?;
-                    } else if decides == when {
+                    if is_last || decides == when {
                         self.branch(value, when, to)?;
                     } else {
                         self.branch(value, decides, skip)?;
