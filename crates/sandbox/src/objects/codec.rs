@@ -228,12 +228,18 @@ fn decode_method(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     let r = super::bytes::this(vm, a, "decode")?;
     let [_, encoding, errors] =
         args::named(vm, a, "bytes.decode", ["self", "encoding", "errors"], 1, 3)?;
-    decode(vm, r, encoding, errors).map(Flow::Value)
+    decode(vm, r, encoding, errors, "decode").map(Flow::Value)
 }
 
 /// The text of bytes.
-pub(super) fn decode(vm: &mut Vm, r: Ref, encoding: Value, errors: Value) -> Res<Value> {
-    let (codec, errors) = codec_and_errors(vm, encoding, errors, "decode")?;
+pub(super) fn decode(
+    vm: &mut Vm,
+    r: Ref,
+    encoding: Value,
+    errors: Value,
+    method: &str,
+) -> Res<Value> {
+    let (codec, errors) = codec_and_errors(vm, encoding, errors, method)?;
     let Object::Bytes(bytes) = vm.heap.get(r) else {
         return Err(vm.type_error("a bytes-like object is required"));
     };

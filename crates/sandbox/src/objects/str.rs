@@ -246,7 +246,7 @@ fn new(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     if let Value::Ref(r) = plain {
         match vm.heap.get(r) {
             Object::Bytes(_) => {
-                return super::codec::decode(vm, r, encoding, errors).map(Flow::Value);
+                return super::codec::decode(vm, r, encoding, errors, "str").map(Flow::Value);
             }
             Object::Str(_) => {
                 return Err(vm.type_error("decoding str is not supported"));

@@ -59,8 +59,9 @@ impl Fields<'_> {
             if after.is_empty() {
                 return Err(vm.value_error("Single '{' encountered in format string"));
             }
-            let Some(end) = field_end(after) else {
-                return Err(vm.value_error("expected '}' before end of string"));
+            let end = match field_end(after) {
+                Ok(end) => end,
+                Err(text) => return Err(vm.value_error(text)),
             };
             let piece = self.field(vm, &after[..end], depth)?;
             room(vm, piece.len())?;
@@ -155,25 +156,45 @@ impl Fields<'_> {
     }
 }
 
-/// Where a field ends: at the brace that closes it.
-fn field_end(text: &str) -> Option<usize> {
-    let mut level = 1;
+/// Where a field ends: at the brace that closes it. Source: `MarkupIterator_next` of CPython.
+fn field_end(text: &str) -> Result<usize, &'static str> {
+    let mut chars = text.char_indices();
     let mut in_index = false;
-    for (i, c) in text.char_indices() {
+    let mark = loop {
+        match chars.next() {
+            None => return Err("expected '}' before end of string"),
+            Some((_, '{')) => return Err("unexpected '{' in field name"),
+            Some((_, '[')) => in_index = true,
+            Some((_, ']')) => in_index = false,
+            Some((i, '}')) if !in_index => return Ok(i),
+            Some((_, c @ ('!' | ':'))) if !in_index => break c,
+            Some(_) => {}
+        }
+    };
+    if mark == '!' {
+        if chars.next().is_none() {
+            return Err("end of string while looking for conversion specifier");
+        }
+        match chars.next() {
+            Some((i, '}')) => return Ok(i),
+            Some((_, ':')) | None => {}
+            Some(_) => return Err("expected ':' after conversion specifier"),
+        }
+    }
+    let mut level = 1;
+    for (i, c) in chars {
         match c {
-            '[' => in_index = true,
-            ']' => in_index = false,
-            '{' if !in_index => level += 1,
-            '}' if !in_index => {
+            '{' => level += 1,
+            '}' => {
                 level -= 1;
                 if level == 0 {
-                    return Some(i);
+                    return Ok(i);
                 }
             }
             _ => {}
         }
     }
-    None
+    Err("unmatched '{' in format spec")
 }
 
 /// A `repr` with all that is not ASCII escaped.
