@@ -150,8 +150,8 @@ pub enum Op {
     SetAdd { set: Reg, src: Reg },
     /// `R[dict][R[key]] := R[src]` (displays, comprehensions)
     DictInsert { dict: Reg, key: Reg, src: Reg },
-    /// Extends the list `R[list]` by the iterable `R[src]`
-    ListExtend { list: Reg, src: Reg },
+    /// Extends the list `R[list]` by the iterable `R[src]`; with `call` it is `f(*src)` and `f` is in the register before the list
+    ListExtend { call: bool, list: Reg, src: Reg },
     /// Adds all of the iterable `R[src]` to the set `R[set]`
     SetUpdate { set: Reg, src: Reg },
     /// Merges the mapping `R[src]` into the dict `R[dict]`; with `call`, a repeated key is the `TypeError` of

@@ -72,15 +72,22 @@ impl Vm {
         }
     }
 
-    pub(crate) fn list_extend(&mut self, t: &mut Thread, l: Value, v: Value) -> Res<Called> {
+    pub(crate) fn list_extend(
+        &mut self,
+        t: &mut Thread,
+        l: Value,
+        v: Value,
+        callee: Option<Value>,
+    ) -> Res<Called> {
         let Value::Ref(r) = l else {
             return Ok(Called::Value(Value::None));
         };
         if !self.iterates_in_python(v) {
             if iter::iter(self, v)?.is_none() {
                 let name = self.type_name(v).to_string();
+                let what = callee.map_or("Value".to_owned(), |f| self.callee_name(f) + " argument");
                 return Err(
-                    self.type_error(format!("Value after * must be an iterable, not {name}"))
+                    self.type_error(format!("{what} after * must be an iterable, not {name}"))
                 );
             }
             match list::extend_by(self, r, v) {

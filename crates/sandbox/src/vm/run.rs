@@ -472,9 +472,10 @@ impl Vm {
                         let (d, k, v) = (reg!(dict), reg!(key), reg!(src));
                         drop_value!(self.dict_insert(t, d, k, v));
                     }
-                    Op::ListExtend { list, src } => {
+                    Op::ListExtend { call, list, src } => {
                         let (l, v) = (reg!(list), reg!(src));
-                        drop_value!(self.list_extend(t, l, v));
+                        let callee = (call && list >= 1).then(|| reg!(list - 1));
+                        drop_value!(self.list_extend(t, l, v, callee));
                     }
                     Op::SetUpdate { set, src } => {
                         let (s, v) = (reg!(set), reg!(src));

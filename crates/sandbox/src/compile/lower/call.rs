@@ -72,7 +72,7 @@ impl<'a> Lower<'a> {
     /// A list of positional arguments and a dict of keywords (or nothing) in the next two temporaries.
     pub(super) fn spread_arguments(&mut self, arguments: &'a ast::Arguments) -> Check<()> {
         let list = self.push()?;
-        self.list_into(&arguments.args, list)?;
+        self.list_into(&arguments.args, list, true)?;
         let dict = self.push()?;
         if arguments.keywords.is_empty() {
             self.emit(Op::Clear { dst: dict });

@@ -27,14 +27,14 @@ impl<'a> Lower<'a> {
         dst: Reg,
     ) -> Check<()> {
         let list = self.scratch(dst)?;
-        self.list_into(elts, list)?;
+        self.list_into(elts, list, false)?;
         self.f.span = span(range);
         self.copy(dst, list);
         Ok(())
     }
 
-    /// Makes a list in a temporary.
-    pub(super) fn list_into(&mut self, elts: &'a [Expr], list: Reg) -> Check<()> {
+    /// Makes a list in a temporary; `call` tells that it is the arguments of a call.
+    pub(super) fn list_into(&mut self, elts: &'a [Expr], list: Reg, call: bool) -> Check<()> {
         let mark = self.f.temp;
         let plain = elts
             .iter()
@@ -53,7 +53,7 @@ impl<'a> Lower<'a> {
             let op = match e {
                 Expr::Starred(s) => {
                     let src = self.operand(&s.value)?;
-                    Op::ListExtend { list, src }
+                    Op::ListExtend { call, list, src }
                 }
                 e => {
                     let src = self.operand(e)?;
@@ -84,7 +84,7 @@ impl<'a> Lower<'a> {
             return Ok(());
         }
         let list = self.push()?;
-        self.list_into(elts, list)?;
+        self.list_into(elts, list, false)?;
         self.f.span = span(range);
         self.emit(Op::ListToTuple { dst, src: list });
         Ok(())
