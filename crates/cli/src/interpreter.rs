@@ -113,7 +113,7 @@ impl Guest for Run {
     }
 }
 
-/// `sys.exit()` ends a program as CPython does: quietly, but for a message.
+/// `SystemExit` ends a program as CPython does: quietly, but for a message.
 fn ending(failed: sandbox::Failed) -> Event {
     match failed.exit {
         Some(0) => Event::Done(Data::None),
