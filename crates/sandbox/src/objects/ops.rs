@@ -203,7 +203,7 @@ fn is_type(vm: &Vm, v: Value) -> bool {
 
 /// `int | None`.
 fn union(vm: &mut Vm, a: Value, b: Value) -> Res<Option<Value>> {
-    if !is_type(vm, a) || !is_type(vm, b) {
+    if !is_type(vm, a) || !is_type(vm, b) || (a.is_none() && b.is_none()) {
         return Ok(None);
     }
     let mut parts: Vec<Value> = Vec::new();

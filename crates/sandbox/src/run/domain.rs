@@ -106,7 +106,12 @@ impl State {
             _ => unreachable!("tasks were sent to the scheduler above"),
         };
         self.calls += 1;
-        let line = thread.frames.iter().rev().find_map(|frame| self.vm.line_of(frame)).unwrap_or(0);
+        let line = thread
+            .frames
+            .iter()
+            .rev()
+            .find_map(|frame| self.vm.line_of(frame))
+            .unwrap_or(0);
         let pending = Pending {
             id: self.calls,
             line,

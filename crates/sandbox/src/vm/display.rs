@@ -145,6 +145,18 @@ impl Vm {
                 Err(other) => return Err(other),
             }
         }
+        let is_builtin =
+            !matches!(v, Value::Ref(r) if matches!(self.heap.get(r), Object::Instance(_)));
+        if let Some(callee) = callee
+            && is_builtin
+        {
+            let text = format!(
+                "{} argument after ** must be a mapping, not {}",
+                self.callee_name(callee),
+                self.type_name(v)
+            );
+            return Err(self.type_error(text));
+        }
         let args = [d, v, Value::Bool(callee.is_some())];
         self.call_library(t, "slow_dict_merge", &args, Vec::new())
     }
