@@ -12,21 +12,24 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::data::{to_data, to_object};
+use crate::names::names;
 
-/// A `kont._host.Host`.
+/// A `kont._host.Host`, made when the tools are loaded.
+#[derive(Default)]
 pub(crate) struct PythonHost {
-    host: Py<PyAny>,
+    host: Option<Py<PyAny>>,
 }
 
 impl PythonHost {
-    /// A host without tools: `load` gives it some.
-    pub(crate) fn new(py: Python<'_>) -> PyResult<Self> {
-        let host = py.import("kont._host")?.getattr("Host")?.call0()?.unbind();
-        Ok(PythonHost { host })
+    fn host<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match &self.host {
+            Some(host) => Ok(host.bind(py).clone()),
+            None => Err(names(py)?.usage(py, "the tools have not been loaded")),
+        }
     }
 
     fn make<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.host.bind(py).getattr("make")
+        self.host(py)?.getattr("make")
     }
 
     fn arguments<'py>(
@@ -51,14 +54,13 @@ impl PythonHost {
         let (args, kwargs) = self.arguments(py, &call.args, &call.kwargs)?;
         turn(
             &self
-                .host
-                .bind(py)
+                .host(py)?
                 .call_method1("start", (call.id.0, &call.name, args, kwargs))?,
         )
     }
 
     fn try_answer(&self, py: Python<'_>, call: CallId, answer: StepAnswer) -> PyResult<HostTurn> {
-        let host = self.host.bind(py);
+        let host = self.host(py)?;
         let given = match answer {
             StepAnswer::Executed(Ok(data)) => {
                 let value = to_object(py, &data, &self.make(py)?)?;
@@ -85,7 +87,7 @@ impl PythonHost {
             let (args, kwargs) = self.arguments(py, &execute.args, &execute.kwargs)?;
             asked.push((call.0, &execute.tool, args, kwargs, key));
         }
-        let events = self.host.bind(py).call_method1("execute", (asked,))?;
+        let events = self.host(py)?.call_method1("execute", (asked,))?;
         let mut event = events.call_method1("send", (py.None(),));
         let result = loop {
             let progress = match event {
@@ -204,8 +206,10 @@ impl ToolHost for PythonHost {
         policy: Option<&Path>,
     ) -> Result<Vec<ToolSpec>, HostError> {
         Python::attach(|py| {
-            let load = || -> PyResult<Vec<ToolSpec>> {
-                let found = self.host.bind(py).call_method1("load", (tools, policy))?;
+            let mut load = || -> PyResult<Vec<ToolSpec>> {
+                let host = py.import("kont._host")?.getattr("Host")?.call0()?;
+                let found = host.call_method1("load", (tools, policy))?;
+                self.host = Some(host.unbind());
                 found.try_iter()?.map(|tool| spec(&tool?)).collect()
             };
             load().map_err(|error| match host_error(py, &error) {
@@ -245,7 +249,7 @@ impl ToolHost for PythonHost {
     fn query(&mut self, tool: &str, key: &str) -> Result<Queried, Failure> {
         Python::attach(|py| {
             let ask = || -> PyResult<Queried> {
-                let value = self.host.bind(py).call_method1("query", (tool, key))?;
+                let value = self.host(py)?.call_method1("query", (tool, key))?;
                 Ok(if value.is_none() {
                     Queried::NotHappened
                 } else {
@@ -261,6 +265,10 @@ impl ToolHost for PythonHost {
     }
 
     fn summary(&mut self, calls: &[Told]) -> Result<Option<String>, Failure> {
+        // A run without tools has nobody to ask.
+        if self.host.is_none() {
+            return Ok(None);
+        }
         Python::attach(|py| {
             let ask = || -> PyResult<Option<String>> {
                 let mut told = Vec::with_capacity(calls.len());
@@ -272,10 +280,7 @@ impl ToolHost for PythonHost {
                     };
                     told.push((call.id.0, &call.name, args, kwargs, result, error));
                 }
-                self.host
-                    .bind(py)
-                    .call_method1("summary", (told,))?
-                    .extract()
+                self.host(py)?.call_method1("summary", (told,))?.extract()
             };
             ask().map_err(|error| failure(py, &error))
         })
