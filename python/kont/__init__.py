@@ -55,6 +55,10 @@ from kont.errors import WorkerKilled as WorkerKilled
 from kont.handlers import handler as handler
 from kont.handlers import observer as observer
 from kont.programs import do as do
+from kont.sandbox import Limits as Limits
+from kont.sandbox import Request as Request
+from kont.sandbox import Sandbox as Sandbox
+from kont.sandbox import Turn as Turn
 from kont.tools import Approval as Approval
 from kont.tools import CallReport as CallReport
 from kont.tools import Process as Process

@@ -1,10 +1,18 @@
 //! kont._kont: the machine for CPython programs. The only room that knows CPython.
 //!
 //! ```text
-//!   kont.run ── drive ── Machine<Live> ──┬── code     generators and coroutines, driven with send and throw
-//!                                        ├── clause   handlers and observers: which effects, which function
-//!                                        └── k        continuations as objects: one owner, one use
+//!   kont.run ─────── drive ── Machine<Live> ─┬─ code     generators and coroutines, driven with send and throw
+//!                                            ├─ clause   handlers and observers: what they want, how they are called
+//!                                            └─ k        continuations as objects: one owner, one use
+//!   kont.Sandbox ─── sandbox_run ── data ──── kont-sandbox
+//!   kont command ─── command ── cli ── host ── kont._host     tools and policy: one host program for each call
+//!   kont._execute ── workers ──────────────── kont-workers
 //! ```
+//!
+//! What holds here:
+//! - No function of Python is called while a frame of the machine is borrowed: clauses run when the step has returned.
+//! - A continuation is in one place: its `K`, or the machine. `K` is emptied by the first use, which leaves its place there.
+//! - Whatever a program does wrong is raised at its `yield` or `await`, as an exception class of `kont.errors`.
 
 mod clause;
 mod code;
@@ -17,6 +25,7 @@ mod names;
 mod operation;
 mod place;
 mod program;
+mod sandbox_run;
 mod wanted;
 mod workers;
 
@@ -35,6 +44,7 @@ mod _kont {
             ResumeWith, Transfer, TransferThrow, TransferWith, WithHandler, WithObserve,
         },
         program::Program,
+        sandbox_run::SandboxRun,
         workers::Workers,
     };
 

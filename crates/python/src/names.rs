@@ -17,6 +17,9 @@ pub(crate) struct Names {
     pub(crate) used: Py<PyType>,
     pub(crate) foreign: Py<PyType>,
     pub(crate) usage: Py<PyType>,
+    pub(crate) refused: Py<PyType>,
+    /// What stands for an object whose class is not known here.
+    pub(crate) record: Py<PyAny>,
     pub(crate) generator: Py<PyType>,
     pub(crate) coroutine: Py<PyType>,
     /// `def perform_once(operation): return (yield operation)`.
@@ -64,6 +67,8 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         used: class("kont.errors", "ContinuationUsedError")?,
         foreign: class("kont.errors", "ForeignContinuationError")?,
         usage: class("kont.errors", "UsageError")?,
+        refused: class("kont.errors", "RefusedError")?,
+        record: object("kont._wire", "Record")?,
         generator: class("types", "GeneratorType")?,
         coroutine: class("types", "CoroutineType")?,
         perform_once: object("kont.programs", "perform_once")?,

@@ -1,0 +1,178 @@
+//! A sandboxed program as Python sees it: advanced, asked what it waits for, answered, dumped and loaded.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use pyo3::exceptions::PySyntaxError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
+use sandbox::vm::raise::LimitExceeded;
+use sandbox::vm::request::{HostRequest, PendingRequest};
+use sandbox::{Capability, Config, Diagnostic, Event, Failure, Limits, Program, Run};
+
+use crate::data::{to_data, to_object};
+use crate::names::names;
+
+/// One run of a sandboxed program: what `kont.Sandbox` is made of. While it computes, other threads of Python run.
+#[pyclass(module = "kont._kont", frozen)]
+pub(crate) struct SandboxRun {
+    state: Mutex<State>,
+}
+
+struct State {
+    run: Run,
+    computed: Duration,
+}
+
+/// A tool as the program knows it: name, whether it is awaited, parameters, docstring.
+type GivenTool = (String, bool, String, String);
+
+impl SandboxRun {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(run: Run) -> Self {
+        SandboxRun { state: Mutex::new(State { run, computed: Duration::ZERO }) }
+    }
+}
+
+impl State {
+    /// Runs one slice, within the limit of time.
+    fn slice(&mut self) -> Event {
+        let limit = Duration::from_millis(self.run.limits().compute_ms);
+        if self.computed > limit {
+            let used = u64::try_from(self.computed.as_millis()).unwrap_or(u64::MAX);
+            return self.run.exceed(LimitExceeded { kind: "compute_ms".to_owned(), limit: self.run.limits().compute_ms, used });
+        }
+        let start = Instant::now();
+        let event = self.run.advance();
+        self.computed += start.elapsed();
+        event
+    }
+}
+
+#[pymethods]
+impl SandboxRun {
+    #[new]
+    fn new(
+        py: Python<'_>,
+        source: &str,
+        filename: &str,
+        tools: Vec<GivenTool>,
+        limits: (u64, u64, u64, u64, u32, u64),
+        seed: u64,
+    ) -> PyResult<Self> {
+        let program = py.detach(|| Program::compile(source, filename)).map_err(|error| refused(py, &error))?;
+        let (steps, memory_bytes, output_bytes, compute_ms, depth_frames, calls) = limits;
+        let limits = Limits { steps, memory_bytes, output_bytes, compute_ms, depth_frames, calls };
+        let capabilities = tools
+            .into_iter()
+            .map(|(name, is_async, signature, doc)| Capability { name, is_async, signature: Some(signature), doc })
+            .collect();
+        Ok(Self::of(Run::new(program, Config { limits, capabilities, seed })))
+    }
+
+    /// The run that `dump` gave the bytes of.
+    #[classmethod]
+    fn load(_class: &Bound<'_, PyType>, py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        match py.detach(|| Run::load(data)) {
+            Ok(run) => Ok(Self::of(run)),
+            Err(error) => Err(PyErr::from_type(names(py)?.refused.bind(py).clone(), (error.to_string(),))),
+        }
+    }
+
+    /// Runs until it waits or ends; gives what happened as a tuple that begins with a word.
+    fn advance<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let event = loop {
+            match py.detach(|| self.lock().slice()) {
+                Event::Paused => py.check_signals()?,
+                event => break event,
+            }
+        };
+        match event {
+            Event::Suspended | Event::Paused => ("suspended",).into_pyobject(py),
+            Event::Done(value) => ("done", to_object(py, &value, names(py)?.record.bind(py))?).into_pyobject(py),
+            Event::Failed(failed) => {
+                ("failed", failed.type_name, failed.message, failed.traceback).into_pyobject(py)
+            }
+            Event::Limit(limit) => ("limit", limit.kind, limit.limit, limit.used).into_pyobject(py),
+        }
+    }
+
+    /// What it waits for: number, line, kind, and what belongs to the kind.
+    fn pending<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+        let make = names(py)?.record.bind(py);
+        let pending = self.lock().run.pending().to_vec();
+        let shown = pending.into_iter().map(|pending| {
+            let (id, line) = (pending.id, pending.line);
+            match pending.request {
+                PendingRequest::Call { name, args, kwargs } => {
+                    let args = args.iter().map(|arg| to_object(py, arg, make)).collect::<PyResult<Vec<_>>>()?;
+                    let named = PyDict::new(py);
+                    for (name, value) in &kwargs {
+                        named.set_item(name, to_object(py, value, make)?)?;
+                    }
+                    (id, line, "call", name, PyTuple::new(py, args)?, named).into_pyobject(py)
+                }
+                PendingRequest::Host(HostRequest::Sleep(seconds)) => (id, line, "sleep", seconds).into_pyobject(py),
+                PendingRequest::Host(HostRequest::Now) => (id, line, "now").into_pyobject(py),
+                PendingRequest::Host(HostRequest::Monotonic) => (id, line, "monotonic").into_pyobject(py),
+                PendingRequest::Host(HostRequest::Random(count)) => (id, line, "random", count).into_pyobject(py),
+            }
+        });
+        shown.collect()
+    }
+
+    /// Answers a request with a value.
+    fn answer(&self, py: Python<'_>, id: u64, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let data = to_data(value)?;
+        self.lock().run.answer(id, &Ok(data)).map_err(|error| usage(py, error))
+    }
+
+    /// Answers a request with an exception: its class's name and its message.
+    fn fail(&self, py: Python<'_>, id: u64, type_name: &str, message: &str) -> PyResult<()> {
+        let failure = Failure::new(type_name, message);
+        self.lock().run.answer(id, &Err(failure)).map_err(|error| usage(py, error))
+    }
+
+    /// The whole run as bytes.
+    fn dump<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = py.detach(|| self.lock().run.dump()).map_err(|error| usage(py, error))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// What was printed since the last time: standard output, standard error.
+    fn take_output<'py>(&self, py: Python<'py>) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
+        let [out, err] = self.lock().run.take_output();
+        (PyBytes::new(py, &out), PyBytes::new(py, &err))
+    }
+
+    /// Steps used, and bytes of heap in use.
+    fn used(&self) -> (u64, u64) {
+        self.lock().run.used()
+    }
+}
+
+fn usage(py: Python<'_>, error: impl std::fmt::Display) -> PyErr {
+    names(py).map_or_else(|error| error, |names| names.usage(py, error.to_string()))
+}
+
+/// A text that is no program: CPython's own exception where CPython has one.
+fn refused(py: Python<'_>, error: &Diagnostic) -> PyErr {
+    if error.type_name() == "Unsupported" {
+        return match names(py) {
+            Ok(names) => PyErr::from_type(names.refused.bind(py).clone(), (error.to_string(),)),
+            Err(error) => error,
+        };
+    }
+    let class = match error.type_name() {
+        "IndentationError" => match py.import("builtins").and_then(|builtins| builtins.getattr("IndentationError")) {
+            Ok(class) => class.cast_into::<PyType>().unwrap_or_else(|_| py.get_type::<PySyntaxError>()),
+            Err(error) => return error,
+        },
+        _ => py.get_type::<PySyntaxError>(),
+    };
+    let place = (&error.filename, error.line, error.column, &error.source_line, error.line, error.end_column);
+    PyErr::from_type(class, (error.message.clone(), place.into_pyobject(py).map(Bound::unbind).ok()))
+}

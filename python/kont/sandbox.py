@@ -1,0 +1,368 @@
+"""Sandboxes: Python source text that runs in kont's own interpreter, with no power but its tools."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kont import _kont
+from kont.effects import Effect, Monotonic, Now, RandomBytes, Sleep
+from kont.errors import LimitExceeded, SandboxError, UsageError
+from kont.programs import do
+from kont.tools import Tool, ToolCall
+
+__all__ = ["Limits", "Request", "Sandbox", "Turn"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a sandboxed program may use. Having run out ends it with `LimitExceeded`, which it cannot catch.
+
+    Attributes:
+        steps: calls, loop turns, and the work of built-in functions in proportion to their data.
+        memory_bytes: bytes of its heap.
+        output_bytes: bytes printed.
+        compute_s: seconds of computing; waiting for answers is free.
+        depth_frames: nested calls; more is `RecursionError`, which it can catch, as in CPython.
+        calls: requests to its host over the whole run.
+    """
+
+    steps: int = 2_000_000_000
+    memory_bytes: int = 256 << 20
+    output_bytes: int = 16 << 20
+    compute_s: float = 60.0
+    depth_frames: int = 1000
+    calls: int = 10_000
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "memory_bytes", "output_bytes", "compute_s", "depth_frames", "calls"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                raise UsageError(f"{name}={value!r} is not a number from 0 on")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a suspended program waits for.
+
+    Attributes:
+        id: its number: 1, 2, 3... in the order in which the requests were made.
+        line: the line of the program that made it.
+        effect: what it asks: a `ToolCall`, `Sleep`, `Now`, `Monotonic` or `RandomBytes`.
+    """
+
+    id: int
+    line: int
+    effect: Effect[Any]
+
+    @property
+    def name(self) -> str:
+        """The tool's name; the name of the effect's class if it is no call of a tool."""
+        return self.effect.tool.name if isinstance(self.effect, ToolCall) else type(self.effect).__name__
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The positional arguments of a call."""
+        return self.effect.args if isinstance(self.effect, ToolCall) else ()
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """The keyword arguments of a call."""
+        return dict(self.effect.kwargs) if isinstance(self.effect, ToolCall) else {}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where a program has come to.
+
+    Attributes:
+        done: whether it has ended.
+        pending: what it waits for, if it has not.
+    """
+
+    done: bool
+    pending: tuple[Request, ...] = ()
+    _value: Any = None
+
+    @property
+    def value(self) -> Any:
+        """The value of the program's last expression.
+
+        Raises:
+            UsageError: it has not ended.
+        """
+        if not self.done:
+            raise UsageError("the program has no value yet: it waits for its requests")
+        return self._value
+
+
+class Sandbox:
+    """One program in a sandbox, from its start to its end.
+
+    The program has built-in Python, its limits, and the tools that it is given: no files, network, environment or
+    processes. Each call of a tool suspends it; then it is plain data, which can be dumped, loaded and answered
+    elsewhere.
+
+    Args:
+        source: the program's text.
+        tools: what it may call: `@kont.tool` functions. A bare name stands for a tool whose calls the host answers
+            itself, step by step or with a handler.
+        limits: what it may use.
+        filename: what tracebacks call it.
+        seed: the key of string hashes, which decides the order of sets.
+        capture: keep what it prints in `stdout` and `stderr`, in place of printing it.
+
+    Raises:
+        SyntaxError: the text is no Python. The message has file, line and caret.
+        RefusedError: it is Python that kont does not run; the message names it.
+
+    >>> import kont
+    >>> @kont.tool
+    ... def fetch(name: str) -> str:
+    ...     return f"<{name}>"
+    >>> box = kont.Sandbox("page = fetch('home')\\nprint(len(page))\\npage.upper()", tools=[fetch])
+    >>> box.run()
+    6
+    '<HOME>'
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        tools: Iterable[Tool[..., Any] | str] = (),
+        limits: Limits | None = None,
+        filename: str = "<sandbox>",
+        seed: int = 0,
+        capture: bool = False,
+    ) -> None:
+        self.tools = _by_name(tools)
+        given = [(tool.name, tool.is_async, tool.text_signature(), tool.doc) for tool in self.tools.values()]
+        limits = limits or Limits()
+        compute_ms = int(min(limits.compute_s * 1000, 2**53))
+        numbers = (limits.steps, limits.memory_bytes, limits.output_bytes, compute_ms, limits.depth_frames, limits.calls)
+        self._start(_kont.SandboxRun(source, filename, given, numbers, seed), capture)
+
+    def _start(self, run: _kont.SandboxRun, capture: bool) -> None:
+        self._run = run
+        self._capture = capture
+        self._event: tuple[Any, ...] | None = None
+        self._kept = ["", ""]
+        self._decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(2)]
+
+    @property
+    def stdout(self) -> str:
+        """What it has printed so far, with `capture`."""
+        return self._kept[0]
+
+    @property
+    def stderr(self) -> str:
+        """What it has printed so far to standard error, with `capture`."""
+        return self._kept[1]
+
+    def _print(self) -> None:
+        for at, (data, stream) in enumerate(zip(self._run.take_output(), (sys.stdout, sys.stderr), strict=True)):
+            text = self._decoders[at].decode(data)
+            if self._capture:
+                self._kept[at] += text
+            elif text:
+                stream.write(text)
+
+    # A host's step by step.
+
+    def advance(self) -> Turn:
+        """Runs it until it waits for all of its `pending` requests, or ends.
+
+        Returns:
+            whether it is done; what it waits for, or its value.
+
+        Raises:
+            SandboxError: it ended with an exception that it did not catch.
+            LimitExceeded: it ran out of something.
+        """
+        if self._event is None or self._event[0] == "suspended":
+            self._event = self._run.advance()
+            self._print()
+        match self._event:
+            case ("suspended",):
+                return Turn(False, self.pending)
+            case ("done", value):
+                return Turn(True, (), value)
+            case ("limit", kind, limit, used):
+                raise LimitExceeded(kind, limit, used)
+            case (_, type_name, message, traceback):
+                raise SandboxError(type_name, message, traceback)
+        raise UsageError(f"an event that is none: {self._event!r}")
+
+    @property
+    def pending(self) -> tuple[Request, ...]:
+        """What it waits for, in the order asked. A call that does not fit its tool is answered with `TypeError` at once."""
+        requests = []
+        for number, line, kind, *rest in self._run.pending():
+            try:
+                requests.append(Request(number, line, self._effect(number, kind, rest)))
+            except TypeError as error:
+                self.throw(number, TypeError(f"{rest[0]}() {error}"))
+        return tuple(requests)
+
+    def _effect(self, number: int, kind: str, rest: list[Any]) -> Effect[Any]:
+        match kind, rest:
+            case "call", [name, args, kwargs]:
+                tool = self.tools.get(name) or self.tools.setdefault(name, _bare(name))
+                return ToolCall(tool, args, kwargs, number)
+            case "sleep", [seconds]:
+                return Sleep(seconds)
+            case "now", []:
+                return Now()
+            case "monotonic", []:
+                return Monotonic()
+            case "random", [count]:
+                return RandomBytes(count)
+        raise UsageError(f"an unknown request: {kind}")
+
+    def answer(self, id: int, value: Any) -> None:
+        """Answers one request with a value: plain data.
+
+        Raises:
+            UsageError: there is no such request, or it was answered; nothing has changed.
+            TypeError: the value is no plain data; nothing has changed.
+        """
+        self._run.answer(id, value)
+
+    def throw(self, id: int, error: BaseException) -> None:
+        """Answers one request with an exception, which is raised in the program where it waits.
+
+        Built-in exceptions arrive as themselves, others as the nearest built-in one.
+
+        Raises:
+            UsageError: there is no such request, or it was answered; nothing has changed.
+        """
+        from kont._host import describe
+
+        self._run.fail(id, *describe(error))
+
+    def dump(self) -> bytes:
+        """The whole program as bytes, where it waits: source, heap, frames, limits.
+
+        Raises:
+            UsageError: it holds something that has no bytes.
+        """
+        return self._run.dump()
+
+    @classmethod
+    def load(cls, data: bytes, *, tools: Iterable[Tool[..., Any] | str] = (), capture: bool = False) -> Sandbox:
+        """The program that `dump` gave the bytes of, in this process or another.
+
+        Args:
+            data: the bytes.
+            tools: the tools that it was given. Those that are missing are taken as bare names.
+            capture: as for the constructor.
+
+        Raises:
+            RefusedError: the bytes are damaged, of another kont, or no program at all.
+        """
+        box = cls.__new__(cls)
+        box.tools = _by_name(tools)
+        box._start(_kont.SandboxRun.load(data), capture)
+        return box
+
+    # Whole runs.
+
+    def run(self, *handlers: Any) -> Any:
+        """Runs it to its end, and gives the value of its last expression.
+
+        Its requests are answered side by side. Each is a program of its own under the handlers: a handler sees one
+        call, and what it makes of it is that call's outcome. Without a handler, tools run.
+
+        Args:
+            handlers: handlers and observers, the innermost first.
+
+        Raises:
+            SandboxError, LimitExceeded: as `advance`.
+        """
+        from kont import aio
+
+        return aio.wait(self.run_async(*handlers))
+
+    async def run_async(self, *handlers: Any) -> Any:
+        """What `run` does, on the event loop that runs."""
+        import asyncio
+
+        from kont.aio import run_async
+
+        tasks: dict[asyncio.Task[Any], int] = {}
+        try:
+            while not (turn := self.advance()).done:
+                known = set(tasks.values())
+                for request in turn.pending:
+                    if request.id not in known:
+                        tasks[asyncio.ensure_future(run_async(request.effect, *handlers))] = request.id
+                if not tasks:
+                    continue
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in sorted(done, key=tasks.__getitem__):
+                    self._settle(tasks.pop(task), task)
+            return turn.value
+        finally:
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks)
+
+    def _settle(self, id: int, task: Any) -> None:
+        error = None if task.cancelled() else task.exception()
+        if task.cancelled():
+            error = RuntimeError("the call was cancelled")
+        elif isinstance(error, KeyboardInterrupt | SystemExit):
+            raise error
+        try:
+            if error is None:
+                self.answer(id, task.result())
+        except (TypeError, ValueError) as refused:
+            error = refused
+        if error is not None:
+            self.throw(id, error)
+
+    def program(self) -> _kont.Program[Any]:
+        """It as a program: `value = yield box.program()`.
+
+        Its requests are effects of the program that runs it, with ordinary continuations, so that every handler
+        works for it as for trusted code. One request is performed at a time.
+        """
+        return _program(self)
+
+
+@do
+def _program(box: Sandbox) -> Generator[Any, Any, Any]:
+    while not (turn := box.advance()).done:
+        for request in turn.pending[:1]:
+            try:
+                value = yield request.effect
+                box.answer(request.id, value)
+            except Exception as error:
+                box.throw(request.id, error)
+    return turn.value
+
+
+def _by_name(tools: Iterable[Tool[..., Any] | str]) -> dict[str, Tool[..., Any]]:
+    found: dict[str, Tool[..., Any]] = {}
+    for tool in tools:
+        if isinstance(tool, str):
+            tool = _bare(tool)
+        if not isinstance(tool, Tool):
+            raise UsageError(f"{tool!r} is no tool\nhelp: decorate the function with `@kont.tool`")
+        if found.setdefault(tool.name, tool) is not tool:
+            raise UsageError(f"two tools have the name `{tool.name}`")
+    return found
+
+
+def _bare(name: str) -> Tool[..., Any]:
+    def nobody(*args: Any, **kwargs: Any) -> Any:
+        raise UsageError(
+            f"`{name}` was granted by its name only\nhelp: `answer()` its calls, handle them, or give a `@kont.tool`"
+        )
+
+    return Tool(nobody, name=name)

@@ -1,0 +1,322 @@
+"""Sandboxes from Python: tools, handlers, limits, snapshots, data that crosses."""
+
+import asyncio
+import textwrap
+import time
+
+import pytest
+
+import kont
+
+
+@kont.tool
+def fetch(name):
+    return {"name": name, "size": len(name)}
+
+
+@kont.tool
+async def slow(n):
+    await asyncio.sleep(0.1)
+    return n * 2
+
+
+@kont.tool
+def echo(value):
+    return value
+
+
+@kont.tool
+def fails(kind):
+    raise {"key": KeyError("gone"), "value": ValueError("bad"), "killed": kont.WorkerKilled("killed after 2.0 s")}[kind]
+
+
+def box(source, *tools, **options):
+    return kont.Sandbox(textwrap.dedent(source), tools=tools or (fetch, slow, echo, fails), capture=True, **options)
+
+
+def test_the_value_of_the_last_expression_and_the_output():
+    program = box("x = fetch('home')\nprint('hello', x['size'])\nx['name'].upper()")
+    assert program.run() == "HOME"
+    assert program.stdout == "hello 4\n"
+
+
+def test_output_goes_to_the_hosts_unless_it_is_captured(capsys):
+    kont.Sandbox("print('out')").run()
+    assert capsys.readouterr().out == "out\n"
+
+
+def test_calls_are_answered_side_by_side():
+    program = box(
+        """
+        import asyncio
+        async def main():
+            return await asyncio.gather(*(slow(n) for n in range(8)))
+        asyncio.run(main())
+        """
+    )
+    start = time.monotonic()
+    assert program.run() == [2 * n for n in range(8)]
+    assert time.monotonic() - start < 0.7
+
+
+def test_handlers_see_calls():
+    @kont.handler(fetch)
+    def deny(call, k):
+        if call.arguments["name"] == "secret":
+            raise PermissionError("no secrets")
+        yield kont.Pass()
+
+    source = """
+        out = []
+        for name in ["home", "secret"]:
+            try:
+                out.append(fetch(name)["size"])
+            except PermissionError as error:
+                out.append(str(error))
+        out
+    """
+    assert box(source).run(deny) == [4, "no secrets"]
+    assert kont.run(box(source).program(), deny) == [4, "no secrets"]
+
+
+def test_a_handler_of_the_host_has_the_rest_of_the_program():
+    log = []
+
+    @kont.handler(fetch)
+    def around(call, k):
+        log.append("before")
+        result = yield kont.Resume(k, {"size": 1})
+        log.append("after")
+        return ("wrapped", result)
+
+    @kont.do
+    def host():
+        inner = yield around(box("fetch('a')['size'] + 1").program())
+        return inner
+
+    assert kont.run(host()) == ("wrapped", 2)
+    assert log == ["before", "after"]
+
+
+def test_exceptions_of_tools_are_exceptions_inside():
+    source = """
+        out = []
+        for kind in ["key", "value", "killed"]:
+            try:
+                fails(kind)
+            except KeyError as error:
+                out.append(("key", str(error)))
+            except ValueError as error:
+                out.append(("value", str(error)))
+            except WorkerKilled as error:
+                out.append(("killed", str(error)))
+        out
+    """
+    expected = [("key", "'gone'"), ("value", "bad"), ("killed", "killed after 2.0 s")]
+    assert box(source).run() == expected
+    assert kont.run(box(source).program()) == expected
+
+
+def test_an_exception_that_nobody_catches():
+    with pytest.raises(kont.SandboxError, match="ZeroDivisionError: division by zero") as caught:
+        box("def f(n):\n    return 1 / n\nf(0)", filename="calc.py").run()
+    assert caught.value.type_name == "ZeroDivisionError"
+    assert 'File "calc.py", line 2, in f' in caught.value.traceback
+
+
+def test_arguments_that_do_not_fit():
+    assert box("try:\n    fetch(1, 2, 3)\nexcept TypeError as e:\n    r = 'refused'\nr").run() == "refused"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, True, 0, -(2**63), 2**200, 1.5, "text", "\u00fc\U0001f600", b"\x00\xff", [1, [2]], (1,), (),
+        {"a": 1, 2: (3,)}, {1, 2}, frozenset({"x"}), [], {}, set(),
+    ],
+)  # fmt: skip
+def test_data_goes_in_and_comes_out(value):
+    program = box("echo(given())", echo, kont.tool(name="given")(lambda: value))
+    result = program.run()
+    assert result == value and type(result) is type(value)
+
+
+def test_what_cannot_cross_is_a_type_error_inside():
+    given = kont.tool(name="given")(lambda: object())
+    source = "try:\n    given()\nexcept TypeError as e:\n    r = str(e)\nr"
+    assert "cannot cross" in box(source, given).run()
+    loop = []
+    loop.append(loop)
+    deep = kont.tool(name="given")(lambda: loop)
+    source = "try:\n    given()\nexcept ValueError as e:\n    r = str(e)\nr"
+    assert "nested" in box(source, deep).run()
+
+
+def test_dataclasses_leave_by_their_fields():
+    program = box(
+        """
+        from dataclasses import dataclass
+        @dataclass
+        class Point:
+            x: int
+            y: int
+        [Point(1, 2)]
+        """
+    )
+    (point,) = program.run()
+    assert (point.x, point.y) == (1, 2)
+    assert repr(point).startswith("Point")
+
+
+# Step by step
+
+
+def test_step_by_step():
+    program = box("a = fetch('x')\nb = fetch('y')\n(a, b)")
+    turn = program.advance()
+    assert not turn.done
+    (request,) = turn.pending
+    assert turn.pending == program.pending
+    assert (request.id, request.line, request.name, request.args, request.kwargs) == (1, 1, "fetch", ("x",), {})
+    assert request.effect.tool is fetch and request.effect.arguments == {"name": "x"}
+    with pytest.raises(kont.UsageError):
+        _ = turn.value
+    program.answer(1, "first")
+    assert not program.advance().done
+    program.answer(2, "second")
+    turn = program.advance()
+    assert turn.done
+    assert turn.value == ("first", "second")
+    assert program.advance() == turn
+
+
+def test_tools_by_name_only_are_answered_by_hand():
+    program = kont.Sandbox("price('tea', n=2)", tools=["price"])
+    (request,) = program.advance().pending
+    assert (request.name, request.args, request.kwargs) == ("price", ("tea",), {"n": 2})
+    program.answer(request.id, 2.5)
+    assert program.advance().value == 2.5
+
+    with pytest.raises(kont.SandboxError, match="by its name only"):
+        kont.Sandbox("price('tea')", tools=["price"]).run()
+
+
+def test_answers_that_were_not_asked_for_change_nothing():
+    program = box("fetch('x')")
+    with pytest.raises(kont.UsageError):
+        program.answer(1, "too early")
+    program.advance()
+    with pytest.raises(kont.UsageError):
+        program.answer(7, "no such")
+    with pytest.raises(TypeError):
+        program.answer(1, object())
+    program.answer(1, "fine")
+    with pytest.raises(kont.UsageError):
+        program.answer(1, "twice")
+    assert program.advance().value == "fine"
+
+
+def test_a_snapshot_goes_on_as_the_original():
+    source = """
+        def pages():
+            for name in ["a", "b", "c"]:
+                try:
+                    yield fetch(name)
+                finally:
+                    print("closed", name)
+        total = []
+        for page in pages():
+            total.append(page)
+        total
+    """
+
+    def drive(program, snapshot_at):
+        turns = 0
+        while not (turn := program.advance()).done:
+            if turns == snapshot_at:
+                program = kont.Sandbox.load(program.dump(), tools=(fetch, slow, echo, fails), capture=True)
+            for request in program.pending:
+                program.answer(request.id, request.args[0] * 2)
+            turns += 1
+        return turn.value
+
+    plain = drive(box(source), None)
+    assert plain == ["aa", "bb", "cc"]
+    assert [drive(box(source), at) for at in range(3)] == [plain] * 3
+
+
+def test_snapshots_that_are_none():
+    program = box("fetch('x')")
+    program.advance()
+    data = program.dump()
+    for bad in (b"", b"not a snapshot", data[:-5], data[:40] + bytes([data[40] ^ 1]) + data[41:]):
+        with pytest.raises(kont.RefusedError):
+            kont.Sandbox.load(bad)
+
+
+# Limits
+
+
+@pytest.mark.parametrize(
+    ("source", "limits", "kind"),
+    [
+        ("while True: pass", kont.Limits(steps=100_000), "steps"),
+        ("while True: pass", kont.Limits(compute_s=0.2), "compute_ms"),
+        ("x = []\nwhile True: x.append('a' * 1000)", kont.Limits(memory_bytes=5_000_000), "memory_bytes"),
+        ("'x' * 10**7", kont.Limits(memory_bytes=4 << 20), "memory_bytes"),
+        ("'x' * 10**12", kont.Limits(), "steps"),
+        ("while True: print('x' * 100)", kont.Limits(output_bytes=10_000), "output_bytes"),
+        ("while True: echo(1)", kont.Limits(calls=20), "calls"),
+    ],
+)
+def test_limits_end_a_program_that_cannot_catch_them(source, limits, kind):
+    wrapped = f"try:\n{textwrap.indent(source, '    ')}\nexcept BaseException:\n    print('caught')"
+    with pytest.raises(kont.LimitExceeded) as caught:
+        box(wrapped, limits=limits).run()
+    assert caught.value.kind == kind
+
+
+def test_recursion_without_end_is_an_exception_inside():
+    assert box("def f(): f()\ntry:\n    f()\nexcept RecursionError:\n    r = 'deep'\nr").run() == "deep"
+
+
+def test_limits_that_are_none():
+    with pytest.raises(kont.UsageError):
+        kont.Limits(steps=-1)
+
+
+# Sources
+
+
+def test_not_python():
+    with pytest.raises(SyntaxError) as caught:
+        box("x = = 1", filename="bad.py")
+    assert (caught.value.filename, caught.value.lineno) == ("bad.py", 1)
+
+
+def test_tools_that_are_none():
+    with pytest.raises(kont.UsageError, match="no tool"):
+        kont.Sandbox("1", tools=[print])
+
+
+def test_nothing_of_the_host_is_there():
+    for source in ("open('/etc/passwd')", "import os", "import subprocess", "__import__('os')", "eval('1')"):
+        with pytest.raises((kont.SandboxError, kont.RefusedError)):
+            box(source).run()
+
+
+def test_time_and_chance_are_effects_that_a_handler_may_answer():
+    @kont.handler(kont.Sleep, kont.Monotonic)
+    def virtual(effect):
+        return 0.0
+
+    source = "import asyncio\nasync def main():\n    await asyncio.sleep(3600)\n    return 'slept'\nasyncio.run(main())"
+    assert box(source).run(virtual) == "slept"
+
+
+def test_many_sandboxes_beside_one_another():
+    async def main():
+        programs = [box(f"import asyncio\nasync def m():\n    return await slow({n})\nasyncio.run(m())") for n in range(5)]
+        return await asyncio.gather(*(program.run_async() for program in programs))
+
+    assert asyncio.run(main()) == [0, 2, 4, 6, 8]
