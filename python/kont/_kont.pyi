@@ -148,3 +148,5 @@ class SandboxRun:
 def run(
     program: Effect[T] | Program[T] | Awaitable[T] | Generator[Any, Any, T], /, *handlers: Handler | Observer
 ) -> T: ...
+def main(argv: list[str]) -> int:
+    """Runs the `kont` command, and gives its exit status."""

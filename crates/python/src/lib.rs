@@ -16,6 +16,7 @@
 
 mod clause;
 mod code;
+mod command;
 mod data;
 mod domain;
 mod drive;
@@ -37,6 +38,7 @@ mod _kont {
     #[pymodule_export]
     use crate::{
         clause::{Handler, Observer},
+        command::main,
         drive::{Drive, run},
         k::K,
         operation::{

@@ -33,7 +33,12 @@ impl SandboxRun {
     }
 
     fn of(run: Run) -> Self {
-        SandboxRun { state: Mutex::new(State { run, computed: Duration::ZERO }) }
+        SandboxRun {
+            state: Mutex::new(State {
+                run,
+                computed: Duration::ZERO,
+            }),
+        }
     }
 }
 
@@ -43,7 +48,11 @@ impl State {
         let limit = Duration::from_millis(self.run.limits().compute_ms);
         if self.computed > limit {
             let used = u64::try_from(self.computed.as_millis()).unwrap_or(u64::MAX);
-            return self.run.exceed(LimitExceeded { kind: "compute_ms".to_owned(), limit: self.run.limits().compute_ms, used });
+            return self.run.exceed(LimitExceeded {
+                kind: "compute_ms".to_owned(),
+                limit: self.run.limits().compute_ms,
+                used,
+            });
         }
         let start = Instant::now();
         let event = self.run.advance();
@@ -63,14 +72,35 @@ impl SandboxRun {
         limits: (u64, u64, u64, u64, u32, u64),
         seed: u64,
     ) -> PyResult<Self> {
-        let program = py.detach(|| Program::compile(source, filename)).map_err(|error| refused(py, &error))?;
+        let program = py
+            .detach(|| Program::compile(source, filename))
+            .map_err(|error| refused(py, &error))?;
         let (steps, memory_bytes, output_bytes, compute_ms, depth_frames, calls) = limits;
-        let limits = Limits { steps, memory_bytes, output_bytes, compute_ms, depth_frames, calls };
+        let limits = Limits {
+            steps,
+            memory_bytes,
+            output_bytes,
+            compute_ms,
+            depth_frames,
+            calls,
+        };
         let capabilities = tools
             .into_iter()
-            .map(|(name, is_async, signature, doc)| Capability { name, is_async, signature: Some(signature), doc })
+            .map(|(name, is_async, signature, doc)| Capability {
+                name,
+                is_async,
+                signature: Some(signature),
+                doc,
+            })
             .collect();
-        Ok(Self::of(Run::new(program, Config { limits, capabilities, seed })))
+        Ok(Self::of(Run::new(
+            program,
+            Config {
+                limits,
+                capabilities,
+                seed,
+            },
+        )))
     }
 
     /// The run that `dump` gave the bytes of.
@@ -78,7 +108,10 @@ impl SandboxRun {
     fn load(_class: &Bound<'_, PyType>, py: Python<'_>, data: &[u8]) -> PyResult<Self> {
         match py.detach(|| Run::load(data)) {
             Ok(run) => Ok(Self::of(run)),
-            Err(error) => Err(PyErr::from_type(names(py)?.refused.bind(py).clone(), (error.to_string(),))),
+            Err(error) => Err(PyErr::from_type(
+                names(py)?.refused.bind(py).clone(),
+                (error.to_string(),),
+            )),
         }
     }
 
@@ -92,7 +125,9 @@ impl SandboxRun {
         };
         match event {
             Event::Suspended | Event::Paused => ("suspended",).into_pyobject(py),
-            Event::Done(value) => ("done", to_object(py, &value, names(py)?.record.bind(py))?).into_pyobject(py),
+            Event::Done(value) => {
+                ("done", to_object(py, &value, names(py)?.record.bind(py))?).into_pyobject(py)
+            }
             Event::Failed(failed) => {
                 ("failed", failed.type_name, failed.message, failed.traceback).into_pyobject(py)
             }
@@ -108,17 +143,26 @@ impl SandboxRun {
             let (id, line) = (pending.id, pending.line);
             match pending.request {
                 PendingRequest::Call { name, args, kwargs } => {
-                    let args = args.iter().map(|arg| to_object(py, arg, make)).collect::<PyResult<Vec<_>>>()?;
+                    let args = args
+                        .iter()
+                        .map(|arg| to_object(py, arg, make))
+                        .collect::<PyResult<Vec<_>>>()?;
                     let named = PyDict::new(py);
                     for (name, value) in &kwargs {
                         named.set_item(name, to_object(py, value, make)?)?;
                     }
                     (id, line, "call", name, PyTuple::new(py, args)?, named).into_pyobject(py)
                 }
-                PendingRequest::Host(HostRequest::Sleep(seconds)) => (id, line, "sleep", seconds).into_pyobject(py),
+                PendingRequest::Host(HostRequest::Sleep(seconds)) => {
+                    (id, line, "sleep", seconds).into_pyobject(py)
+                }
                 PendingRequest::Host(HostRequest::Now) => (id, line, "now").into_pyobject(py),
-                PendingRequest::Host(HostRequest::Monotonic) => (id, line, "monotonic").into_pyobject(py),
-                PendingRequest::Host(HostRequest::Random(count)) => (id, line, "random", count).into_pyobject(py),
+                PendingRequest::Host(HostRequest::Monotonic) => {
+                    (id, line, "monotonic").into_pyobject(py)
+                }
+                PendingRequest::Host(HostRequest::Random(count)) => {
+                    (id, line, "random", count).into_pyobject(py)
+                }
             }
         });
         shown.collect()
@@ -127,18 +171,26 @@ impl SandboxRun {
     /// Answers a request with a value.
     fn answer(&self, py: Python<'_>, id: u64, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let data = to_data(value)?;
-        self.lock().run.answer(id, &Ok(data)).map_err(|error| usage(py, error))
+        self.lock()
+            .run
+            .answer(id, &Ok(data))
+            .map_err(|error| usage(py, error))
     }
 
     /// Answers a request with an exception: its class's name and its message.
     fn fail(&self, py: Python<'_>, id: u64, type_name: &str, message: &str) -> PyResult<()> {
         let failure = Failure::new(type_name, message);
-        self.lock().run.answer(id, &Err(failure)).map_err(|error| usage(py, error))
+        self.lock()
+            .run
+            .answer(id, &Err(failure))
+            .map_err(|error| usage(py, error))
     }
 
     /// The whole run as bytes.
     fn dump<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = py.detach(|| self.lock().run.dump()).map_err(|error| usage(py, error))?;
+        let bytes = py
+            .detach(|| self.lock().run.dump())
+            .map_err(|error| usage(py, error))?;
         Ok(PyBytes::new(py, &bytes))
     }
 
@@ -167,12 +219,30 @@ fn refused(py: Python<'_>, error: &Diagnostic) -> PyErr {
         };
     }
     let class = match error.type_name() {
-        "IndentationError" => match py.import("builtins").and_then(|builtins| builtins.getattr("IndentationError")) {
-            Ok(class) => class.cast_into::<PyType>().unwrap_or_else(|_| py.get_type::<PySyntaxError>()),
+        "IndentationError" => match py
+            .import("builtins")
+            .and_then(|builtins| builtins.getattr("IndentationError"))
+        {
+            Ok(class) => class
+                .cast_into::<PyType>()
+                .unwrap_or_else(|_| py.get_type::<PySyntaxError>()),
             Err(error) => return error,
         },
         _ => py.get_type::<PySyntaxError>(),
     };
-    let place = (&error.filename, error.line, error.column, &error.source_line, error.line, error.end_column);
-    PyErr::from_type(class, (error.message.clone(), place.into_pyobject(py).map(Bound::unbind).ok()))
+    let place = (
+        &error.filename,
+        error.line,
+        error.column,
+        &error.source_line,
+        error.line,
+        error.end_column,
+    );
+    PyErr::from_type(
+        class,
+        (
+            error.message.clone(),
+            place.into_pyobject(py).map(Bound::unbind).ok(),
+        ),
+    )
 }
