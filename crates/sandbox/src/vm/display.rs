@@ -145,10 +145,12 @@ impl Vm {
                 Err(other) => return Err(other),
             }
         }
-        let is_builtin =
-            !matches!(v, Value::Ref(r) if matches!(self.heap.get(r), Object::Instance(_)));
+        let may_be_mapping = matches!(v, Value::Ref(r) if matches!(
+            self.heap.get(r),
+            Object::Instance(_) | Object::Dict(_) | Object::MappingProxy(_) | Object::Namespace(_)
+        ));
         if let Some(callee) = callee
-            && is_builtin
+            && !may_be_mapping
         {
             let text = format!(
                 "{} argument after ** must be a mapping, not {}",
