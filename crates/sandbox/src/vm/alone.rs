@@ -21,21 +21,31 @@ pub struct Ended {
 
 /// Compiles and runs a program. A request to the host ends it with an error that names it.
 pub fn run_alone(source: &str, filename: &str) -> Ended {
-    let mut vm = Vm::new(&Settings::default());
-    let mut ended = Ended::default();
-    ended.error = run(&mut vm, source, filename).err();
-    ended.stdout = std::mem::take(&mut vm.output[0]);
-    ended.stderr = std::mem::take(&mut vm.output[1]);
-    ended
+    run_with(source, filename, &Settings::default(), None)
 }
 
-fn run(vm: &mut Vm, source: &str, filename: &str) -> Result<(), String> {
+/// Runs a program under limits. With a slice, the program is paused after so many steps each time, and garbage
+/// is collected then.
+pub fn run_with(source: &str, filename: &str, settings: &Settings, slice: Option<u64>) -> Ended {
+    let mut vm = Vm::new(settings);
+    let error = run(&mut vm, source, filename, slice).err();
+    Ended {
+        stdout: std::mem::take(&mut vm.output[0]),
+        stderr: std::mem::take(&mut vm.output[1]),
+        error,
+    }
+}
+
+fn run(vm: &mut Vm, source: &str, filename: &str, slice: Option<u64>) -> Result<(), String> {
     let unit = crate::compile::compile(source, filename, "__main__", false)
         .map_err(|e| format!("{e}\n"))?;
     let mut t = vm
         .thread_main(Arc::new(unit))
         .map_err(|e| format!("{e:?}\n"))?;
     loop {
+        if let Some(slice) = slice {
+            vm.pause_at = vm.steps_left.saturating_sub(slice);
+        }
         match vm.run(&mut t, Input::Continue) {
             Exit::Return(_) => return Ok(()),
             Exit::Raise(e) => return Err(vm.traceback_text(e)),
@@ -52,7 +62,12 @@ fn run(vm: &mut Vm, source: &str, filename: &str) -> Result<(), String> {
 impl Vm {
     /// Collects garbage; the threads given are all there are.
     pub fn collect(&mut self, threads: &[&Thread]) {
-        let mut roots: Vec<Value> = Vec::new();
+        self.collect_with(threads, &[]);
+    }
+
+    /// Collects garbage; the values given live too.
+    pub fn collect_with(&mut self, threads: &[&Thread], values: &[Value]) {
+        let mut roots: Vec<Value> = values.to_vec();
         self.roots(&mut |v| roots.push(v));
         for t in threads {
             let registers = |f: &super::frame::PyFrame| usize::from(self.code(f.code).registers);

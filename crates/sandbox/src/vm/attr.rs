@@ -1,16 +1,13 @@
 //! Attributes: found by the descriptor rules, set and deleted by them.
 
 use super::after::After;
-use super::call::Called;
+use super::call::{Called, takes_no_receiver};
 use super::native::Args;
 use super::natives::native;
 use super::raise::{Raise, Res};
 use super::state::Vm;
 use super::thread::Thread;
 use crate::heap::{NativeId, Object, Ref, Sym, Type, Value, object::dunder, sym::sym};
-
-/// Natives that are class methods: their first argument is the class.
-const OF_CLASS: &[&str] = &["fromkeys", "from_bytes", "fromhex"];
 
 impl Vm {
     /// What Python code defined as a name in a class or its bases.
@@ -147,7 +144,7 @@ impl Vm {
         if def.name == "__new__" || def.name == "maketrans" {
             return Ok(Called::Value(Value::Native(id)));
         }
-        let this = if OF_CLASS.contains(&def.name) {
+        let this = if takes_no_receiver(def.name) {
             Value::Ref(class)
         } else {
             v
@@ -256,7 +253,9 @@ impl Vm {
             return self.alloc(method).map(|r| Called::Value(Value::Ref(r)));
         }
         if let Some(id) = self.native_method(class, name) {
-            if OF_CLASS.contains(&native(id).name) || name == sym::INIT_SUBCLASS {
+            let method = native(id).name;
+            let of_class = takes_no_receiver(method) && !matches!(method, "__new__" | "maketrans");
+            if of_class || name == sym::INIT_SUBCLASS {
                 let (func, this) = (Value::Native(id), Value::Ref(class));
                 let r = self.alloc(Object::Method { func, this })?;
                 return Ok(Called::Value(Value::Ref(r)));

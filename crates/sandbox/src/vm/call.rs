@@ -328,11 +328,20 @@ impl Vm {
         kw: &[Sym],
         after: &mut Vec<After>,
     ) -> Res<Called> {
+        let def = native(id);
+        if let Some(owner) = def.owner {
+            let fits = npos > 0 && {
+                let class = self.class_of(t.registers[start]);
+                class == owner.r() || self.heap.class(class).mro.contains(&owner.r())
+            };
+            if !fits && !takes_no_receiver(def.name) {
+                return Err(self.wrong_receiver(id, (npos > 0).then(|| t.registers[start])));
+            }
+        }
         if let Some(special) = special(id) {
             let (args, kwargs) = taken(t, start, npos, kw);
             return self.call_special(t, special, args, kwargs, after);
         }
-        let def = native(id);
         if def.owner.is_some() && def.name == "__new__" && npos > 0 {
             let class = t.registers[start];
             if let Value::Ref(class) = class
@@ -398,6 +407,21 @@ impl Vm {
             }
             Err(other) => Err(other),
         }
+    }
+
+    #[cold]
+    fn wrong_receiver(&mut self, id: NativeId, this: Option<Value>) -> Raise {
+        let def = native(id);
+        let owner = def.owner.map_or("", Type::name);
+        let text = match this {
+            Some(this) => format!(
+                "descriptor '{}' for '{owner}' objects doesn't apply to a '{}' object",
+                def.name,
+                self.type_name(this)
+            ),
+            None => format!("unbound method {owner}.{}() needs an argument", def.name),
+        };
+        self.type_error(text)
     }
 
     /// Whether going through an iterable runs Python code.
@@ -575,6 +599,14 @@ impl Vm {
         all.extend(&args);
         self.call_args(t, Value::Native(new), &all, &kwargs, after)
     }
+}
+
+/// Whether a native of a class is called without an instance of it: constructors and class methods.
+pub(crate) fn takes_no_receiver(name: &str) -> bool {
+    matches!(
+        name,
+        "__new__" | "maketrans" | "fromkeys" | "from_bytes" | "fromhex"
+    )
 }
 
 /// What is said where a native needs Python code and has no form in Python.

@@ -1,7 +1,7 @@
 //! Displays, spreads and names: instructions that build containers, unpack them, or report what has no value.
 
 use super::after::After;
-use super::call::{Called, taken};
+use super::call::{Called, taken, takes_no_receiver};
 use super::natives::native;
 use super::raise::{Raise, Res};
 use super::state::Vm;
@@ -324,12 +324,7 @@ impl Vm {
         }
         let id = self.native_method(class, name)?;
         let def = native(id);
-        if def.getter
-            || matches!(
-                def.name,
-                "__new__" | "fromkeys" | "from_bytes" | "fromhex" | "maketrans"
-            )
-        {
+        if def.getter || takes_no_receiver(def.name) {
             return None;
         }
         Some(Value::Native(id))

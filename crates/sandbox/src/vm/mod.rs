@@ -24,3 +24,6 @@ pub mod thread;
 mod traceback;
 pub mod unit;
 mod unwind;
+
+#[cfg(test)]
+mod tests;

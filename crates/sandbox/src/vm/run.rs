@@ -344,9 +344,7 @@ impl Vm {
                         }
                         if name == sym::DICT && writes_to(ops, pc, dst) {
                             save!(Pending::None);
-                            go!(Err(Raise::Refused(
-                                "a change through `__dict__`\nhelp: use `setattr(object, name, value)`".into()
-                            )));
+                            go!(Err(change_through_dict()));
                         }
                         store!(dst, {
                             let mut chain = Vec::new();
@@ -584,19 +582,16 @@ impl Vm {
                         let this = reg!(obj);
                         let start = base + usize::from(obj);
                         let n = usize::from(s.positional);
+                        if let Value::Ref(r) = this
+                            && matches!(self.heap.get(r), Object::Dict(_))
+                            && name_is_update(&code.names[usize::from(s.name)])
+                            && came_from_dict(code, pc - 1, obj)
+                        {
+                            go!(Err(change_through_dict()));
+                        }
                         let called = match self.plain_method(this, name) {
                             Some(f) => self.call_window(t, f, start, n + 1, kw, false, Vec::new()),
-                            None => {
-                                if name_is_update(&code.names[usize::from(s.name)])
-                                    && pc >= 2
-                                    && came_from_dict(code, pc - 1, obj)
-                                {
-                                    go!(Err(Raise::Refused(
-                                        "a change through `__dict__`\nhelp: use `setattr(object, name, value)`".into()
-                                    )));
-                                }
-                                self.call_attribute(t, this, name, start, n, kw)
-                            }
+                            None => self.call_attribute(t, this, name, start, n, kw),
                         };
                         match called {
                             Ok(Called::Value(v)) => reg!(dst) = v,
@@ -954,6 +949,12 @@ impl Vm {
             }
         }
     }
+}
+
+/// `__dict__` of an instance is a copy: a change to it would be lost, so it is refused.
+#[cold]
+fn change_through_dict() -> Raise {
+    Raise::Refused("a change through `__dict__`\nhelp: use `setattr(object, name, value)`".into())
 }
 
 /// Whether one of the next instructions changes what was just put in a register, as an item or by a method.
