@@ -16,13 +16,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 const SOURCES: &[(&str, &str)] = &[
-    (
-        "builtins",
-        concat!(
-            include_str!("../library/builtins.py"),
-            include_str!("../library/builtins_more.py"),
-        ),
-    ),
+    ("abc", include_str!("../library/abc.py")),
     (
         "asyncio",
         concat!(
@@ -30,7 +24,17 @@ const SOURCES: &[(&str, &str)] = &[
             include_str!("../library/asyncio_sync.py"),
         ),
     ),
+    ("bisect", include_str!("../library/bisect.py")),
+    (
+        "builtins",
+        concat!(
+            include_str!("../library/builtins.py"),
+            include_str!("../library/builtins_more.py"),
+        ),
+    ),
     ("collections", include_str!("../library/collections.py")),
+    ("contextlib", include_str!("../library/contextlib.py")),
+    ("copy", include_str!("../library/copy.py")),
     ("dataclasses", include_str!("../library/dataclasses.py")),
     (
         "datetime",
@@ -42,9 +46,16 @@ const SOURCES: &[(&str, &str)] = &[
     ("enum", include_str!("../library/enum.py")),
     ("functools", include_str!("../library/functools.py")),
     ("heapq", include_str!("../library/heapq.py")),
+    ("io", include_str!("../library/io.py")),
     ("itertools", include_str!("../library/itertools.py")),
     ("json", include_str!("../library/json.py")),
     ("math", include_str!("../library/math.py")),
+    ("operator", include_str!("../library/operator.py")),
+    ("random", include_str!("../library/random.py")),
     ("re", include_str!("../library/re.py")),
+    ("statistics", include_str!("../library/statistics.py")),
+    ("string", include_str!("../library/string.py")),
+    ("textwrap", include_str!("../library/textwrap.py")),
+    ("time", include_str!("../library/time.py")),
     ("typing", include_str!("../library/typing.py")),
 ];

@@ -401,6 +401,7 @@ pub(crate) fn plain_get_item(vm: &mut Vm, o: Value, k: Value) -> Res<Option<Valu
         Object::Tuple(_) => tuple::get_item(vm, r, k).map(Some),
         Object::Str(_) | Object::Bytes(_) => text_ops::get_item(vm, r, k).map(Some),
         Object::Range(_) => range::get_item(vm, r, k).map(Some),
+        Object::Match(_) => crate::modules::re::matches::item(vm, r, k).map(Some),
         Object::Dict(_) => match dict::get(vm, r, k)? {
             Some(value) => Ok(Some(value)),
             None if special(&vm.heap, o, sym::MISSING).is_some() => Err(Raise::NeedsPython),

@@ -71,6 +71,8 @@ const UNNAMED: &[Type] = &[
     Type::Traceback,
     Type::HostFunction,
     Type::HostCall,
+    Type::PatternError,
+    Type::JSONDecodeError,
 ];
 
 impl Lookup {

@@ -351,6 +351,9 @@ impl Vm {
                 return self.call_library(t, "slow_contains", &[container, item], chain);
             }
         }
+        if let Some(f) = self.class_hook(container, "__kont_class_contains__") {
+            return self.call_args(t, f, &[container, item], &[], &mut chain);
+        }
         if self.iterates_in_python(container) {
             return self.call_library(t, "slow_contains", &[container, item], chain);
         }
@@ -366,6 +369,16 @@ impl Vm {
             Err(other) => return Err(other),
         };
         self.settle_after(t, chain, Value::Bool(found))
+    }
+
+    /// What a class of the library says of itself as a container: enumerations do.
+    fn class_hook(&mut self, v: Value, name: &str) -> Option<Value> {
+        let Value::Ref(r) = v else { return None };
+        if !matches!(self.heap.get(r), Object::Class(_)) {
+            return None;
+        }
+        let hook = self.sym(name);
+        self.find_in_class(r, hook)
     }
 
     /// `bool(value)`.
@@ -419,6 +432,10 @@ impl Vm {
             chain.push(After::Length);
             let whole = std::mem::take(chain);
             return self.call_method(t, f, v, &[], whole);
+        }
+        if let Some(f) = self.class_hook(v, "__kont_class_len__") {
+            chain.push(After::Length);
+            return self.call_args(t, f, &[v], &[], chain);
         }
         match ops::len(self, v)? {
             Some(n) => Ok(Called::Value(Value::Int(n as i64))),

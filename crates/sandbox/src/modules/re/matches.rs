@@ -99,10 +99,25 @@ fn group(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 }
 
 fn get_item(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let this = this(vm, args)?;
+    let Some(Value::Ref(r)) = args.pos.first().copied() else {
+        return Err(vm.type_error("a match is required"));
+    };
     let key = args.pos.get(1).copied().unwrap_or(Value::None);
-    let g = this.number(vm, key)?;
-    this.text_of(vm, g, Value::None).map(Flow::Value)
+    item(vm, r, key).map(Flow::Value)
+}
+
+/// `match[k]`.
+///
+/// # Errors
+/// `IndexError` if there is no such group.
+pub(crate) fn item(vm: &mut Vm, r: Ref, k: Value) -> Res<Value> {
+    let args = Args {
+        pos: &[Value::Ref(r), k],
+        kw: &[],
+    };
+    let this = this(vm, args)?;
+    let g = this.number(vm, k)?;
+    this.text_of(vm, g, Value::None)
 }
 
 fn default(vm: &mut Vm, args: Args<'_>, name: &str) -> Res<Value> {
