@@ -386,7 +386,9 @@ def slow_hash(o):
         value = method(o)
         if not isinstance(value, int):
             raise TypeError("__hash__ method should return an integer")
-        return hash(value)
+        if -9223372036854775808 <= value <= 9223372036854775807:
+            return -2 if value == -1 else int(value)
+        return hash(int(value))
     if isinstance(o, tuple):
         acc = 2870177450012600261
         for item in o:

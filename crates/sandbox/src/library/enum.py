@@ -227,26 +227,26 @@ class IntEnum(int, ReprEnum):
     """Members that are integers."""
 
     def __str__(self):
-        return int.__repr__(self)
+        return repr(self._value_)
 
     def __format__(self, spec):
-        return int.__format__(self, spec)
+        return format(self._value_, spec)
 
     def __hash__(self):
-        return int.__hash__(self)
+        return hash(self._value_)
 
 
 class StrEnum(str, ReprEnum):
     """Members that are strings."""
 
     def __str__(self):
-        return str.__str__(self)
+        return self._value_
 
     def __format__(self, spec):
-        return str.__format__(self, spec)
+        return format(self._value_, spec)
 
     def __hash__(self):
-        return str.__hash__(self)
+        return hash(self._value_)
 
     @staticmethod
     def _generate_next_value_(name, start, count, last_values):
@@ -365,13 +365,13 @@ class IntFlag(int, Flag):
     """Members that are integers and can be combined."""
 
     def __str__(self):
-        return int.__repr__(self)
+        return repr(self._value_)
 
     def __format__(self, spec):
-        return int.__format__(self, spec)
+        return format(self._value_, spec)
 
     def __hash__(self):
-        return int.__hash__(self)
+        return hash(self._value_)
 
 
 def unique(enumeration):

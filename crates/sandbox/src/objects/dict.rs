@@ -211,7 +211,7 @@ fn library_dict(vm: &mut Vm, v: Value) -> Res<Ref> {
 fn candidates(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [d, h] = args::exact(vm, args, "_kont_dict_candidates")?;
     let d = library_dict(vm, d)?;
-    let h = hash::hash(vm, h)?;
+    let h = args::index(vm, h)?;
     let found = vm.heap.dict(d).candidates(h);
     let found = found.into_iter().map(|i| Value::Int(i as i64)).collect();
     vm.new_list(found).map(Flow::Value)
@@ -231,7 +231,7 @@ fn put(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [d, i, h, key, value] = args::exact(vm, args, "_kont_dict_put")?;
     let d = library_dict(vm, d)?;
     let i = args::index(vm, i)?;
-    let h = hash::hash(vm, h)?;
+    let h = args::index(vm, h)?;
     let at = usize::try_from(i)
         .ok()
         .filter(|i| vm.heap.dict(d).entry(*i).is_some());

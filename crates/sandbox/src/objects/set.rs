@@ -381,7 +381,7 @@ fn library_set(vm: &mut Vm, v: Value) -> Res<Ref> {
 fn candidates(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [s, h] = args::exact(vm, args, "_kont_set_candidates")?;
     let s = library_set(vm, s)?;
-    let h = hash::hash(vm, h)?;
+    let h = args::index(vm, h)?;
     let found = vm.heap.set(s).candidates(h);
     let found = found.into_iter().map(|i| Value::Int(i as i64)).collect();
     vm.new_list(found).map(Flow::Value)
@@ -400,7 +400,7 @@ fn at(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 fn put(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [s, h, key] = args::exact(vm, args, "_kont_set_put")?;
     let s = library_set(vm, s)?;
-    let h = hash::hash(vm, h)?;
+    let h = args::index(vm, h)?;
     push(vm, s, h, key)?;
     Ok(Flow::Value(Value::None))
 }

@@ -452,11 +452,6 @@ impl Vm {
             if let Some(f) = self.special_method(o, class, sym::GETITEM) {
                 return self.call_method(t, f, o, &[k], Vec::new());
             }
-            if self.heap.class(class).layout == Type::Dict
-                && self.find_in_class(class, sym::MISSING).is_some()
-            {
-                return self.call_library(t, "slow_getitem", &[o, k], Vec::new());
-            }
         }
         if let Value::Ref(r) = o
             && matches!(self.heap.get(r), Object::Class(_) | Object::Alias { .. })
