@@ -1,7 +1,7 @@
 //! `dict`: look-up by key, operators, and the natives that the library uses for keys compared in Python.
 
 use super::compare::Look;
-use super::{args, hash, iter};
+use super::{args, iter};
 use crate::compile::op::BinOp;
 use crate::heap::{Object, Ref, Type, Value, dict::Dict};
 use crate::vm::native::{Args, Flow, NativeDef};

@@ -4,7 +4,7 @@
 
 use super::compare::{DEPTH_MAX, Look, Stop};
 use super::{address, dunders};
-use crate::heap::{Object, Value, object::dunder};
+use crate::heap::{Object, Ref, Value, object::dunder};
 use crate::vm::raise::Res;
 use crate::vm::state::Vm;
 use num_bigint::{BigInt, Sign};
@@ -137,10 +137,7 @@ impl Look<'_> {
             Object::BigInt(i) => Ok(of_big(i)),
             Object::Tuple(items) => self.items_hash(items, depth),
             Object::Slice(parts) => self.items_hash(&parts[..], depth),
-            Object::Set(s) if s.frozen => {
-                self.spend(s.len())?;
-                Ok(of_frozenset(s.iter().map(|(hash, _)| hash), s.len()))
-            }
+            Object::Set(s) if s.frozen => self.set_hash(r),
             Object::List(_) | Object::Dict(_) | Object::Set(_) | Object::Namespace(_) => {
                 Err(Stop::Unhashable(v))
             }
@@ -168,6 +165,13 @@ impl Look<'_> {
             Object::Alias { args, .. } => self.items_hash(self.heap.tuple(*args), depth),
             _ => Ok((address(v) >> 4) as i64),
         }
+    }
+
+    /// The hash of a set's items: that of the frozenset with these.
+    pub(super) fn set_hash(&self, r: Ref) -> Result<i64, Stop> {
+        let s = self.heap.set(r);
+        self.spend(s.len())?;
+        Ok(of_frozenset(s.iter().map(|(hash, _)| hash), s.len()))
     }
 
     fn items_hash(&self, items: &[Value], depth: u32) -> Result<i64, Stop> {

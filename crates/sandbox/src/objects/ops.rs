@@ -159,7 +159,7 @@ pub(crate) fn plain_binary(vm: &mut Vm, op: BinOp, a: Value, b: Value) -> Res<Op
             _ => repeated(vm, op, a, b),
         };
     }
-    if a.is_none() && op == BinOp::Or && is_type(vm, b) {
+    if a.is_none() && op == BinOp::Or && !b.is_none() && is_type(vm, b) {
         return union(vm, a, b);
     }
     repeated(vm, op, a, b)
@@ -523,7 +523,7 @@ pub(crate) fn plain_contains(vm: &mut Vm, container: Value, item: Value) -> Res<
             list::position(vm, r, item, 0, usize::MAX).map(|at| Some(at.is_some()))
         }
         Object::Dict(_) => dict::find(vm, r, item).map(|(_, at)| Some(at.is_some())),
-        Object::Set(_) => set::find(vm, r, item).map(|(_, at)| Some(at.is_some())),
+        Object::Set(_) => set::find_equal(vm, r, item).map(|at| Some(at.is_some())),
         Object::Str(_) | Object::Bytes(_) => text_ops::contains(vm, r, item).map(Some),
         Object::Range(parts) => {
             let parts = **parts;

@@ -3,7 +3,7 @@
 //! The order in which results are filled is CPython's (`Objects/setobject.c`), since iteration shows it.
 
 use super::compare::Look;
-use super::{args, dict, hash, iter, unwrap};
+use super::{args, dict, iter, unwrap};
 use crate::compile::op::BinOp;
 use crate::heap::{Object, Ref, Value, object::ViewKind, set::Set};
 use crate::vm::native::{Args, Flow, NativeDef};
@@ -30,6 +30,24 @@ pub(crate) fn find(vm: &mut Vm, s: Ref, item: Value) -> Res<(i64, Option<usize>)
         .and_then(|hash| Ok((hash, look.find_item(s, item, hash, 0)?)));
     let cost = look.cost();
     vm.settle(cost, found)
+}
+
+/// As [`find`] for a question only: a set is sought as the frozenset that equals it.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn find_equal(vm: &mut Vm, s: Ref, item: Value) -> Res<Option<usize>> {
+    match of(vm, item) {
+        Some(inner) if !vm.heap.set(inner).frozen => {
+            let look = Look::new(vm);
+            let found = look
+                .set_hash(inner)
+                .and_then(|hash| look.find_item(s, item, hash, 0));
+            let cost = look.cost();
+            vm.settle(cost, found)
+        }
+        _ => find(vm, s, item).map(|(_, at)| at),
+    }
 }
 
 fn find_hashed(vm: &mut Vm, s: Ref, item: Value, hash: i64) -> Res<Option<usize>> {

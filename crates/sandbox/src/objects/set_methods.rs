@@ -95,7 +95,7 @@ fn add(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 fn take(vm: &mut Vm, args: Args<'_>, name: &str) -> Res<(Value, bool)> {
     let [s, v] = args::exact(vm, args, &format!("set.{name}"))?;
     let s = args::this(vm, s, Type::Set, name)?;
-    let (_, at) = set::find(vm, s, v)?;
+    let at = set::find_equal(vm, s, v)?;
     if let Some(at) = at {
         vm.heap.set_mut(s).remove_at(at);
     }
