@@ -181,7 +181,9 @@ class TaskGroup:
                 self._parent.cancel()
             errors = self._errors
             self._errors = []
-            raise BaseExceptionGroup("unhandled errors in a TaskGroup", errors) from None
+            plain = all([isinstance(error, Exception) for error in errors])
+            kind = ExceptionGroup if plain else BaseExceptionGroup
+            raise kind("unhandled errors in a TaskGroup", errors) from None
 
     def create_task(self, coro, *, name=None, context=None, **kwargs):
         if not self._entered:

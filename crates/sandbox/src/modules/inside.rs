@@ -1,5 +1,6 @@
 //! Natives that only the library written in Python sees: looks into classes, stable order of simple keys.
 
+use crate::compile::code::CodeKind;
 use crate::heap::{Object, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
@@ -14,6 +15,7 @@ pub const NATIVES: &[NativeDef] = &[
     NativeDef::function("_kont_refuse", refuse),
     NativeDef::function("_kont_order", order),
     NativeDef::function("_kont_class_of", class_of_name),
+    NativeDef::function("_kont_is_async_function", is_async_function),
 ];
 
 /// `_kont_special(o, name, default)`: what Python code defined as `name` in the class of `o` or a base of it.
@@ -50,6 +52,24 @@ fn class_of_name(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let name = args.pos.first().and_then(|v| vm.heap.as_str(*v));
     let found = Type::ALL.iter().find(|t| Some(t.name()) == name);
     Ok(Flow::Value(found.map_or(Value::None, |t| t.value())))
+}
+
+/// `_kont_is_async_function(o)`: whether it is an `async def` (without `yield`) or a method of one.
+fn is_async_function(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let mut v = args.pos.first().copied().unwrap_or(Value::None);
+    if let Value::Ref(r) = v
+        && let Object::Method { func, .. } = vm.heap.get(r)
+    {
+        v = *func;
+    }
+    let is = match v {
+        Value::Ref(r) => match vm.heap.get(r) {
+            Object::Function(f) => vm.code(f.code).kind == CodeKind::Coroutine,
+            _ => false,
+        },
+        _ => false,
+    };
+    Ok(Flow::Value(Value::Bool(is)))
 }
 
 /// `_kont_order(keys)`: the positions of the keys in stable ascending order, or None where two keys may need
