@@ -508,7 +508,7 @@ impl Vm {
         let has_init = dunders & dunder::INIT != 0;
         match layout {
             Type::Object => {
-                if !has_init && !(args.is_empty() && kwargs.is_empty()) {
+                if !(has_init || args.is_empty() && kwargs.is_empty()) {
                     let name = self.heap.name(self.heap.class(class).name).to_string();
                     return Err(self.type_error(format!("{name}() takes no arguments")));
                 }

@@ -293,21 +293,9 @@ impl Vm {
         if let Value::Ref(r) = this {
             match self.heap.get(r) {
                 Object::Class(_) | Object::Module(_) | Object::Super { .. } => return None,
-                Object::Instance(i) => {
-                    if i.attrs.get(name).is_some() {
-                        return None;
-                    }
-                }
-                Object::Exception(e) => {
-                    if e.attrs.get(name).is_some() {
-                        return None;
-                    }
-                }
-                Object::Function(f) => {
-                    if f.attrs.get(name).is_some() {
-                        return None;
-                    }
-                }
+                Object::Instance(i) if i.attrs.get(name).is_some() => return None,
+                Object::Exception(e) if e.attrs.get(name).is_some() => return None,
+                Object::Function(f) if f.attrs.get(name).is_some() => return None,
                 _ => {}
             }
         }

@@ -7,6 +7,7 @@ mod attr;
 pub(crate) mod call;
 mod class;
 mod display;
+mod fast;
 pub mod frame;
 mod generator;
 pub mod import;

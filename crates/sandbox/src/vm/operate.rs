@@ -448,10 +448,10 @@ impl Vm {
 
     /// `o[k]`.
     pub(crate) fn get_item(&mut self, t: &mut Thread, o: Value, k: Value) -> Res<Called> {
-        if let Some(class) = self.python_class(o) {
-            if let Some(f) = self.special_method(o, class, sym::GETITEM) {
-                return self.call_method(t, f, o, &[k], Vec::new());
-            }
+        if let Some(class) = self.python_class(o)
+            && let Some(f) = self.special_method(o, class, sym::GETITEM)
+        {
+            return self.call_method(t, f, o, &[k], Vec::new());
         }
         if let Value::Ref(r) = o
             && matches!(self.heap.get(r), Object::Class(_) | Object::Alias { .. })
