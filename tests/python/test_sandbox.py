@@ -1,6 +1,7 @@
 """Sandboxes from Python: tools, handlers, limits, snapshots, data that crosses."""
 
 import asyncio
+import datetime
 import textwrap
 import time
 
@@ -166,6 +167,19 @@ def test_dataclasses_leave_by_their_fields():
     (point,) = program.run()
     assert (point.x, point.y) == (1, 2)
     assert repr(point).startswith("Point")
+
+
+def test_dates_leave():
+    program = box(
+        """
+        from datetime import date, datetime, timedelta
+        [date(2026, 11, 21), timedelta(days=2, seconds=-1), datetime(2026, 11, 21, 14, 30, 5, 7)]
+        """
+    )
+    day, delta, moment = program.run()
+    assert day == datetime.date(2026, 11, 21)
+    assert delta == datetime.timedelta(days=2, seconds=-1)
+    assert moment == datetime.datetime(2026, 11, 21, 14, 30, 5, 7)
 
 
 # Step by step

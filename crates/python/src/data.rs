@@ -207,21 +207,43 @@ pub(crate) fn to_object<'py>(
             for (name, value) in fields {
                 given.set_item(name, to_object(py, value, make)?)?;
             }
-            if let Some((class, names)) = TIMES.iter().find(|(name, _)| name == class)
-                && names
-                    .iter()
-                    .all(|name| given.contains(name).unwrap_or(false))
-            {
-                let values: Vec<_> = names
-                    .iter()
-                    .map(|name| given.as_any().get_item(name))
-                    .collect::<PyResult<_>>()?;
-                return py
-                    .import("datetime")?
-                    .getattr(*class)?
-                    .call1(PyTuple::new(py, values)?);
+            match time(py, class, &given)? {
+                Some(time) => time,
+                None => make.call1((class, given))?,
             }
-            make.call1((class, given))?
         }
     })
+}
+
+/// The date or time of a class and its fields, if it is one. One with a time zone is not: it would lose the zone.
+fn time<'py>(
+    py: Python<'py>,
+    class: &str,
+    fields: &Bound<'py, PyDict>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Some((class, names)) = TIMES.iter().find(|(name, _)| *name == class) else {
+        return Ok(None);
+    };
+    let datetime = py.import("datetime")?;
+    // The sandbox keeps a duration as one number of microseconds.
+    if let ("timedelta", Some(us)) = (*class, fields.get_item("us")?) {
+        let named = PyDict::new(py);
+        named.set_item("microseconds", us)?;
+        return datetime.getattr(*class)?.call((), Some(&named)).map(Some);
+    }
+    let zone = fields.get_item("tzinfo")?;
+    if zone.is_some_and(|zone| !zone.is_none()) {
+        return Ok(None);
+    }
+    let mut values = Vec::with_capacity(names.len());
+    for name in *names {
+        match fields.get_item(name)? {
+            Some(value) => values.push(value),
+            None => return Ok(None),
+        }
+    }
+    datetime
+        .getattr(*class)?
+        .call1(PyTuple::new(py, values)?)
+        .map(Some)
 }
