@@ -1,0 +1,4 @@
+print("start")
+data = {"a": {"b": 1}}
+print(data["a"]["b"])
+print(data["a"]["c"])

@@ -1,0 +1,5 @@
+class Stop(Exception):
+    pass
+
+print(1)
+raise Stop

@@ -1,0 +1,16 @@
+from itertools import chain, count, cycle, islice, repeat, product, permutations, combinations, combinations_with_replacement, groupby, accumulate, takewhile, dropwhile, zip_longest, starmap, tee, compress, filterfalse, pairwise
+print(list(chain([1], "ab", (2,))), list(chain.from_iterable([[1], [2, 3]])), list(islice(count(10, 5), 4)), list(islice(cycle("ab"), 5)), list(repeat(7, 3)))
+print(list(product("ab", [1, 2])), list(product([0, 1], repeat=2)), list(permutations([1, 2, 3], 2)), list(combinations("abcd", 2)), list(combinations_with_replacement("ab", 2)), len(list(permutations(range(5)))))
+print([(k, list(g)) for k, g in groupby("aaabbca")], [(k, len(list(g))) for k, g in groupby([1, 3, 2, 4, 5], key=lambda x: x % 2)])
+print(list(accumulate([1, 2, 3, 4])), list(accumulate([3, 1, 4], max)), list(accumulate([1, 2], initial=10)), list(takewhile(lambda x: x < 3, [1, 2, 5, 1])), list(dropwhile(lambda x: x < 3, [1, 2, 5, 1])))
+print(list(zip_longest("abc", [1], fillvalue="-")), list(starmap(pow, [(2, 3), (3, 2)])), list(compress("abcd", [1, 0, 1, 0])), list(filterfalse(lambda x: x % 2, range(5))), list(pairwise([1, 2, 3])), list(islice("abcdef", 1, None, 2)), list(islice(range(10), 2, 5)))
+a, b = tee([1, 2, 3])
+print(next(a), list(b), list(a))
+rows = sorted([("fruit", "apple"), ("veg", "kale"), ("fruit", "pear")])
+for kind, group in groupby(rows, key=lambda r: r[0]):
+    print(kind, [name for _, name in group])
+c = count(1)
+print(next(c), next(c), list(zip(c, "ab")), next(c))
+it = iter(range(10))
+print(list(islice(it, 3)), list(it))
+print(type(chain()).__name__, sum(1 for _ in combinations(range(10), 3)), max(accumulate([1, -5, 10])))

@@ -1,0 +1,15 @@
+s = "  Hello, World  "
+print(repr(s.strip()), repr(s.lstrip()), repr(s.rstrip()), "xxabcxx".strip("x"), "abcabc".lstrip("ab"), "www.a.com".strip("w.moc"))
+print("a,b,,c".split(","), "a b  c ".split(), "a,b,c".split(",", 1), "a,b,c".rsplit(",", 1), " ".split(), "".split(","), "abc".split("abc"))
+print("l1\nl2\r\nl3\rl4\n".splitlines(), "a\nb".splitlines(True), "a-b-c".partition("-"), "a-b-c".rpartition("-"), "abc".partition("x"))
+print("hello".find("l"), "hello".rfind("l"), "hello".find("z"), "hello".index("e"), "hello".count("l"), "aaaa".count("aa"), "abc".count(""))
+print("abc".replace("b", "XX"), "aaaa".replace("a", "b", 2), "abc".replace("", "-"), "hello".startswith("he"), "hello".endswith(("lo", "x")), "hello".startswith("l", 2))
+print("abc".upper(), "ABC".lower(), "hello world".title(), "hello World".capitalize(), "Hello".swapcase(), "they're bill's".title())
+print("abc".center(9, "*"), "abc".ljust(6) + "|", "abc".rjust(6), "42".zfill(5), "-42".zfill(5), "+1".zfill(4), "a\tb".expandtabs(4))
+print("123".isdigit(), "abc".isalpha(), "ab1".isalnum(), " \t".isspace(), "Abc".istitle(), "ABC".isupper(), "abc".islower(), "1.5".isdigit(), "".isalpha(), "a_1".isidentifier(), "½".isnumeric(), "²".isdigit(), "٣".isdecimal())
+print("-".join(["a", "b"]), "".join("abc"), ", ".join(map(str, range(3))), "abc" * 3, "a" + "b", "ab" in "cabd", "abc"[::-1], "abcdef"[1:4:2], "abc"[-2:], "abc"[5:])
+print("prefix_name".removeprefix("prefix_"), "file.txt".removesuffix(".txt"), "abc".removeprefix("x"), "abc".translate({97: "A", 98: None}), "hello".translate(str.maketrans("el", "ip", "o")))
+print("a" < "b", "abc" < "abd", "Z" < "a", "" < "a", "10" < "9", sorted("bca"), min("hello"), max("hello"), list("abc"), len("abc"))
+print("%s" % "x", "abc".encode(), "é".encode("utf-8"), "abc".casefold(), "ß".casefold(), "a.b.c".rsplit(".", 1), "x=1;y=2".split(";"))
+print("A" "B" 'C', r"raw\n", "tab\tnew\\n", "\x41\u0042\103", "quote\"s", 'it\'s', """a
+b""", "\N{BULLET}")
