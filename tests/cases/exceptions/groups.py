@@ -1,26 +1,30 @@
+group = ExceptionGroup("several", [ValueError("v"), ExceptionGroup("inner", [TypeError("t"), KeyError("k")])])
+print(group, repr(group), group.message, len(group.exceptions), isinstance(group, Exception))
 try:
-    raise ExceptionGroup("several", [ValueError("v"), TypeError("t"), KeyError("k")])
-except* ValueError as group:
-    print("values", group.exceptions)
-except* (TypeError, KeyError) as group:
-    print("others", [type(e).__name__ for e in group.exceptions])
+    raise group
+except ExceptionGroup as caught:
+    print(caught is group, [type(e).__name__ for e in caught.exceptions])
+matched, rest = group.split(ValueError)
+print(matched, "/", rest, "/", group.subgroup(KeyError), "/", group.subgroup(OSError))
 
-def inner():
-    raise ExceptionGroup("outer", [OSError("o"), ExceptionGroup("nested", [ValueError("deep"), OSError("p")])])
+def leaves(error):
+    if isinstance(error, BaseExceptionGroup):
+        for e in error.exceptions:
+            yield from leaves(e)
+    else:
+        yield error
 
-try:
+print([repr(e) for e in leaves(group)])
+errors = []
+for text in ("1", "x", "3", "y"):
     try:
-        inner()
-    except* OSError as group:
-        print("handled", group, len(group.exceptions))
-except ExceptionGroup as rest:
-    print("rest", rest, rest.exceptions)
-
+        int(text)
+    except ValueError as error:
+        errors.append(error)
 try:
-    raise ValueError("single")
-except* ValueError as group:
-    print(type(group).__name__, group.exceptions)
-group = ExceptionGroup("m", [ValueError(1), TypeError(2)])
-print(group.message, repr(group))
-match, rest = group.split(ValueError)
-print(match, rest, group.subgroup(KeyError))
+    if errors:
+        raise ExceptionGroup(f"{len(errors)} bad numbers", errors)
+except ExceptionGroup as error:
+    print(error)
+    for e in error.exceptions:
+        print(" -", e)

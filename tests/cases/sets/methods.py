@@ -6,7 +6,7 @@ print(sorted(a), set(), set("aab") == {"a", "b"}, {*()}, frozenset([1, 2]), froz
 a |= {50}; a &= {50, 7, 9}; a -= {9}; a ^= {1}
 print(sorted(a), a.copy() == a, a.pop() in (1, 7, 50), len(a))
 print({1, 1.0, True}, {x % 3 for x in range(9)}, sorted({"b", "a"}), max({3, 8}), sum({1, 2}), {1} | frozenset([2]), frozenset([2]) | {1}, {1, 2} == frozenset([1, 2]))
-for call in (lambda: {1}.remove(5), lambda: set().pop(), lambda: {1} | [2], lambda: {[]}, lambda: {1}[0], lambda: {1} + {2}, lambda: set(5), lambda: frozenset([1]).add(2), lambda: hash({1}), lambda: {1} < [1]):
+for call in (lambda: {1}.remove(5), lambda: set().pop(), lambda: {1} | [2], lambda: {[]}, lambda: (lambda o: o[0])({1}), lambda: {1} + {2}, lambda: set(5), lambda: frozenset([1]).add(2), lambda: hash({1}), lambda: {1} < [1]):
     try:
         call()
     except Exception as error:
