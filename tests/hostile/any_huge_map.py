@@ -1,0 +1,2 @@
+# limit: steps
+any(map(lambda x: False, range(10 ** 12)))

@@ -1,0 +1,5 @@
+# error: ValueError
+# error: RecursionError
+a = []
+a.append(a)
+tool(a)

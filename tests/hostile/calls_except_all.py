@@ -1,0 +1,6 @@
+# limit: calls
+while True:
+    try:
+        tool(1)
+    except BaseException:
+        pass

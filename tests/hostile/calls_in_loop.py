@@ -1,0 +1,3 @@
+# limit: calls
+while True:
+    tool(1)

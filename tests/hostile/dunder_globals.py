@@ -1,0 +1,6 @@
+# error: AttributeError
+# error: Unsupported
+# error: KeyError
+def f():
+    pass
+f.__globals__["__builtins__"]["open"]

@@ -1,0 +1,3 @@
+# error: SystemExit
+while True:
+    raise SystemExit(3)

@@ -1,0 +1,2 @@
+# error: OverflowError
+float(10 ** 400)

@@ -1,0 +1,4 @@
+# error: ModuleNotFoundError
+# error: Unsupported
+import os
+os.system("true")

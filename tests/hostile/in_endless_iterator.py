@@ -1,0 +1,3 @@
+# limit: steps
+from itertools import count
+print(-1 in count())

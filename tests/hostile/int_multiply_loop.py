@@ -1,0 +1,4 @@
+# limit: steps
+n = 3 ** 50000
+while True:
+    n * n

@@ -1,0 +1,4 @@
+# limit: steps
+s = "7" * 4000
+while True:
+    int(s)

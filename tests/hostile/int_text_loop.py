@@ -1,0 +1,4 @@
+# limit: steps
+n = 10 ** 4200
+while True:
+    str(n)

@@ -1,0 +1,3 @@
+# error: NameError
+# error: Unsupported
+_kont_dict_put({}, 99, 1, 2, 3)

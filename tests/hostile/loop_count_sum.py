@@ -1,0 +1,3 @@
+# limit: steps
+from itertools import count
+sum(count())

@@ -1,0 +1,7 @@
+# limit: steps
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass

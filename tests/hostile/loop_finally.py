@@ -1,0 +1,6 @@
+# limit: steps
+try:
+    1 / 0
+finally:
+    while True:
+        pass

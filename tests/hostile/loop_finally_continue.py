@@ -1,0 +1,6 @@
+# limit: steps
+while True:
+    try:
+        1 / 0
+    finally:
+        continue

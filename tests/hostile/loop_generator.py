@@ -1,0 +1,6 @@
+# limit: steps
+def g():
+    while True:
+        yield 1
+for x in g():
+    pass

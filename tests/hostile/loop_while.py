@@ -1,0 +1,3 @@
+# limit: steps
+while True:
+    pass

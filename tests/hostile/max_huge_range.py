@@ -1,0 +1,2 @@
+# limit: steps
+print(max(range(10 ** 15)))

@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+10 ** 10 ** 9

@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+9 ** 9 ** 9 ** 9

@@ -1,0 +1,2 @@
+# limit: memory_bytes
+1 << 10 ** 10

@@ -1,0 +1,2 @@
+# limit: memory_bytes
+b"x" * 10 ** 10

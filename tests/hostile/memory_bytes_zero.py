@@ -1,0 +1,2 @@
+# limit: memory_bytes
+bytes(10 ** 10)

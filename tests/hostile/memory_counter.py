@@ -1,0 +1,3 @@
+# limit: memory_bytes, steps
+from collections import Counter
+Counter(range(10 ** 9))

@@ -1,0 +1,5 @@
+# limit: memory_bytes, steps
+from collections import deque
+d = deque()
+while True:
+    d.append("x" * 100)

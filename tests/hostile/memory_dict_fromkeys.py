@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+dict.fromkeys(range(10 ** 10))

@@ -1,0 +1,3 @@
+# limit: memory_bytes, steps
+import math
+math.factorial(10 ** 7)

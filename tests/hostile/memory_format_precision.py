@@ -1,0 +1,3 @@
+# limit: memory_bytes
+# error: ValueError
+f"{1.5:.{10 ** 9}f}"

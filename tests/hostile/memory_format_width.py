@@ -1,0 +1,2 @@
+# limit: memory_bytes
+f"{1:{10 ** 9}}"

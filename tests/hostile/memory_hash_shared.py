@@ -1,0 +1,5 @@
+# limit: steps
+t = (1,)
+for _ in range(60):
+    t = (t, t)
+hash(t)

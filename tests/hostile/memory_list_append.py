@@ -1,0 +1,4 @@
+# limit: memory_bytes
+l = []
+while True:
+    l.append(1.5)

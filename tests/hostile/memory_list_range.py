@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+list(range(10 ** 12))

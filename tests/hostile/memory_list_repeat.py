@@ -1,0 +1,2 @@
+# limit: memory_bytes
+l = [0] * 10 ** 9

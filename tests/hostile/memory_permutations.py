@@ -1,0 +1,3 @@
+# limit: memory_bytes, steps
+from itertools import permutations
+list(permutations(range(12)))

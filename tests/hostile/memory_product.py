@@ -1,0 +1,3 @@
+# limit: memory_bytes, steps
+from itertools import product
+list(product(range(100), repeat=5))

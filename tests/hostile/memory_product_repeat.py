@@ -1,0 +1,3 @@
+# limit: memory_bytes, steps
+from itertools import product
+next(product([1], repeat=10 ** 9))

@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+list(reversed(range(10 ** 10)))

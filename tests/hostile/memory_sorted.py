@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+sorted(range(10 ** 10))

@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+a, *b = range(10 ** 10)

@@ -1,0 +1,2 @@
+# limit: memory_bytes
+"{:>1000000000}".format("x")

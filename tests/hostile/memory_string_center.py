@@ -1,0 +1,2 @@
+# limit: memory_bytes
+"x".center(10 ** 10)

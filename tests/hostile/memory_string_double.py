@@ -1,0 +1,4 @@
+# limit: memory_bytes
+s = "x"
+while True:
+    s += s

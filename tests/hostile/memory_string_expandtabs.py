@@ -1,0 +1,2 @@
+# limit: memory_bytes
+"\t\t\t\t".expandtabs(10 ** 9)

@@ -1,0 +1,2 @@
+# limit: memory_bytes
+s = "x" * 10 ** 10

@@ -1,0 +1,2 @@
+# limit: memory_bytes
+"x".zfill(10 ** 9)

@@ -1,0 +1,2 @@
+# limit: memory_bytes
+("a" * 10 ** 5).translate({97: "b" * 10 ** 4})

@@ -1,0 +1,4 @@
+# limit: memory_bytes
+t = ()
+while True:
+    t = (t, t)

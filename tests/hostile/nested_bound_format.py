@@ -1,0 +1,3 @@
+# error: RecursionError
+# error: ValueError
+"{:{:{:{}}}}".format(1, 2, 3, 4)

@@ -1,0 +1,6 @@
+# error: RecursionError
+from itertools import chain
+c = iter([1, 2])
+for _ in range(50000):
+    c = chain(c)
+next(c)

@@ -1,0 +1,5 @@
+# error: RecursionError
+f = lambda: 0
+for _ in range(100000):
+    f = lambda g=f: g()
+f()

@@ -1,0 +1,3 @@
+# error: NameError
+# error: Unsupported
+open("/etc/passwd")

@@ -1,0 +1,3 @@
+# error: ValueError
+# error: OverflowError
+chr(10 ** 20)

@@ -1,0 +1,3 @@
+# error: OverflowError
+import math
+math.exp(10 ** 5)

@@ -1,0 +1,2 @@
+# error: IndexError
+[1][10 ** 30]

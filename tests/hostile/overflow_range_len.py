@@ -1,0 +1,2 @@
+# error: OverflowError
+len(range(10 ** 30))

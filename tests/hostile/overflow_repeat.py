@@ -1,0 +1,4 @@
+# error: OverflowError
+# error: MemoryError
+# limit: memory_bytes
+"ab" * 10 ** 30

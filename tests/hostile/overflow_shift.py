@@ -1,0 +1,3 @@
+# error: OverflowError
+# limit: memory_bytes
+1 << 10 ** 30

@@ -1,0 +1,3 @@
+# error: OverflowError
+from datetime import timedelta
+timedelta(days=10 ** 10)

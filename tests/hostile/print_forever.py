@@ -1,0 +1,3 @@
+# limit: output_bytes
+while True:
+    print("noise")

@@ -1,0 +1,5 @@
+# limit: output_bytes
+def g():
+    while True:
+        yield print("x")
+list(g())

@@ -1,0 +1,2 @@
+# limit: output_bytes
+print("x" * 10 ** 6)

@@ -1,0 +1,2 @@
+# limit: output_bytes
+print(*range(100000))

@@ -1,0 +1,3 @@
+# error: ValueError
+# limit: output_bytes
+raise ValueError("x" * 10 ** 6)

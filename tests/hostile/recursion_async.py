@@ -1,0 +1,5 @@
+# error: RecursionError
+import asyncio
+async def f():
+    await f()
+asyncio.run(f())

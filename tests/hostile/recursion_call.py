@@ -1,0 +1,5 @@
+# error: RecursionError
+class A:
+    def __call__(self):
+        return self()
+A()()

@@ -1,0 +1,6 @@
+# error: RecursionError
+class Base:
+    def __init_subclass__(cls):
+        type("Next", (cls,), {})
+class Start(Base):
+    pass

@@ -1,0 +1,7 @@
+# error: RecursionError
+def f():
+    try:
+        f()
+    finally:
+        1 + 1
+f()

@@ -1,0 +1,4 @@
+# error: RecursionError
+def f():
+    return f()
+f()

@@ -1,0 +1,4 @@
+# error: RecursionError
+def g():
+    yield from g()
+next(g())

@@ -1,0 +1,4 @@
+# error: RecursionError
+def g():
+    yield next(g())
+list(g())

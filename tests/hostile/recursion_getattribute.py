@@ -1,0 +1,5 @@
+# error: RecursionError
+class A:
+    def __getattribute__(self, name):
+        return self.other
+A().x

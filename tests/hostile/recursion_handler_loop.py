@@ -1,0 +1,7 @@
+# limit: steps
+def f():
+    try:
+        f()
+    except RecursionError:
+        f()
+f()

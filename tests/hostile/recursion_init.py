@@ -1,0 +1,5 @@
+# error: RecursionError
+class A:
+    def __init__(self):
+        self.child = A()
+A()

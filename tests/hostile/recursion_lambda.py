@@ -1,0 +1,2 @@
+# error: RecursionError
+(lambda f: f(f))(lambda f: f(f))

@@ -1,0 +1,5 @@
+# error: RecursionError
+class A:
+    def __len__(self):
+        return len(self)
+bool(A())

@@ -1,0 +1,4 @@
+# error: RecursionError
+def f(x):
+    return list(map(f, [x]))
+f(1)

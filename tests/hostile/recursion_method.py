@@ -1,0 +1,5 @@
+# error: RecursionError
+class A:
+    def m(self):
+        return self.m()
+A().m()

@@ -1,0 +1,5 @@
+# error: RecursionError
+class A:
+    def __new__(cls):
+        return cls()
+A()

@@ -1,0 +1,6 @@
+# error: RecursionError
+class A:
+    @property
+    def x(self):
+        return self.x
+A().x

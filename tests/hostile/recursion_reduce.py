@@ -1,0 +1,5 @@
+# error: RecursionError
+from functools import reduce
+def f(a, b):
+    return reduce(f, [a, b])
+reduce(f, [1, 2])

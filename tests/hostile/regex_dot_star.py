@@ -1,0 +1,3 @@
+# limit: steps
+import re
+re.match(r"(.*)*(.*)*(.*)*x", "a" * 2000)

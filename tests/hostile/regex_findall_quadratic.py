@@ -1,0 +1,3 @@
+# limit: steps
+import re
+re.findall(r"a*b", "a" * 100000)

@@ -1,0 +1,3 @@
+# limit: steps
+import re
+re.match(r"(?=(a+)+$)", "a" * 40 + "b")

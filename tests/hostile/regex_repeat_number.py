@@ -1,0 +1,5 @@
+# error: OverflowError
+# error: error
+# error: PatternError
+import re
+re.compile("a{99999999999999999999}")

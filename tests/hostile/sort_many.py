@@ -1,0 +1,3 @@
+# limit: steps
+while True:
+    sorted(range(10000), key=lambda x: -x)

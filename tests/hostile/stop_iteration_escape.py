@@ -1,0 +1,5 @@
+# error: RuntimeError
+def g():
+    next(iter([]))
+    yield
+list(g())

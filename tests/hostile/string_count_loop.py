@@ -1,0 +1,4 @@
+# limit: steps
+s = "ab" * 100000
+while True:
+    s.count("ba")

@@ -1,0 +1,5 @@
+# limit: steps
+s = "a" * 100000
+t = "a" * 50000 + "b"
+while True:
+    s.find(t)

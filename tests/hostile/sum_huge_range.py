@@ -1,0 +1,2 @@
+# limit: steps
+print(sum(range(10 ** 15)))
