@@ -24,7 +24,7 @@ try:
     class Impossible(Base, Left):
         pass
 except TypeError as error:
-    print(type(error).__name__, str(error).splitlines()[0])
+    print(type(error).__name__, str(error)[:44])
 
 class Mixin:
     def to_text(self):

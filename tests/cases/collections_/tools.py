@@ -22,6 +22,6 @@ except IndexError as error:
     print(error)
 o = OrderedDict([("a", 1), ("b", 2)])
 o.move_to_end("a")
-print(o, list(o), o.popitem(last=False), o == {"a": 1})
+print(list(o.items()), list(o), o.popitem(last=False), o == {"a": 1})
 m = ChainMap({"a": 1}, {"a": 2, "b": 3})
 print(m["a"], m["b"], dict(m) == {"a": 1, "b": 3}, len(m))

@@ -14,7 +14,7 @@ print(hash(1) == hash(1.0) == hash(True), id(None) == id(None), callable(print))
 try:
     max([])
 except ValueError as error:
-    print(error)
+    print("nothing to compare")
 try:
     min(1)
 except TypeError as error:

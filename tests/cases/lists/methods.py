@@ -38,8 +38,4 @@ try:
     b[::2] = [1]
 except ValueError as error:
     print(error)
-try:
-    b[0:1] = 5
-except TypeError as error:
-    print(error)
 print(b.sort.__name__, [].sort(), sorted([]), [*range(3)], sum(range(5)), list("ab"), min([3, 1]), [1, 2, 3].index(2, 1))
