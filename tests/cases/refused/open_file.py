@@ -1,0 +1,3 @@
+print("before")
+with open("/etc/passwd") as f:
+    print(f.read())
