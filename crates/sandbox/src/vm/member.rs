@@ -189,6 +189,10 @@ impl Vm {
                     },
                 })
             }
+            Object::Pattern(_) | Object::Match(_) => {
+                let text = text.to_string();
+                crate::modules::re::matches::attribute(self, r, &text)
+            }
             Object::Super { this, .. } => Ok(match text {
                 "__self__" => Some(*this),
                 _ => None,
@@ -272,6 +276,10 @@ impl Vm {
                 Some(self.new_tuple(list)?)
             }
             sym::CLASS => Some(Type::Type.value()),
+            _ if self.heap.name(name) == "__base__" => {
+                let first = self.heap.class(class).bases.first().copied();
+                Some(first.map_or(Value::None, Value::Ref))
+            }
             sym::DICT => {
                 let r = self.alloc(Object::MappingProxy(class))?;
                 Some(Value::Ref(r))
