@@ -92,10 +92,13 @@ impl Heap {
             } else {
                 *t
             };
-            let bases = if *t == Type::Object {
-                vec![]
-            } else {
-                vec![t.base().r()]
+            if *t == Type::ExceptionGroup {
+                mro.insert(1, Type::BaseExceptionGroup.r());
+            }
+            let bases = match t {
+                Type::Object => vec![],
+                Type::ExceptionGroup => vec![Type::BaseExceptionGroup.r(), t.base().r()],
+                t => vec![t.base().r()],
             };
             let class = Class {
                 name,

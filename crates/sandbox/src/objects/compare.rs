@@ -181,7 +181,7 @@ impl<'h> Look<'h> {
         let found = self
             .heap
             .dict(dict)
-            .find(hash, |k| match self.same(k, key, depth) {
+            .find(hash, |k| match self.candidate(k, key, depth) {
                 Ok(same) => same,
                 Err(e) => {
                     stop = Some(e);
@@ -189,6 +189,12 @@ impl<'h> Look<'h> {
                 }
             });
         stop.map_or(Ok(found), Err)
+    }
+
+    /// Whether a key with the hash that is sought is the one. Each costs: a table of keys with one hash is a list.
+    fn candidate(&self, stored: Value, key: Value, depth: u32) -> Found<bool> {
+        self.spend(1)?;
+        self.same(stored, key, depth)
     }
 
     /// The position of a key in a set.
@@ -203,7 +209,7 @@ impl<'h> Look<'h> {
         let found = self
             .heap
             .set(set)
-            .find(hash, |k| match self.same(k, key, depth) {
+            .find(hash, |k| match self.candidate(k, key, depth) {
                 Ok(same) => same,
                 Err(e) => {
                     stop = Some(e);

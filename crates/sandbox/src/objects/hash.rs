@@ -15,14 +15,6 @@ use std::hash::Hasher as _;
 /// The prime of numeric hashes: 2^61 - 1.
 const MODULUS: u64 = (1 << 61) - 1;
 
-/// A hash that `hash()` gave to code of the library: it is the number itself, not that number's own hash.
-pub(crate) fn given(vm: &mut Vm, h: Value) -> Res<i64> {
-    match h {
-        Value::Int(h) => Ok(h),
-        _ => hash(vm, h),
-    }
-}
-
 /// `hash(v)`.
 ///
 /// # Errors

@@ -74,6 +74,8 @@ pub(crate) struct State {
     pub(crate) calls_max: u64,
     /// What ends the run whatever its main task does.
     pub(crate) fatal: Option<Fail>,
+    /// Where the program was when it was refused: file, line, the line and carets.
+    pub(crate) refused_at: String,
 }
 
 impl State {
@@ -172,7 +174,10 @@ impl Code<Guest> for Thread {
                 Exit::Return(value) => Step::Return(value),
                 Exit::Raise(exception) => Step::Raise(Fail::Exception(exception)),
                 Exit::Limit(limit) => Step::Raise(Fail::Limit(limit)),
-                Exit::Refused(what) => Step::Raise(Fail::Refused(what)),
+                Exit::Refused(what) => {
+                    state.refused_at = state.vm.place(self);
+                    Step::Raise(Fail::Refused(what))
+                }
                 Exit::Pause => Step::Pause,
                 Exit::Perform(request) => match state.perform(self, request) {
                     Ok(effect) => {
@@ -184,7 +189,10 @@ impl Code<Guest> for Thread {
                         input = VmInput::Error(exception);
                         continue;
                     }
-                    Err(fail) => Step::Raise(fail),
+                    Err(fail) => {
+                        state.refused_at = state.vm.place(self);
+                        Step::Raise(fail)
+                    }
                 },
             };
         }

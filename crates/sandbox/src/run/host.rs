@@ -357,6 +357,7 @@ impl State {
             calls: 0,
             calls_max: limits.calls,
             fatal: None,
+            refused_at: String::new(),
         }
     }
 
@@ -417,7 +418,12 @@ impl State {
                 }
                 Event::Limit(limit)
             }
-            Fail::Refused(what) => failed("Unsupported", what.into()),
+            Fail::Refused(what) => Event::Failed(Failed {
+                type_name: "Unsupported".into(),
+                traceback: format!("{}Unsupported: {what}\n", self.refused_at),
+                message: what.into(),
+                exit: None,
+            }),
             Fail::Deadlock => failed(
                 "Deadlock",
                 "every task waits, and nothing can wake one".into(),

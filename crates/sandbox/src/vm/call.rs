@@ -6,6 +6,7 @@ use super::native::{Args, Flow};
 use super::natives::{native, special};
 use super::raise::{Raise, Res};
 use super::request::Request;
+use super::special::Special;
 use super::state::Vm;
 use super::thread::Thread;
 use crate::compile::code::CodeRef;
@@ -339,6 +340,13 @@ impl Vm {
             }
         }
         if let Some(special) = special(id) {
+            if special == Special::Refuse {
+                let text = format!(
+                    "`{}` is not part of the sandbox\nhelp: files, input and code at run time are powers; the host grants them as tools",
+                    def.name
+                );
+                return Err(Raise::Refused(text.into()));
+            }
             let (args, kwargs) = taken(t, start, npos, kw);
             return self.call_special(t, special, args, kwargs, after);
         }

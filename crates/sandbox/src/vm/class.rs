@@ -212,7 +212,7 @@ impl Vm {
         {
             *content = Value::Ref(class);
         }
-        self.refresh_dunders(class);
+        self.refresh_one(class);
         self.note_abstract(class, build.is_abstract)?;
 
         let mut named = Vec::new();

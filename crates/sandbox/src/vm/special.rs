@@ -232,9 +232,7 @@ impl Vm {
                 return Err(Raise::Exception(e));
             }
             Special::Refuse => {
-                return Err(Raise::Refused(
-                    "this built-in function: it is not part of the sandbox\nhelp: files, input and code at run time are powers; the host grants them as tools".into(),
-                ));
+                return Err(Raise::Refused("this built-in function".into()));
             }
             Special::Await => return self.await_value(t, arg(0), after),
             Special::ObjectNew => {
