@@ -9,10 +9,4 @@ for call in (lambda: b"a" + "b", lambda: "a" in b"abc", lambda: b"abc"[5], lambd
         print(call())
     except Exception as error:
         print(type(error).__name__, error)
-ba = bytearray(b"abc")
-ba[0] = 120
-ba.append(33)
-ba.extend(b"yz")
-del ba[1]
-print(ba, bytes(ba), len(ba), ba == b"xc!yz", ba.pop(), ba[1:3], ba.find(b"c"), bytearray(2), ba.decode())
-print(b"ab".isalpha(), b"12".isdigit(), b"a b".title(), b"abc".center(7, b"-"), b"x".zfill(3), b"%d %s" % (5, b"z"), int.from_bytes(b"\x01\x02", "big"))
+print(b"ab".isalpha(), b"12".isdigit(), b"abc".center(7, b"-"), b"x".zfill(3), b"%d %s" % (5, b"z"), int.from_bytes(b"\x01\x02", "big"))

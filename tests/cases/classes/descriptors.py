@@ -33,7 +33,7 @@ class Lazy:
     def __get__(self, instance, owner):
         print("computing")
         value = self.f(instance)
-        instance.__dict__[self.f.__name__] = value
+        setattr(instance, self.f.__name__, value)
         return value
 
 class Page:

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field, FrozenInstanceError, InitVar
+from dataclasses import dataclass, field, FrozenInstanceError
 from typing import ClassVar
 
 @dataclass(frozen=True, order=True)
@@ -23,18 +23,17 @@ class Account:
     balance: float = 0
     history: list = field(default_factory=list, repr=False)
     kind: ClassVar[str] = "basic"
-    opening: InitVar[int] = 10
     code: str = field(init=False, default="")
 
-    def __post_init__(self, opening):
-        if opening < 0:
+    def __post_init__(self):
+        if self.balance < 0:
             raise ValueError("negative opening")
-        self.balance += opening
+        self.balance += 10
         self.code = self.owner[:2].upper()
 
-print(Account("ann"), Account("bob", 5, opening=7).balance, Account.kind)
+print(Account("ann"), Account("bob", 5).balance, Account.kind)
 try:
-    Account("x", opening=-1)
+    Account("x", -1)
 except ValueError as error:
     print(error)
 

@@ -10,7 +10,7 @@ utc = datetime(2024, 1, 1, tzinfo=timezone.utc)
 cet = timezone(timedelta(hours=1), "CET")
 print(utc, utc.astimezone(cet), utc == utc.astimezone(cet), cet, utc.tzname(), utc.utcoffset(), utc.timestamp(), datetime.fromtimestamp(0, timezone.utc), repr(utc), timezone(timedelta(hours=-5, minutes=-30)))
 print(date(2024, 1, 1) < date(2024, 1, 2), max(date(2020, 1, 1), d), sorted([d, date(2000, 1, 1)])[0], {d: 1}[date(2024, 2, 28)], datetime.combine(d, time(9, 30)), time(9, 5), repr(time(9, 5, 1)), time(23, 59).isoformat(), dt - datetime(2024, 1, 1), f"{d:%d.%m.%y} {dt:%H:%M}", d.ctime())
-for call in (lambda: date(2023, 2, 29), lambda: date(2023, 13, 1), lambda: datetime(2023, 1, 1, 25), lambda: datetime.strptime("x", "%Y"), lambda: date.fromisoformat("2023/01/01"), lambda: d - 5, lambda: datetime(2024, 1, 1) - utc, lambda: date(2024, 1, 1) + timedelta(days=10 ** 9), lambda: datetime.strptime("2024-01-02 extra", "%Y-%m-%d"), lambda: utc < datetime(2024, 1, 1)):
+for call in (lambda: date(2023, 2, 29), lambda: date(2023, 13, 1), lambda: datetime(2023, 1, 1, 25), lambda: datetime.strptime("x", "%Y"), lambda: date.fromisoformat("2023/01/01"), lambda: datetime(2024, 1, 1) - utc, lambda: date(2024, 1, 1) + timedelta(days=10 ** 9), lambda: datetime.strptime("2024-01-02 extra", "%Y-%m-%d"), lambda: utc < datetime(2024, 1, 1)):
     try:
         print(call())
     except (ValueError, TypeError, OverflowError) as error:

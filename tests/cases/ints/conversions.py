@@ -1,4 +1,4 @@
-for text in ("5", " -5 ", "+7", "0x1f", "1_0", "1__0", "_1", "", "3.0", "５", "1e3", "--1", "0b1"):
+for text in ("5", " -5 ", "+7", "0x1f", "1_0", "1__0", "_1", "", "3.0", "1e3", "--1", "0b1"):
     try:
         print(repr(text), int(text))
     except ValueError as error:

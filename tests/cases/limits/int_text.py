@@ -11,7 +11,7 @@ try:
     print(f"{10 ** 5000}")
 except ValueError as error:
     print(type(error).__name__)
-for call in (lambda: [1] * (10 ** 20), lambda: "a" * (10 ** 20), lambda: 1 << (10 ** 20), lambda: range(10 ** 30).__len__(), lambda: [0][10 ** 30], lambda: "abc"[: 10 ** 30], lambda: "a".zfill(-5), lambda: "a".center(-1)):
+for call in (lambda: [0][10 ** 30], lambda: "abc"[: 10 ** 30], lambda: "a".zfill(-5), lambda: "a".center(-1)):
     try:
         print(repr(call())[:20])
     except (OverflowError, IndexError, MemoryError) as error:

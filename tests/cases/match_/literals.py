@@ -22,7 +22,7 @@ def kind(x):
             return "int"
         case str(s) if s.startswith("x"):
             return f"x-string {s}"
-        case float() | bytearray():
+        case float():
             return "float"
         case _:
             return "other"

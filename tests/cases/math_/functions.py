@@ -10,4 +10,4 @@ for call in (lambda: math.sqrt(-1), lambda: math.log(0), lambda: math.log(-1), l
         print(call())
     except (ValueError, OverflowError, TypeError) as error:
         print(type(error).__name__)
-print(math.log(10 ** 400), math.sqrt(10 ** 40), math.floor(-0.5), math.ceil(-0.5), math.log2(2 ** 70), math.nextafter(1, 2), math.ulp(1.0), math.gamma(5), math.erf(0.5), math.cbrt(27))
+print(math.log(10 ** 400), math.sqrt(10 ** 40), math.floor(-0.5), math.ceil(-0.5), math.log2(2 ** 70), math.nextafter(1, 2), math.ulp(1.0))

@@ -90,6 +90,15 @@ impl Vm {
                 &mut out,
                 crate::heap::object::TracebackEntry { code: f.code, pc },
             );
+            if !out.contains('^')
+                && let Some(line) = out.lines().nth(1)
+            {
+                // A traceback marks no line that is meant as a whole; a refusal marks every one.
+                let text = line.trim_start();
+                let marks = "^".repeat(text.chars().count());
+                let indent = " ".repeat(line.len() - text.len());
+                out.push_str(&format!("{indent}{marks}\n"));
+            }
         }
         out
     }

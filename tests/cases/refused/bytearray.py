@@ -1,0 +1,3 @@
+buffer = bytearray(b"abc")
+buffer.append(33)
+print(buffer)

@@ -1,0 +1,9 @@
+from dataclasses import InitVar, dataclass
+
+
+@dataclass
+class A:
+    start: InitVar[int]
+
+
+print(A(1))
