@@ -9,6 +9,8 @@ use pyo3::types::{
 };
 use sandbox::Data;
 
+use crate::names::names;
+
 /// The fields with which dates and times cross, by class, in the order of their constructors.
 const TIMES: &[(&str, &[&str])] = &[
     // A datetime is a date, so it is looked at first.
@@ -152,7 +154,7 @@ fn instance(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Data> {
             fields,
         });
     }
-    if class.name()?.to_string() == "Record" && class.module()?.to_string() == "kont._wire" {
+    if object.is_instance(names(py)?.record.bind(py))? {
         let class = object.getattr("class_name")?.extract()?;
         let mut fields = Vec::new();
         for (name, value) in object
