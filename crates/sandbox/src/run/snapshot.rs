@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const MAGIC: &[u8; 8] = b"kont-run";
-/// Raised with every change of the image, the instructions, the natives or the library.
+/// Raised with every change of the image. Changes of natives and library are seen by [`fingerprint`].
 const VERSION: u32 = 1;
 const HEAD_BYTES: usize = MAGIC.len() + 4 + 32;
 
@@ -43,6 +43,11 @@ pub enum SnapshotError {
         /// The version in the bytes.
         found: u32,
     },
+    /// A kont with another interpreter or library made them: places in its code mean nothing here.
+    #[error(
+        "the snapshot was made by another build of kont\nhelp: use that build, or run the program again from its source"
+    )]
+    Build,
     /// Some bytes are missing or changed.
     #[error("the snapshot is damaged: {0}")]
     Damaged(String),
@@ -57,6 +62,7 @@ pub enum SnapshotError {
 /// A run as data. ORDER: a change raises `VERSION`.
 #[derive(Serialize, Deserialize)]
 struct Image {
+    fingerprint: [u8; 32],
     filename: String,
     source: String,
     limits: Limits,
@@ -200,6 +206,7 @@ impl Run {
             globals: unit.globals.clone(),
         });
         Ok(Image {
+            fingerprint: fingerprint(vm.units.iter().map(|unit| &*unit.unit)),
             filename: self.program.filename().into(),
             source: self.program.source().into(),
             limits: self.limits.clone(),
@@ -376,6 +383,23 @@ fn unit_named(program: &Program, position: usize, module: &str) -> Option<Arc<Un
         return (module == "__main__").then(|| Arc::clone(&program.unit));
     }
     crate::vm::import::library_unit(module).ok().flatten()
+}
+
+/// What a snapshot relies on besides its own bytes: the natives by number, and the library's code.
+fn fingerprint<'u>(units: impl Iterator<Item = &'u Unit>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    for native in crate::vm::natives::natives() {
+        hash.update(native.module);
+        hash.update(native.name);
+        hash.update([0]);
+    }
+    for unit in units.filter(|unit| unit.is_library) {
+        hash.update(&*unit.module);
+        hash.update(&*unit.source);
+        hash.update([0]);
+    }
+    hash.finalize().into()
 }
 
 /// A task's continuation: its thread under the scheduler's prompt.

@@ -463,7 +463,13 @@ impl Vm {
             Ok(None) => {
                 let class = self.class_of(o);
                 if let Some(f) = self.native_method(class, sym::GETITEM) {
-                    return self.call_value(t, Value::Native(f), vec![o, k], Vec::new(), Vec::new());
+                    return self.call_value(
+                        t,
+                        Value::Native(f),
+                        vec![o, k],
+                        Vec::new(),
+                        Vec::new(),
+                    );
                 }
                 let name = self.type_name(o).to_string();
                 Err(self.type_error(format!("'{name}' object is not subscriptable")))

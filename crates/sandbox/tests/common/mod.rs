@@ -58,7 +58,8 @@ pub fn drive(program: Program, limits: Limits, between: Between) -> Ended {
             Event::Suspended => {
                 suspensions += 1;
                 if between == Between::SaveAndLoad {
-                    run = Run::load(&run.dump().unwrap_or_else(|e| panic!("{e}"))).unwrap_or_else(|e| panic!("{e}"));
+                    run = Run::load(&run.dump().unwrap_or_else(|e| panic!("{e}")))
+                        .unwrap_or_else(|e| panic!("{e}"));
                 }
                 clock.answer(&mut run);
             }
