@@ -524,6 +524,7 @@ class AbstractEventLoop:
 
     def __init__(self):
         self._waiting = None
+        self._mark = None
         self._closed = False
 
     def is_running(self):
@@ -584,19 +585,26 @@ class AbstractEventLoop:
 
     def _wait(self, future):
         """Parks this thread of execution until the future is done and its last callback was called."""
+        mark = self._mark = object()
         self._waiting = _kont_current_task()
-        future.add_done_callback(self._stop)
-        _kont_park()
-        self._waiting = None
+        future.add_done_callback(lambda _: self._stop(mark))
+        try:
+            _kont_park()
+        finally:
+            self._waiting = None
+            self._mark = None
 
-    def _stop(self, future):
+    def _stop(self, mark):
+        if self._mark is not mark:
+            # Something else ended this wait.
+            return
         # The rest of this round still runs. What it queues does not: all of it has come to the front, and was
         # held back, when this task has gone to the end of the queue twice.
         _state["last_round"] = _state["round"]
         _kont_yield()
         _kont_yield()
         _state["last_round"] = None
-        if self._waiting is not None:
+        if self._mark is mark and self._waiting is not None:
             _kont_wake(self._waiting, None)
         held = _held_back[:]
         _held_back.clear()
