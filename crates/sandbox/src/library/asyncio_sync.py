@@ -1,6 +1,69 @@
 # The second half of asyncio.py: gather, task groups, queues, locks. Both halves are one module.
 
 
+class _AsCompletedIterator:
+    """Futures in the order in which they are done, for `for` and for `async for`."""
+
+    def __init__(self, aws, timeout):
+        self._done = Queue()
+        self._timer = None
+        todo = []
+        for aw in aws:
+            f = ensure_future(aw)
+            if f not in todo:
+                todo.append(f)
+        self._todo = todo
+        self._left = len(todo)
+        for f in todo:
+            f.add_done_callback(self._on_completion)
+        if todo and timeout is not None:
+            self._timer = _later(timeout, self._on_timeout, ())
+
+    def __aiter__(self):
+        return self
+
+    def __iter__(self):
+        return self
+
+    async def __anext__(self):
+        if self._left <= 0:
+            raise StopAsyncIteration
+        self._left -= 1
+        return await self._next_one(False)
+
+    def __next__(self):
+        if self._left <= 0:
+            raise StopIteration
+        self._left -= 1
+        return self._next_one(True)
+
+    def _on_timeout(self):
+        for f in self._todo:
+            f.remove_done_callback(self._on_completion)
+            self._done.put_nowait(None)
+        self._todo = []
+
+    def _on_completion(self, f):
+        if f not in self._todo:
+            return
+        self._todo.remove(f)
+        self._done.put_nowait(f)
+        if not self._todo and self._timer is not None:
+            self._timer.cancel()
+
+    async def _next_one(self, resolve):
+        f = await self._done.get()
+        if f is None:
+            raise TimeoutError
+        return f.result() if resolve else f
+
+
+def as_completed(fs, *, timeout=None):
+    if isinstance(fs, Future) or _kont_is_coroutine(fs):
+        raise TypeError(f"expect an iterable of futures, not {type(fs).__name__}")
+    return _AsCompletedIterator(fs, timeout)
+
+
 # --- gather, shield -------------------------------------------------------------------------------------------
 
 

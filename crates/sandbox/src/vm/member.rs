@@ -347,12 +347,6 @@ impl Vm {
             }
             "value" if is(Type::StopIteration) => Some(arg(0)),
             "code" if is(Type::SystemExit) => Some(arg(0)),
-            "message" if is(Type::BaseExceptionGroup) => Some(arg(0)),
-            "exceptions" if is(Type::BaseExceptionGroup) => {
-                let parts = arg(1);
-                let parts = crate::objects::iter::collect(self, parts)?;
-                Some(self.new_tuple(parts)?)
-            }
             "name" | "obj"
                 if is(Type::AttributeError) || is(Type::NameError) || is(Type::ImportError) =>
             {
