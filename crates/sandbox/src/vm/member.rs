@@ -197,10 +197,6 @@ impl Vm {
                 "__self__" => Some(*this),
                 _ => None,
             }),
-            Object::Pattern(_) | Object::Match(_) => {
-                let text = text.to_string();
-                crate::modules::re::matches::attribute(self, r, &text)
-            }
             Object::Traceback(entries) => {
                 let last = entries.last().copied();
                 Ok(match (text, last) {
