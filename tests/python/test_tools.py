@@ -32,7 +32,7 @@ async def slow_add(a, b):
     return a + b
 
 @kont.tool(deadline_s=0.05)
-async def never(): 
+async def never():
     await asyncio.sleep(60)
 
 @kont.tool(where=kont.Process(), deadline_s=20)

@@ -228,7 +228,8 @@ finally: print(t("fin"))
 
 #[test]
 fn an_asynchronous_tool_is_performed_when_it_is_awaited() {
-    let source = "async def main():\n    c = t(5)\n    print('made')\n    print(await c)\n    try: await c\n    except RuntimeError as e: print(e)\ntry: main().send(None)\nexcept StopIteration: pass";
+    let source = "async def main():\n    c = t(5)\n    print('made')\n    print(await c)\n\
+                  \x20   try: await c\n    except RuntimeError as e: print(e)\ntry: main().send(None)\nexcept StopIteration: pass";
     let (mut vm, mut thread) = with_tools(source, &[("t", true)]);
     let exit = vm.run(&mut thread, Input::Continue);
     let Exit::Perform(super::request::Request::HostCall {

@@ -196,7 +196,8 @@ impl Reader<'_> {
         let digits = text.trim_start_matches('-').len();
         if digits > DIGITS_MAX {
             return Err(self.vm.value_error(format!(
-                "Exceeds the limit ({DIGITS_MAX} digits) for integer string conversion: value has {digits} digits; use sys.set_int_max_str_digits() to increase the limit"
+                "Exceeds the limit ({DIGITS_MAX} digits) for integer string conversion: value has {digits} digits; \
+                 use sys.set_int_max_str_digits() to increase the limit"
             )));
         }
         self.vm.pay(digits as u64)?;
