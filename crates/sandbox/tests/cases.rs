@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Between, Ended, drive, folder, programs, text};
+use common::{Between, Ended, all, drive, folder, programs, text};
 use sandbox::{Event, Limits, Program};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -109,7 +109,7 @@ fn check(paths: &[PathBuf], between: Between) {
 fn programs_print_what_cpython_prints() {
     let paths = programs(&folder("cases"));
     assert!(
-        paths.len() >= PROGRAMS_AT_LEAST,
+        paths.len() >= PROGRAMS_AT_LEAST || !all(),
         "only {} programs",
         paths.len()
     );
@@ -125,7 +125,7 @@ fn programs_saved_and_loaded_at_each_suspension_print_the_same() {
         .collect();
     let suspended = |path: &PathBuf| run(path, Between::SaveAndLoad).2 > 0;
     assert!(
-        paths.iter().any(suspended),
+        paths.iter().any(suspended) || !all(),
         "no program was saved on its way"
     );
     check(&paths, Between::SaveAndLoad);

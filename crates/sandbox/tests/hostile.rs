@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{Between, drive, folder, programs, text};
+use common::{Between, all, drive, folder, programs, text};
 use sandbox::{Event, Limits, Program};
 use std::fmt::Write as _;
 use std::sync::mpsc;
@@ -92,7 +92,7 @@ fn check(programs: impl Iterator<Item = (String, String, Vec<String>)>) {
 fn hostile_programs_end_as_they_say() {
     let paths = programs(&folder("hostile"));
     assert!(
-        paths.len() >= PROGRAMS_AT_LEAST,
+        paths.len() >= PROGRAMS_AT_LEAST || !all(),
         "only {} programs",
         paths.len()
     );

@@ -225,7 +225,7 @@ class Counter(dict):
 
     def __eq__(self, other):
         if not isinstance(other, Counter):
-            return NotImplemented
+            return dict.__eq__(self, other)
         for key in self:
             if self[key] != other[key]:
                 return False

@@ -350,6 +350,10 @@ impl Vm {
             {
                 return self.call_library(t, "slow_contains", &[container, item], chain);
             }
+            if self.heap.class(class).layout == Type::Object {
+                let class = self.type_name(container).to_string();
+                return Err(self.type_error(format!("argument of type '{class}' is not iterable")));
+            }
         }
         if let Some(f) = self.class_hook(container, "__kont_class_contains__") {
             return self.call_args(t, f, &[container, item], &[], &mut chain);

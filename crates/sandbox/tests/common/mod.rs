@@ -124,7 +124,12 @@ pub fn folder(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// Every Python file below a folder, in order. At least one.
+/// Whether all programs are run.
+pub fn all() -> bool {
+    std::env::var_os("ONLY").is_none()
+}
+
+/// Every Python file below a folder, in order; with the variable `ONLY`, those with that in their path. At least one.
 pub fn programs(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
@@ -141,6 +146,10 @@ pub fn programs(folder: &Path) -> Vec<PathBuf> {
         }
     }
     assert!(!found.is_empty(), "no program in {}", folder.display());
+    if let Ok(only) = std::env::var("ONLY") {
+        found.retain(|path| path.display().to_string().contains(&only));
+        assert!(!found.is_empty(), "no program is called `{only}`");
+    }
     found.sort();
     found
 }
