@@ -1,2 +1,2 @@
-# limit: memory_bytes
+# limit: memory_bytes, steps
 b"x" * 10 ** 10

@@ -1,2 +1,2 @@
-# limit: memory_bytes
+# limit: memory_bytes, steps
 f"{1:{10 ** 9}}"

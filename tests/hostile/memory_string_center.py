@@ -1,2 +1,2 @@
-# limit: memory_bytes
+# limit: memory_bytes, steps
 "x".center(10 ** 10)

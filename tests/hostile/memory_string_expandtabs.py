@@ -1,2 +1,2 @@
-# limit: memory_bytes
+# limit: memory_bytes, steps
 "\t\t\t\t".expandtabs(10 ** 9)

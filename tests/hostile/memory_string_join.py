@@ -1,3 +1,3 @@
-# limit: memory_bytes
+# limit: memory_bytes, steps
 s = "x" * 10 ** 6
 ",".join([s] * 1000)

@@ -1,2 +1,2 @@
-# limit: memory_bytes
+# limit: memory_bytes, steps
 (1).to_bytes(10 ** 10, "big")

@@ -1,2 +1,2 @@
-# limit: memory_bytes
+# limit: memory_bytes, steps
 ("a" * 10 ** 5).translate({97: "b" * 10 ** 4})

@@ -1,2 +1,2 @@
-# error: OverflowError
+# error: OverflowError, Unsupported
 len(range(10 ** 30))

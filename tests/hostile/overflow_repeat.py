@@ -1,4 +1,4 @@
 # error: OverflowError
 # error: MemoryError
-# limit: memory_bytes
+# limit: memory_bytes, steps
 "ab" * 10 ** 30

@@ -1,3 +1,3 @@
 # error: OverflowError
-# limit: memory_bytes
+# limit: memory_bytes, steps
 1 << 10 ** 30

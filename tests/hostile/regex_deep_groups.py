@@ -1,3 +1,4 @@
+# error: Unsupported
 # error: RecursionError
 # error: error
 # error: PatternError

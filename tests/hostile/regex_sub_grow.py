@@ -1,3 +1,3 @@
-# limit: memory_bytes
+# limit: memory_bytes, steps
 import re
 re.sub("a", "b" * 10 ** 4, "a" * 10 ** 5)

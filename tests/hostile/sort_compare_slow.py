@@ -4,4 +4,5 @@ class A:
         self.n = n
     def __lt__(self, other):
         return sum(range(1000)) > 0 and self.n < other.n
-sorted([A(i * 7919 % 1000) for i in range(1000)])
+while True:
+    sorted([A(i * 7919 % 1000) for i in range(1000)])

@@ -1,3 +1,3 @@
 # error: ValueError
 l = list(range(10))
-l.sort(key=lambda x: l.append(x))
+l.sort(key=lambda x: l.append(x) or x)

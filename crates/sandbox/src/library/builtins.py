@@ -909,3 +909,48 @@ def slow_hex(o):
 
 def slow_chr(o):
     return chr(_index(o))
+
+
+# --- exception groups -----------------------------------------------------------------------------------------
+
+
+def slow_group_split(self, condition):
+    if isinstance(condition, (type, tuple)):
+        wanted = condition
+        condition = lambda error: isinstance(error, wanted)
+    elif not callable(condition):
+        raise TypeError("expected an exception type, a tuple of exception types, or a callable (other than a class)")
+    if condition(self):
+        return self, None
+    matching, rest = [], []
+    for error in self.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            inside, outside = error.split(condition)
+        else:
+            inside, outside = (error, None) if condition(error) else (None, error)
+        if inside is not None:
+            matching.append(inside)
+        if outside is not None:
+            rest.append(outside)
+    return _group_part(self, matching), _group_part(self, rest)
+
+
+def slow_group_subgroup(self, condition):
+    return self.split(condition)[0]
+
+
+def slow_group_derive(self, exceptions):
+    plain = all(isinstance(error, Exception) for error in exceptions)
+    return (ExceptionGroup if plain else BaseExceptionGroup)(self.message, exceptions)
+
+
+def _group_part(group, errors):
+    if not errors:
+        return None
+    part = group.derive(errors)
+    part.__traceback__ = group.__traceback__
+    part.__cause__ = group.__cause__
+    part.__context__ = group.__context__
+    for note in getattr(group, "__notes__", []):
+        part.add_note(note)
+    return part

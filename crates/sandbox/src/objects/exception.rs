@@ -3,14 +3,22 @@
 use super::{args, int, repr};
 use crate::heap::{Object, Ref, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef};
-use crate::vm::raise::Res;
+use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
 
 /// The natives of this file.
 pub(super) const NATIVES: &[NativeDef] = &[
     NativeDef::method(Type::BaseException, "__str__", str_of).slow("slow_str"),
     NativeDef::method(Type::BaseException, "__repr__", repr_of).slow("slow_repr"),
+    NativeDef::method(Type::BaseExceptionGroup, "split", in_python).slow("slow_group_split"),
+    NativeDef::method(Type::BaseExceptionGroup, "subgroup", in_python).slow("slow_group_subgroup"),
+    NativeDef::method(Type::BaseExceptionGroup, "derive", in_python).slow("slow_group_derive"),
 ];
+
+/// What code of the library does.
+fn in_python(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
+    Err(Raise::NeedsPython)
+}
 
 /// Whether an exception is of a built-in class or of a subclass of it.
 pub(crate) fn is_a(vm: &Vm, r: Ref, class: Type) -> bool {

@@ -5,6 +5,7 @@ use crate::heap::{Object, Ref, Type, Value, sym::sym};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{LimitExceeded, Raise, Res};
 use crate::vm::state::Vm;
+use smallvec::SmallVec;
 
 /// The natives of this file.
 pub(super) const NATIVES: &[NativeDef] = &[
@@ -185,25 +186,13 @@ fn callable(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     Ok(Flow::Value(Value::Bool(is_callable(vm, v))))
 }
 
-/// Whether `class` is one of `types` or a subclass: a class, a union, or a tuple of these. `None` if `types`
-/// holds something else.
+/// Whether `class` is one of `types` or a subclass: a class or a union. `None` if `types` is something else.
 pub(crate) fn is_subclass(vm: &Vm, class: Ref, types: Value) -> Option<bool> {
     let Value::Ref(r) = types else {
         return types.is_none().then(|| class == Type::NoneType.r());
     };
     match vm.heap.get(r) {
         Object::Class(_) => Some(vm.heap.class(class).mro.contains(&r)),
-        Object::Tuple(items) => {
-            let mut found = false;
-            for item in items.iter().filter(|item| !item.is_none()) {
-                found = is_subclass(vm, class, *item)?;
-                if found {
-                    break;
-                }
-            }
-            // `None` is a type in a union only.
-            (found || !items.iter().any(|item| item.is_none())).then_some(found)
-        }
         Object::Alias { origin, args } if origin.is(Type::Union.value()) => {
             let mut found = false;
             for item in vm.heap.tuple(*args).iter() {
@@ -223,23 +212,48 @@ fn has_hook(vm: &Vm, types: Value) -> bool {
             .mro
             .iter()
             .any(|base| vm.heap.class(*base).attrs.get(sym::INSTANCECHECK).is_some()),
-        Object::Tuple(items) => items.iter().any(|item| has_hook(vm, *item)),
         _ => false,
     }
 }
 
-fn isinstance(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
-    let [v, types] = args::exact(vm, args, "isinstance")?;
-    if has_hook(vm, types) {
-        return Err(Raise::NeedsPython);
-    }
-    let class = vm.class_of(v);
-    match is_subclass(vm, class, types) {
-        Some(found) => Ok(Flow::Value(Value::Bool(found))),
-        None => {
-            Err(vm.type_error("isinstance() arg 2 must be a type, a tuple of types, or a union"))
+/// The classes that a check names, tuples of tuples laid flat: their nesting costs no native stack.
+fn alternatives(vm: &mut Vm, types: Value) -> Res<SmallVec<[Value; 8]>> {
+    let mut flat = SmallVec::new();
+    let mut open = SmallVec::<[Value; 8]>::from_slice(&[types]);
+    while let Some(next) = open.pop() {
+        match next {
+            Value::Ref(r) if matches!(vm.heap.get(r), Object::Tuple(_)) => {
+                vm.pay(1 + vm.heap.tuple(r).len() as u64 / 4)?;
+                open.extend(vm.heap.tuple(r).iter().rev().copied());
+            }
+            next => flat.push(next),
         }
     }
+    Ok(flat)
+}
+
+/// Whether `class` is a subclass of one of `types`; `wrong` says what is no class.
+fn check_class(vm: &mut Vm, class: Ref, types: Value, wrong: &str) -> Res<Flow> {
+    let types = alternatives(vm, types)?;
+    if types.iter().any(|t| has_hook(vm, *t)) {
+        return Err(Raise::NeedsPython);
+    }
+    for one in types {
+        let found = is_subclass(vm, class, one).filter(|_| !one.is_none());
+        match found {
+            Some(true) => return Ok(Flow::Value(Value::Bool(true))),
+            Some(false) => {}
+            None => return Err(vm.type_error(wrong)),
+        }
+    }
+    Ok(Flow::Value(Value::Bool(false)))
+}
+
+fn isinstance(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let [v, types] = args::exact(vm, args, "isinstance")?;
+    let class = vm.class_of(v);
+    let wrong = "isinstance() arg 2 must be a type, a tuple of types, or a union";
+    check_class(vm, class, types, wrong)
 }
 
 fn issubclass(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
@@ -248,13 +262,6 @@ fn issubclass(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         Value::Ref(r) if matches!(vm.heap.get(r), Object::Class(_)) => r,
         _ => return Err(vm.type_error("issubclass() arg 1 must be a class")),
     };
-    if has_hook(vm, types) {
-        return Err(Raise::NeedsPython);
-    }
-    match is_subclass(vm, class, types) {
-        Some(found) => Ok(Flow::Value(Value::Bool(found))),
-        None => {
-            Err(vm.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union"))
-        }
-    }
+    let wrong = "issubclass() arg 2 must be a class, a tuple of classes, or a union";
+    check_class(vm, class, types, wrong)
 }

@@ -1,5 +1,6 @@
 //! Iterators that run no Python code.
 
+use super::compare::DEPTH_MAX;
 use super::{range, special, unwrap};
 use crate::heap::{
     Object, Ref, Type, Value,
@@ -61,6 +62,11 @@ pub(crate) fn make(vm: &mut Vm, iter: Iter) -> Res<Value> {
 /// # Errors
 /// `RuntimeError` if a dict or set changed its size.
 pub(crate) fn next(vm: &mut Vm, r: Ref) -> Res<Option<Value>> {
+    next_at(vm, r, 0)
+}
+
+/// The same inside `depth` other iterators.
+fn next_at(vm: &mut Vm, r: Ref, depth: u32) -> Res<Option<Value>> {
     // The common ones without a copy of the state.
     let found = match vm.heap.iter(r) {
         Iter::Range(at, step, left) => {
@@ -99,10 +105,13 @@ pub(crate) fn next(vm: &mut Vm, r: Ref) -> Res<Option<Value>> {
         *vm.heap.iter_mut(r) = if item.is_some() { after } else { Iter::Done };
         return Ok(item);
     }
-    next_other(vm, r)
+    if depth > DEPTH_MAX {
+        return Err(vm.exception(Type::RecursionError, "maximum recursion depth exceeded"));
+    }
+    next_other(vm, r, depth)
 }
 
-fn next_other(vm: &mut Vm, r: Ref) -> Res<Option<Value>> {
+fn next_other(vm: &mut Vm, r: Ref, depth: u32) -> Res<Option<Value>> {
     match *vm.heap.iter(r) {
         Iter::Str(text, at) => {
             let Some(c) = vm
@@ -134,13 +143,13 @@ fn next_other(vm: &mut Vm, r: Ref) -> Res<Option<Value>> {
             Ok(found.map(|(_, key)| key))
         }
         Iter::Enumerate(inner, n) => {
-            let Some(item) = next(vm, inner)? else {
+            let Some(item) = next_at(vm, inner, depth + 1)? else {
                 return Ok(None);
             };
             *vm.heap.iter_mut(r) = Iter::Enumerate(inner, n + 1);
             vm.new_tuple([Value::Int(n), item]).map(Some)
         }
-        Iter::Zip(..) => next_zip(vm, r),
+        Iter::Zip(..) => next_zip(vm, r, depth + 1),
         Iter::Values(..) => {
             let Iter::Values(values, at) = vm.heap.iter_mut(r) else {
                 return Ok(None);
@@ -201,19 +210,19 @@ fn next_entry(
     }
 }
 
-fn next_zip(vm: &mut Vm, r: Ref) -> Res<Option<Value>> {
+fn next_zip(vm: &mut Vm, r: Ref, depth: u32) -> Res<Option<Value>> {
     let Iter::Zip(parts, strict) = vm.heap.iter(r) else {
         return Ok(None);
     };
     let (parts, strict) = (parts.clone(), *strict);
     let mut items = Vec::with_capacity(parts.len());
     for (i, part) in parts.iter().enumerate() {
-        if let Some(item) = next(vm, *part)? {
+        if let Some(item) = next_at(vm, *part, depth)? {
             items.push(item);
             continue;
         }
         if strict {
-            strict_end(vm, &parts, i)?;
+            strict_end(vm, &parts, i, depth)?;
         }
         return Ok(None);
     }
@@ -224,7 +233,7 @@ fn next_zip(vm: &mut Vm, r: Ref) -> Res<Option<Value>> {
 }
 
 /// Part `ended` of a strict `zip` is at its end: all others have to be.
-fn strict_end(vm: &mut Vm, parts: &[Ref], ended: usize) -> Res<()> {
+fn strict_end(vm: &mut Vm, parts: &[Ref], ended: usize, depth: u32) -> Res<()> {
     let earlier = |n: usize| {
         if n == 1 {
             " 1".to_owned()
@@ -241,7 +250,7 @@ fn strict_end(vm: &mut Vm, parts: &[Ref], ended: usize) -> Res<()> {
         return Err(vm.value_error(text));
     }
     for (i, part) in parts.iter().enumerate().skip(1) {
-        if next(vm, *part)?.is_some() {
+        if next_at(vm, *part, depth)?.is_some() {
             let text = format!(
                 "zip() argument {} is longer than argument{}",
                 i + 1,

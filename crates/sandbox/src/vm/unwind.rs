@@ -381,6 +381,7 @@ impl Vm {
         if handled == new {
             return;
         }
+        let mut walked = t.frames.len() as u64 / 64;
         // A chain that leads back to the new one is cut there.
         let mut at = handled;
         let mut left = 10_000;
@@ -392,9 +393,15 @@ impl Vm {
             }
             left -= 1;
             if left == 0 {
-                return;
+                break;
             }
+            walked += 1;
             at = next;
+        }
+        // Chains may be long, and a raise is one step: what this costs is missing at the next one.
+        self.steps_left = self.steps_left.saturating_sub(walked / 8);
+        if left == 0 {
+            return;
         }
         if let Object::Exception(x) = self.heap.get_mut(new) {
             x.context = Value::Ref(handled);

@@ -1,4 +1,0 @@
-# limit: memory_bytes
-b = bytearray(b"x")
-while True:
-    b.extend(b)
