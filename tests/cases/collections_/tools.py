@@ -1,4 +1,4 @@
-from collections import Counter, defaultdict, deque, OrderedDict, ChainMap
+from collections import Counter, defaultdict, deque, OrderedDict
 c = Counter("mississippi")
 print(c, c["s"], c["zz"], c.most_common(2), sorted(c.elements())[:3], sum(c.values()), c + Counter("miss"), c - Counter("sss"), Counter(a=1) | Counter(a=3), Counter(a=1, b=2) & Counter(b=1))
 c.update("mm")
@@ -23,5 +23,3 @@ except IndexError as error:
 o = OrderedDict([("a", 1), ("b", 2)])
 o.move_to_end("a")
 print(list(o.items()), list(o), o.popitem(last=False), o == {"a": 1})
-m = ChainMap({"a": 1}, {"a": 2, "b": 3})
-print(m["a"], m["b"], dict(m) == {"a": 1, "b": 3}, len(m))

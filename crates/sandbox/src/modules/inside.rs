@@ -13,6 +13,7 @@ use std::cmp::Ordering;
 pub const NATIVES: &[NativeDef] = &[
     NativeDef::function("_kont_special", special),
     NativeDef::function("_kont_refuse", refuse),
+    NativeDef::function("_kont_become_class", become_class),
     NativeDef::function("_kont_order", order),
     NativeDef::function("_kont_class_of", class_of_name),
     NativeDef::function("_kont_is_async_function", is_async_function),
@@ -35,6 +36,27 @@ fn special(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
                 .find_map(|base| vm.heap.class(*base).attrs.get(name))
         });
     Ok(Flow::Value(found.unwrap_or(*default)))
+}
+
+/// `_kont_become_class(cls, made)`: from now on `cls` is what `made` is, under its own name.
+fn become_class(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let classes = match args.pos {
+        [Value::Ref(class), Value::Ref(made)] => Some((*class, *made)),
+        _ => None,
+    };
+    let Some((class, made)) = classes.filter(|(a, b)| {
+        [a, b]
+            .into_iter()
+            .all(|r| matches!(vm.heap.get(*r), Object::Class(_)))
+    }) else {
+        return Err(vm.type_error("_kont_become_class takes two classes"));
+    };
+    let mut new = vm.heap.class(made).clone();
+    vm.heap.charge(24 * new.attrs.len() + 8 * new.mro.len())?;
+    new.name = vm.heap.class(class).name;
+    new.mro[0] = class;
+    *vm.heap.class_mut(class) = new;
+    Ok(Flow::Value(Value::None))
 }
 
 /// `_kont_refuse(what)`: ends the run with the name of what kont does not do.

@@ -1,0 +1,1 @@
+print(b"%d items" % 3)

@@ -1,0 +1,3 @@
+from collections import ChainMap
+
+print(ChainMap({1: 2}, {})[1])
