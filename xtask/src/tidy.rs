@@ -48,7 +48,9 @@ pub fn tidy() -> Done {
         let is_source = path.ends_with(".rs") || path.ends_with(".py");
         // Programs for the sandbox are data: they are as a model writes them.
         let is_data = ["tests/cases/", "tests/hostile/", "crates/sandbox/tests/"];
-        if !is_source || path.ends_with(".py") && is_data.iter().any(|folder| path.starts_with(folder)) {
+        if !is_source
+            || path.ends_with(".py") && is_data.iter().any(|folder| path.starts_with(folder))
+        {
             continue;
         }
         let Ok(text) = std::fs::read_to_string(&full) else {
@@ -86,7 +88,8 @@ fn source(path: &str, text: &str, wrong: &mut Vec<String>) {
         ));
     }
     // A module of the sandbox's library may be kept in two files; the second begins with a comment.
-    let explained = first.starts_with("\"\"\"") || path.contains("/library/") && first.starts_with("# ");
+    let explained =
+        first.starts_with("\"\"\"") || path.contains("/library/") && first.starts_with("# ");
     if path.ends_with(".py") && !explained && !lines.is_empty() {
         wrong.push(format!("{path}: the first line must be a docstring"));
     }
