@@ -30,6 +30,7 @@ macro_rules! known_symbols {
 /// The well-known symbols.
 pub mod sym {
     #![expect(missing_docs, reason = "each constant is its name")]
+    #![expect(clippy::module_inception, reason = "read as `sym::INIT` everywhere")]
     use super::Sym;
     known_symbols! {
         EMPTY = "",

@@ -361,7 +361,7 @@ pub(crate) fn each(
     let mut n = 0_u64;
     while let Some(item) = next(vm, r)? {
         n += 1;
-        if n % 16 == 0 {
+        if n.is_multiple_of(16) {
             vm.pay(2)?;
         }
         if held {

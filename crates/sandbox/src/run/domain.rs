@@ -274,7 +274,7 @@ impl Handler<Guest> for TaskPrompt {
 }
 
 impl SchedulerDomain for Guest {
-    fn scheduler<'s>(state: &'s mut State) -> &'s mut Scheduler<Self> {
+    fn scheduler(state: &mut State) -> &mut Scheduler<Self> {
         &mut state.scheduler
     }
 

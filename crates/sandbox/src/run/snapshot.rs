@@ -298,7 +298,7 @@ impl Run {
                     values.push(*v);
                 }
                 StateImage::Ready(thread, _) | StateImage::Parked { thread, .. } => {
-                    threads.push(thread)
+                    threads.push(thread);
                 }
                 StateImage::Running | StateImage::Ended => {}
             }

@@ -40,13 +40,13 @@ pub(super) fn sum(items: &[f64]) -> Option<f64> {
         }
     }
     // Half-way cases are decided by the sign of what is below.
-    if let Some(next) = partials.last() {
-        if (low < 0.0 && *next < 0.0) || (low > 0.0 && *next > 0.0) {
-            let double = low * 2.0;
-            let x = high + double;
-            if double == x - high {
-                high = x;
-            }
+    if let Some(next) = partials.last()
+        && ((low < 0.0 && *next < 0.0) || (low > 0.0 && *next > 0.0))
+    {
+        let double = low * 2.0;
+        let x = high + double;
+        if double == x - high {
+            high = x;
         }
     }
     Some(high)

@@ -140,16 +140,16 @@ fn log1p(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 
 /// A logarithm that takes integers of any size.
 fn logarithm(vm: &mut Vm, v: Value, f: fn(f64) -> f64) -> Res<f64> {
-    if let Value::Ref(r) = v {
-        if let Object::BigInt(i) = vm.heap.get(r) {
-            if !i.is_positive() {
-                return Err(domain(vm));
-            }
-            // As CPython: the leading bits, and the rest as an exponent.
-            let shift = i.bits() - 64;
-            let mantissa = (i.as_ref() >> shift).to_f64().unwrap_or(1.0) / 2.0_f64.powi(64);
-            return Ok(f(mantissa) + f(2.0) * (shift + 64) as f64);
+    if let Value::Ref(r) = v
+        && let Object::BigInt(i) = vm.heap.get(r)
+    {
+        if !i.is_positive() {
+            return Err(domain(vm));
         }
+        // As CPython: the leading bits, and the rest as an exponent.
+        let shift = i.bits() - 64;
+        let mantissa = (i.as_ref() >> shift).to_f64().unwrap_or(1.0) / 2.0_f64.powi(64);
+        return Ok(f(mantissa) + f(2.0) * (shift + 64) as f64);
     }
     let x = real(vm, v)?;
     if x <= 0.0 {

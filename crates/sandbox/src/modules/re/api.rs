@@ -390,7 +390,10 @@ fn number(vm: &mut Vm, v: Value, default: usize) -> Res<usize> {
 }
 
 /// A method of `string, pos, endpos`: the call, its range in bytes and in characters.
-fn scan(vm: &mut Vm, args: Args<'_>, name: &str) -> Res<(Call, (usize, usize), (u32, u32))> {
+/// What to search: the call, the range in bytes, and the range in characters.
+type Scan = (Call, (usize, usize), (u32, u32));
+
+fn scan(vm: &mut Vm, args: Args<'_>, name: &str) -> Res<Scan> {
     let [string, pos, endpos] = bind(vm, args, name, ["string", "pos", "endpos"], 1)?;
     let call = Call::new(vm, args.pos.first().copied().unwrap_or(Value::None), string)?;
     let total = call.text.chars_before(call.text.len());

@@ -167,12 +167,12 @@ pub fn find(
     let mut matcher = Matcher::new(program, text, end);
     let mut at = start;
     loop {
-        if mode == Mode::Search {
-            if let Some(first) = program.first {
-                match matcher.skip_to(at, first, fuel)? {
-                    Some(next) => at = next,
-                    None => return Ok(None),
-                }
+        if mode == Mode::Search
+            && let Some(first) = program.first
+        {
+            match matcher.skip_to(at, first, fuel)? {
+                Some(next) => at = next,
+                None => return Ok(None),
             }
         }
         let banned = not_empty_at == Some(at);
