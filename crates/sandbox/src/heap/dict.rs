@@ -3,7 +3,7 @@
 //! It knows no Python equality: the caller gives hash and comparison, so that a key's `__eq__`
 //! written in Python never runs beneath a borrow of the table.
 
-use super::value::Value;
+use super::value::{Ref, Value};
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct Entry {
 pub struct Dict {
     entries: Vec<Entry>,
     live: usize,
+    /// The object whose attributes it shows, if it was made by `.__dict__`: what changes here changes there.
+    pub shows: Option<Ref>,
     #[serde(skip)]
     index: HashTable<u32>,
 }
@@ -123,7 +125,11 @@ impl Dict {
 
     /// Removes everything.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        let shows = self.shows;
+        *self = Self {
+            shows,
+            ..Self::default()
+        };
     }
 
     /// About how many bytes it takes.

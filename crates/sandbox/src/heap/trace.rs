@@ -20,10 +20,13 @@ pub fn children(object: &Object, see: &mut dyn FnMut(Value)) {
         | Object::Traceback(_) => {}
         Object::List(items) => items.iter().for_each(|v| see(*v)),
         Object::Tuple(items) => items.iter().for_each(|v| see(*v)),
-        Object::Dict(d) => d.iter().for_each(|e| {
-            see(e.key);
-            see(e.value);
-        }),
+        Object::Dict(d) => {
+            d.shows.into_iter().for_each(|r| see(Value::Ref(r)));
+            d.iter().for_each(|e| {
+                see(e.key);
+                see(e.value);
+            });
+        }
         Object::Set(s) => s.iter().for_each(|(_, key)| see(key)),
         Object::Slice(parts) => parts.iter().for_each(|v| see(*v)),
         Object::Property(parts) => parts.iter().for_each(|v| see(*v)),

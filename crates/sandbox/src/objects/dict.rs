@@ -42,6 +42,7 @@ pub(crate) fn insert(vm: &mut Vm, d: Ref, key: Value, value: Value) -> Res<()> {
 }
 
 fn put_at(vm: &mut Vm, d: Ref, at: Option<usize>, hash: i64, key: Value, value: Value) -> Res<()> {
+    show(vm, d, key, Some(value))?;
     let dict = vm.heap.dict_mut(d);
     match at {
         Some(at) => dict.set_at(at, value),
@@ -60,7 +61,40 @@ fn put_at(vm: &mut Vm, d: Ref, at: Option<usize>, hash: i64, key: Value, value: 
 /// Removes a key and gives its value.
 pub(crate) fn remove(vm: &mut Vm, d: Ref, key: Value) -> Res<Option<Value>> {
     let (_, at) = find(vm, d, key)?;
+    if at.is_some() {
+        show(vm, d, key, None)?;
+    }
     Ok(at.map(|at| vm.heap.dict_mut(d).remove_at(at).value))
+}
+
+/// What changes in a dict that shows attributes changes in their object.
+pub(super) fn show(vm: &mut Vm, d: Ref, key: Value, value: Option<Value>) -> Res<()> {
+    let Some(owner) = vm.heap.dict(d).shows else {
+        return Ok(());
+    };
+    let Some(name) = vm.heap.as_str(key).map(str::to_owned) else {
+        return Err(Raise::Refused(
+            "a key of `__dict__` that is not a string".into(),
+        ));
+    };
+    let name = vm.sym(&name);
+    let attrs = match vm.heap.get_mut(owner) {
+        Object::Instance(i) => &mut i.attrs,
+        Object::Exception(e) => &mut e.attrs,
+        Object::Function(f) => &mut f.attrs,
+        _ => return Err(Raise::Refused("a change through `__dict__`".into())),
+    };
+    match value {
+        Some(value) => {
+            if attrs.set(name, value) {
+                vm.heap.charge(24)?;
+            }
+        }
+        None => {
+            attrs.remove(name);
+        }
+    }
+    Ok(())
 }
 
 /// A `KeyError` of a key.
@@ -243,7 +277,8 @@ fn drop_entry(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [d, i] = args::exact(vm, args, "_kont_dict_drop")?;
     let d = library_dict(vm, d)?;
     let i = args::index(vm, i)? as usize;
-    if vm.heap.dict(d).entry(i).is_some() {
+    if let Some(entry) = vm.heap.dict(d).entry(i).copied() {
+        show(vm, d, entry.key, None)?;
         vm.heap.dict_mut(d).remove_at(i);
     }
     Ok(Flow::Value(Value::None))

@@ -114,6 +114,9 @@ fn popitem(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let Some(last) = vm.heap.dict(d).last_position() else {
         return Err(vm.exception(Type::KeyError, "popitem(): dictionary is empty"));
     };
+    if let Some(entry) = vm.heap.dict(d).entry(last).copied() {
+        dict::show(vm, d, entry.key, None)?;
+    }
     let entry = vm.heap.dict_mut(d).remove_at(last);
     vm.new_tuple([entry.key, entry.value]).map(Flow::Value)
 }
@@ -140,6 +143,12 @@ fn items(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 fn clear(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [d] = args::exact(vm, args, "dict.clear")?;
     let d = this(vm, d, "clear")?;
+    if vm.heap.dict(d).shows.is_some() {
+        let keys: Vec<Value> = vm.heap.dict(d).iter().map(|e| e.key).collect();
+        for key in keys {
+            dict::show(vm, d, key, None)?;
+        }
+    }
     vm.heap.dict_mut(d).clear();
     Ok(Flow::Value(Value::None))
 }

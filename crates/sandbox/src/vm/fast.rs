@@ -1,33 +1,7 @@
-//! Beside the loop: arithmetic that needs no heap, and looks at the instructions around one.
+//! Beside the loop: arithmetic that needs no heap.
 
-use super::raise::Raise;
-use crate::compile::op::{BinOp, CmpOp, Op};
+use crate::compile::op::{BinOp, CmpOp};
 use crate::heap::Value;
-
-/// `__dict__` of an instance is a copy: a change to it would be lost, so it is refused.
-#[cold]
-pub(super) fn change_through_dict() -> Raise {
-    Raise::Refused("a change through `__dict__`\nhelp: use `setattr(object, name, value)`".into())
-}
-
-/// Whether one of the next instructions changes what was just put in a register, as an item or by a method.
-pub(super) fn writes_to(ops: &[Op], pc: usize, reg: u16) -> bool {
-    ops[pc..]
-        .iter()
-        .take(12)
-        .any(|op| matches!(op, Op::SetItem { obj, .. } | Op::DelItem { obj, .. } if *obj == reg))
-}
-
-pub(super) fn name_is_update(name: &str) -> bool {
-    matches!(name, "update" | "setdefault" | "pop" | "popitem" | "clear")
-}
-
-/// Whether a register was filled by `.__dict__` shortly before.
-pub(super) fn came_from_dict(code: &super::unit::Code, pc: usize, reg: u16) -> bool {
-    code.ops[pc.saturating_sub(12)..pc].iter().any(|op| {
-        matches!(op, Op::GetAttr { dst, name, .. } if *dst == reg && code.names[usize::from(*name)] == "__dict__")
-    })
-}
 
 /// Arithmetic that needs no heap.
 #[inline]

@@ -57,7 +57,7 @@ impl Vm {
             Object::Instance(i) => {
                 if text == "__dict__" {
                     let attrs: Vec<(Sym, Value)> = i.attrs.iter().collect();
-                    return self.dict_of(&attrs).map(Some);
+                    return self.dict_shown(r, &attrs).map(Some);
                 }
                 if !i.native.is_unbound() {
                     let native = i.native;
@@ -98,7 +98,7 @@ impl Vm {
                     }
                     "__dict__" => {
                         let attrs: Vec<(Sym, Value)> = f.attrs.iter().collect();
-                        Some(self.dict_of(&attrs)?)
+                        Some(self.dict_shown(r, &attrs)?)
                     }
                     "__annotations__" => Some(self.dict_of(&[])?),
                     "__type_params__" => Some(self.new_tuple([])?),
@@ -248,6 +248,15 @@ impl Vm {
         self.alloc(Object::Dict(Box::new(dict))).map(Value::Ref)
     }
 
+    /// The `__dict__` of an object: what changes in it changes the object's attributes.
+    fn dict_shown(&mut self, owner: Ref, attrs: &[(Sym, Value)]) -> Res<Value> {
+        let dict = self.dict_of(attrs)?;
+        if let Value::Ref(r) = dict {
+            self.heap.dict_mut(r).shows = Some(owner);
+        }
+        Ok(dict)
+    }
+
     /// A computed attribute of a class.
     pub(crate) fn class_member(&mut self, class: Ref, name: Sym) -> Res<Option<Value>> {
         let refs = |list: &[Ref]| -> Vec<Value> { list.iter().map(|r| Value::Ref(*r)).collect() };
@@ -331,7 +340,7 @@ impl Vm {
             "__suppress_context__" => Some(Value::Bool(e.suppress_context)),
             "__dict__" => {
                 let attrs: Vec<(Sym, Value)> = e.attrs.iter().collect();
-                Some(self.dict_of(&attrs)?)
+                Some(self.dict_shown(r, &attrs)?)
             }
             "__traceback__" => {
                 let entries = e.traceback.clone();

@@ -2,9 +2,7 @@
 
 use super::after::After;
 use super::call::Called;
-use super::fast::{
-    came_from_dict, change_through_dict, fast_binary, fast_compare, name_is_update, writes_to,
-};
+use super::fast::{fast_binary, fast_compare};
 use super::frame::Pending;
 use super::raise::{Raise, Res};
 use super::state::Vm;
@@ -343,10 +341,6 @@ impl Vm {
                             reg!(dst) = found;
                             continue;
                         }
-                        if name == sym::DICT && writes_to(ops, pc, dst) {
-                            save!(Pending::None);
-                            go!(Err(change_through_dict()));
-                        }
                         store!(dst, {
                             let mut chain = Vec::new();
                             let called = self.get_attr(t, v, name, &mut chain);
@@ -583,13 +577,6 @@ impl Vm {
                         let this = reg!(obj);
                         let start = base + usize::from(obj);
                         let n = usize::from(s.positional);
-                        if let Value::Ref(r) = this
-                            && matches!(self.heap.get(r), Object::Dict(_))
-                            && name_is_update(&code.names[usize::from(s.name)])
-                            && came_from_dict(code, pc - 1, obj)
-                        {
-                            go!(Err(change_through_dict()));
-                        }
                         let called = match self.plain_method(this, name) {
                             Some(f) => self.call_window(t, f, start, n + 1, kw, false, Vec::new()),
                             None => self.call_attribute(t, this, name, start, n, kw),

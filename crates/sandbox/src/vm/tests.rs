@@ -109,15 +109,7 @@ fn what_is_not_done_is_refused_by_name_and_place() {
     for (source, name) in [
         ("import os", "module `os` is not part of the sandbox"),
         ("class M(type): pass", "a metaclass"),
-        (
-            "class A: pass\nA().__dict__['x'] = 1",
-            "a change through `__dict__`",
-        ),
-        (
-            "class A: pass\nA().__dict__.update(x=1)",
-            "a change through `__dict__`",
-        ),
-        ("open('x')", "built-in function"),
+        ("open('x')", "`open` is not part of the sandbox"),
         ("def f(): pass\nf.__code__", "`__code__` of a function"),
     ] {
         let error = run_alone(source, "t.py").error.unwrap_or_default();
