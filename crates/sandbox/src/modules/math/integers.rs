@@ -31,6 +31,12 @@ fn pay_product(vm: &mut Vm, a: &BigInt, b: &BigInt) -> Res<()> {
     Ok(())
 }
 
+/// A common divisor is sought bit by bit, each time over the whole numbers.
+fn pay_divisor(vm: &mut Vm, a: &BigInt, b: &BigInt) -> Res<()> {
+    let (a, b) = (a.bits() / 64, b.bits() / 64);
+    vm.pay(a.max(b) * (a + b) + 1)
+}
+
 /// The product of all numbers from `low` to `high`, by halves so that factors are of like size.
 fn product(vm: &mut Vm, low: u64, high: u64) -> Res<BigInt> {
     if high < low {
@@ -136,7 +142,7 @@ fn gcd(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let mut value = BigInt::zero();
     for v in args.pos {
         let next = integer(vm, *v)?;
-        pay_product(vm, &value, &next)?;
+        pay_divisor(vm, &value, &next)?;
         value = value.gcd(&next);
     }
     vm.new_int(value).map(Flow::Value)
@@ -147,6 +153,7 @@ fn lcm(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     for v in args.pos {
         let next = integer(vm, *v)?;
         pay_product(vm, &value, &next)?;
+        pay_divisor(vm, &value, &next)?;
         value = value.lcm(&next);
     }
     vm.new_int(value).map(Flow::Value)
