@@ -37,16 +37,16 @@ pub(crate) fn text(vm: &mut Vm, r: Ref) -> Res<String> {
     {
         return repr::repr(vm, key);
     }
-    if is_a(vm, r, Type::OSError) && (2..=5).contains(&args.len()) {
+    if is_a(vm, r, Type::OSError) && args.len() == 2 {
         let number = repr::str(vm, args[0])?;
         let text = repr::str(vm, args[1])?;
         let mut out = format!("[Errno {number}] {text}");
-        if let Some(file) = args.get(2).filter(|f| !f.is_none()) {
-            out.push_str(": ");
-            out.push_str(&repr::repr(vm, *file)?);
-            if let Some(second) = args.get(4).filter(|f| !f.is_none()) {
-                out.push_str(" -> ");
-                out.push_str(&repr::repr(vm, *second)?);
+        for (name, before) in [("filename", ": "), ("filename2", " -> ")] {
+            let name = vm.sym(name);
+            let file = vm.heap.exception(r).attrs.get(name);
+            if let Some(file) = file.filter(|f| !f.is_none()) {
+                out.push_str(before);
+                out.push_str(&repr::repr(vm, file)?);
             }
         }
         return Ok(out);
@@ -65,6 +65,57 @@ pub(crate) fn text(vm: &mut Vm, r: Ref) -> Res<String> {
         }
     }
 }
+
+/// Makes a new `OSError` what CPython makes of it: of the class that its number names, with the file's name
+/// beside the arguments.
+pub(crate) fn refine_os_error(vm: &mut Vm, v: Value) -> Res<()> {
+    let Value::Ref(r) = v else { return Ok(()) };
+    if !is_a(vm, r, Type::OSError) {
+        return Ok(());
+    }
+    let args = vm.heap.tuple(vm.heap.exception(r).args).to_vec();
+    if !(2..=5).contains(&args.len()) {
+        return Ok(());
+    }
+    if vm.heap.exception(r).class == Type::OSError.r()
+        && let Some(number) = int::small(&vm.heap, args[0])
+        && let Some((_, class)) = OS_ERRORS.iter().find(|(n, _)| *n == number)
+    {
+        vm.heap.exception_mut(r).class = class.r();
+    }
+    if let Value::Ref(pair) = vm.new_tuple([args[0], args[1]])? {
+        vm.heap.exception_mut(r).args = pair;
+    }
+    for (name, at) in [("filename", 2), ("filename2", 4)] {
+        if let Some(file) = args.get(at) {
+            let name = vm.sym(name);
+            vm.heap.exception_mut(r).attrs.set(name, *file);
+        }
+    }
+    Ok(())
+}
+
+/// Linux's numbers of the errors that have a class of their own.
+const OS_ERRORS: &[(i64, Type)] = &[
+    (1, Type::PermissionError),
+    (2, Type::FileNotFoundError),
+    (3, Type::ProcessLookupError),
+    (4, Type::InterruptedError),
+    (10, Type::ChildProcessError),
+    (11, Type::BlockingIOError),
+    (13, Type::PermissionError),
+    (17, Type::FileExistsError),
+    (20, Type::NotADirectoryError),
+    (21, Type::IsADirectoryError),
+    (32, Type::BrokenPipeError),
+    (103, Type::ConnectionAbortedError),
+    (104, Type::ConnectionResetError),
+    (108, Type::BrokenPipeError),
+    (110, Type::TimeoutError),
+    (111, Type::ConnectionRefusedError),
+    (114, Type::BlockingIOError),
+    (115, Type::BlockingIOError),
+];
 
 fn group_text(vm: &mut Vm, args: &[Value]) -> Res<String> {
     let message = match args.first() {

@@ -94,3 +94,14 @@ fn deep_values_are_a_recursion_error() {
     let given = show(&mut vm, &format!("{source} a == b]"));
     assert!(given.starts_with("RecursionError"), "{given}");
 }
+
+#[test]
+fn a_program_prints_what_cpython_prints() {
+    let ended = crate::vm::alone::run_alone(include_str!("tests/program.py"), "program.py");
+    assert_eq!(ended.error, None);
+    let given = String::from_utf8_lossy(&ended.stdout);
+    for (given, expected) in given.lines().zip(include_str!("tests/program.txt").lines()) {
+        assert_eq!(given, expected);
+    }
+    assert_eq!(given, include_str!("tests/program.txt"));
+}

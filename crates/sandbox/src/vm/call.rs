@@ -525,6 +525,7 @@ impl Vm {
             }
             Type::Exception => {
                 let this = self.new_exception(class, &args)?;
+                crate::objects::exception::refine_os_error(self, this)?;
                 if has_init {
                     return self.call_init(t, class, this, args, kwargs, after);
                 }
@@ -594,6 +595,7 @@ impl Vm {
             Type::Super => return self.make_super(t, &args).map(Called::Value),
             _ if self.heap.class(class).layout == Type::Exception => {
                 let this = self.new_exception(class, &args)?;
+                crate::objects::exception::refine_os_error(self, this)?;
                 self.exception_kwargs(class, this, &kwargs)?;
                 return Ok(Called::Value(this));
             }
