@@ -34,7 +34,7 @@ impl<'a> Lower<'a> {
         }
         let func = self.push_expr(&c.func)?;
         if spread {
-            self.spread_arguments(arguments)?;
+            self.spread_arguments(arguments, c.range())?;
             self.f.span = span(c.range());
             self.emit(Op::CallSpread { dst, func });
         } else if arguments.keywords.is_empty() {
@@ -70,9 +70,13 @@ impl<'a> Lower<'a> {
     }
 
     /// A list of positional arguments and a dict of keywords (or nothing) in the next two temporaries.
-    pub(super) fn spread_arguments(&mut self, arguments: &'a ast::Arguments) -> Check<()> {
+    pub(super) fn spread_arguments(
+        &mut self,
+        arguments: &'a ast::Arguments,
+        range: TextRange,
+    ) -> Check<()> {
         let list = self.push()?;
-        self.list_into(&arguments.args, list, true)?;
+        self.list_into(&arguments.args, list, range, true)?;
         let dict = self.push()?;
         if arguments.keywords.is_empty() {
             self.emit(Op::Clear { dst: dict });
@@ -91,14 +95,12 @@ impl<'a> Lower<'a> {
                     made = true;
                 }
                 let src = self.push_expr(&first.value)?;
-                self.emit_at(
-                    first,
-                    Op::DictMerge {
-                        dict,
-                        src,
-                        call: true,
-                    },
-                );
+                self.f.span = span(range);
+                self.emit(Op::DictMerge {
+                    dict,
+                    src,
+                    call: true,
+                });
                 self.reset(dict + 1);
                 rest = &rest[1..];
                 continue;
@@ -122,6 +124,7 @@ impl<'a> Lower<'a> {
                 n: named as u16,
             });
             if made {
+                self.f.span = span(range);
                 self.emit(Op::DictMerge {
                     dict,
                     src: target,

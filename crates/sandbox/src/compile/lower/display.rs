@@ -27,14 +27,20 @@ impl<'a> Lower<'a> {
         dst: Reg,
     ) -> Check<()> {
         let list = self.scratch(dst)?;
-        self.list_into(elts, list, false)?;
+        self.list_into(elts, list, range, false)?;
         self.f.span = span(range);
         self.copy(dst, list);
         Ok(())
     }
 
-    /// Makes a list in a temporary; `call` tells that it is the arguments of a call.
-    pub(super) fn list_into(&mut self, elts: &'a [Expr], list: Reg, call: bool) -> Check<()> {
+    /// Makes a list in a temporary; `call` tells that it is the arguments of a call. Errors are those of `range`.
+    pub(super) fn list_into(
+        &mut self,
+        elts: &'a [Expr],
+        list: Reg,
+        range: TextRange,
+        call: bool,
+    ) -> Check<()> {
         let mark = self.f.temp;
         let plain = elts
             .iter()
@@ -60,7 +66,8 @@ impl<'a> Lower<'a> {
                     Op::ListAppend { list, src }
                 }
             };
-            self.emit_at(e, op);
+            self.f.span = span(range);
+            self.emit(op);
             self.reset(mark);
         }
         Ok(())
@@ -84,7 +91,7 @@ impl<'a> Lower<'a> {
             return Ok(());
         }
         let list = self.push()?;
-        self.list_into(elts, list, false)?;
+        self.list_into(elts, list, range, false)?;
         self.f.span = span(range);
         self.emit(Op::ListToTuple { dst, src: list });
         Ok(())
@@ -121,7 +128,7 @@ impl<'a> Lower<'a> {
                     Op::SetAdd { set, src }
                 }
             };
-            self.emit_at(e, op);
+            self.emit_at(s, op);
             self.reset(mark);
         }
         self.copy(dst, set);
@@ -169,7 +176,7 @@ impl<'a> Lower<'a> {
                     }
                 }
             };
-            self.emit_at(item, op);
+            self.emit_at(d, op);
             self.reset(mark);
         }
         self.copy(dst, dict);
@@ -317,7 +324,7 @@ impl<'a> Lower<'a> {
             ast::ConversionFlag::Ascii => b'a',
             ast::ConversionFlag::Repr => b'r',
         };
-        self.f.span = span(i.expression.range());
+        self.f.span = span(i.range);
         self.emit(Op::Format {
             conv,
             dst: out,

@@ -352,7 +352,7 @@ impl<'a> Lower<'a> {
             || arguments.keywords.iter().any(|k| k.arg.is_none())
             || arguments.len() > 200;
         if spec.spread {
-            self.spread_arguments(arguments)?;
+            self.spread_arguments(arguments, arguments.range)?;
             return Ok(spec);
         }
         for base in &arguments.args {

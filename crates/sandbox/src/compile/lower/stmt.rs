@@ -162,7 +162,7 @@ impl<'a> Lower<'a> {
         for alias in &i.names {
             let value: Reg = self.push()?;
             let name = self.name(alias.name.as_str())?;
-            self.f.span = span(alias.range);
+            self.f.span = span(i.range);
             self.emit(Op::ImportFrom {
                 dst: value,
                 module: dst,
