@@ -228,9 +228,12 @@ impl Vm {
 /// Which part of an expression the carets mark: the arguments of a call, the subscript, the operator.
 fn anchor(op: Op, text: &[char]) -> Option<(usize, usize)> {
     match op {
-        Op::Call { .. } | Op::CallKw { .. } | Op::CallMethod { .. } | Op::CallSpread { .. } => {
-            opening(text, '(', ')').map(|at| (at, text.len()))
-        }
+        Op::Call { .. }
+        | Op::CallKw { .. }
+        | Op::CallMethod { .. }
+        | Op::CallSpread { .. }
+        | Op::ListExtend { call: true, .. }
+        | Op::DictMerge { call: true, .. } => opening(text, '(', ')').map(|at| (at, text.len())),
         Op::GetItem { .. } | Op::SetItem { .. } | Op::DelItem { .. } => {
             opening(text, '[', ']').map(|at| (at, text.len()))
         }
