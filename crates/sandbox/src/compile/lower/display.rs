@@ -6,7 +6,7 @@ use super::super::op::{NO_REG, Op, Reg};
 use super::Lower;
 use super::emit::span;
 use ruff_python_ast::{self as ast, Expr};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::TextRange;
 
 /// More elements than this are added one by one, so that frames stay small.
 const MAX_REGISTER_ELEMENTS: usize = 64;
