@@ -30,7 +30,14 @@ pub fn check(fast: bool) -> Done {
     run("lint", &mut clippy)?;
     // The extension's own tests are Python's: a test binary of it would need a shared libpython.
     let mut tests = cargo();
-    tests.args(["test", "--workspace", "--exclude", "kont-python", "--no-fail-fast", "--quiet"]);
+    tests.args([
+        "test",
+        "--workspace",
+        "--exclude",
+        "kont-python",
+        "--no-fail-fast",
+        "--quiet",
+    ]);
     run("Rust tests", &mut tests)?;
     let venv = setup(Profile::Dev)?;
     let mut pytest = venv.command("python");

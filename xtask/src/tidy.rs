@@ -47,7 +47,12 @@ pub fn tidy() -> Done {
         }
         let is_source = path.ends_with(".rs") || path.ends_with(".py");
         // Programs for the sandbox are data: they are as a model writes them.
-        let is_data = ["tests/cases/", "tests/hostile/", "crates/sandbox/tests/"];
+        let is_data = [
+            "tests/cases/",
+            "tests/hostile/",
+            "crates/sandbox/tests/",
+            "crates/sandbox/src/objects/tests/",
+        ];
         if !is_source
             || path.ends_with(".py") && is_data.iter().any(|folder| path.starts_with(folder))
         {
