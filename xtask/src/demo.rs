@@ -12,7 +12,8 @@ const WAITING: i32 = 75;
 
 /// Plays the demo in a folder of its own and checks that each command ends as it must.
 pub fn demo() -> Done {
-    let venv = setup(Profile::Release)?;
+    // The quick build: the demo computes little, and a first try should not wait for the optimiser.
+    let venv = setup(Profile::Dev)?;
     let stage = Stage::new(&venv)?;
     println!("\n# a program that a model wrote pays invoices; payments above 50 ask a person");
     stage.kont(

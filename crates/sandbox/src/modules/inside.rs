@@ -15,6 +15,7 @@ pub const NATIVES: &[NativeDef] = &[
     NativeDef::function("_kont_refuse", refuse),
     NativeDef::function("_kont_become_class", become_class),
     NativeDef::function("_kont_order", order),
+    NativeDef::function("_kont_write", write),
     NativeDef::function("_kont_class_of", class_of_name),
     NativeDef::function("_kont_is_async_function", is_async_function),
 ];
@@ -36,6 +37,18 @@ fn special(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
                 .find_map(|base| vm.heap.class(*base).attrs.get(name))
         });
     Ok(Flow::Value(found.unwrap_or(*default)))
+}
+
+/// `_kont_write(stream, text)`: writes to standard output (0) or standard error (1).
+fn write(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let [Value::Int(stream @ (0 | 1)), text] = *args.pos else {
+        return Err(vm.type_error("_kont_write takes a stream and a text"));
+    };
+    let Some(text) = vm.heap.as_str(text).map(str::to_owned) else {
+        return Err(vm.type_error("_kont_write takes a stream and a text"));
+    };
+    crate::objects::function::write(vm, usize::from(stream == 1), &text)?;
+    Ok(Flow::Value(Value::None))
 }
 
 /// `_kont_become_class(cls, made)`: from now on `cls` is what `made` is, under its own name.

@@ -55,6 +55,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("re", include_str!("../library/re.py")),
     ("statistics", include_str!("../library/statistics.py")),
     ("string", include_str!("../library/string.py")),
+    ("sys", include_str!("../library/sys.py")),
     ("textwrap", include_str!("../library/textwrap.py")),
     ("time", include_str!("../library/time.py")),
     ("typing", include_str!("../library/typing.py")),
