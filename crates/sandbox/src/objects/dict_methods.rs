@@ -22,7 +22,7 @@ pub(super) const NATIVES: &[NativeDef] = &[
     NativeDef::method(Type::Dict, "items", items),
     NativeDef::method(Type::Dict, "clear", clear),
     NativeDef::method(Type::Dict, "copy", copy),
-    NativeDef::method(Type::Dict, "fromkeys", fromkeys).slow("slow_dict_fromkeys"),
+    NativeDef::method(Type::Dict, "fromkeys", fromkeys_again).slow("slow_dict_fromkeys"),
     NativeDef::method(Type::Dict, "__reversed__", reversed),
     NativeDef::method(Type::DictKeys, "isdisjoint", isdisjoint),
     NativeDef::method(Type::DictItems, "isdisjoint", isdisjoint),
@@ -157,6 +157,10 @@ fn copy(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [d] = args::exact(vm, args, "dict.copy")?;
     let d = this(vm, d, "copy")?;
     Ok(Flow::Value(dict::copy(vm, d)?.into()))
+}
+
+fn fromkeys_again(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    iter::put_back_for_python(vm, args, fromkeys)
 }
 
 fn fromkeys(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {

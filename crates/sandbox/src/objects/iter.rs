@@ -7,6 +7,7 @@ use crate::heap::{
     object::{Iter, ViewKind},
     sym::sym,
 };
+use crate::vm::native::{Args, Flow};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
 
@@ -381,4 +382,35 @@ pub(crate) fn each(
         }
     }
     Ok(())
+}
+
+/// Runs a native that uses up iterators among its arguments, and puts them back to where they were if Python code
+/// has to do the work: it will use them again.
+///
+/// # Errors
+/// As the native's.
+pub(crate) fn put_back_for_python(
+    vm: &mut Vm,
+    args: Args<'_>,
+    run: impl FnOnce(&mut Vm, Args<'_>) -> Res<Flow>,
+) -> Res<Flow> {
+    let mut held: Vec<(Ref, Box<[Value]>)> = Vec::new();
+    for v in args.pos {
+        if let Value::Ref(r) = *v
+            && let Object::Iter(state) = vm.heap.get(r)
+            && !matches!(**state, Iter::Range(..))
+            && !held.iter().any(|(other, _)| *other == r)
+        {
+            let items: Box<[Value]> = drain(vm, r)?.into();
+            *vm.heap.iter_mut(r) = Iter::Values(items.clone(), 0);
+            held.push((r, items));
+        }
+    }
+    let done = run(vm, args);
+    if matches!(done, Err(Raise::NeedsPython)) {
+        for (r, items) in held {
+            *vm.heap.iter_mut(r) = Iter::Values(items, 0);
+        }
+    }
+    done
 }

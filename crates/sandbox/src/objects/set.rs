@@ -146,14 +146,7 @@ pub(crate) fn update(vm: &mut Vm, s: Ref, v: Value) -> Res<()> {
         vm.heap.set_mut(s).fill_from(&taken);
         return Ok(());
     }
-    let was_iter = matches!(v, Value::Ref(r) if matches!(vm.heap.get(r), Object::Iter(_)));
-    let items = match hashed(vm, v) {
-        // An iterator that was used up cannot be tried again.
-        Err(Raise::NeedsPython) if was_iter => {
-            return Err(Raise::Refused("a set of instances from an iterator".into()));
-        }
-        other => other?,
-    };
+    let items = hashed(vm, v)?;
     vm.pay(items.len() as u64 / 4)?;
     if from_set.is_some() || from_dict {
         vm.heap.charge(items.len() * 24)?;

@@ -3,44 +3,68 @@
 use super::{args, dict, iter, ops, set, unwrap};
 use crate::heap::{Object, Ref, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef};
-use crate::vm::raise::{Raise, Res};
+use crate::vm::raise::Res;
 use crate::vm::state::Vm;
 
 /// The natives of this file.
 pub(super) const NATIVES: &[NativeDef] = &[
-    NativeDef::method(Type::Set, "__new__", new).slow("slow_set_new"),
-    NativeDef::method(Type::FrozenSet, "__new__", new_frozen).slow("slow_frozenset_new"),
+    NativeDef::method(Type::Set, "__new__", again::new).slow("slow_set_new"),
+    NativeDef::method(Type::FrozenSet, "__new__", again::new_frozen).slow("slow_frozenset_new"),
     NativeDef::method(Type::Set, "add", add).slow("slow_set_add"),
     NativeDef::method(Type::Set, "remove", remove).slow("slow_set_remove"),
     NativeDef::method(Type::Set, "discard", discard).slow("slow_set_discard"),
     NativeDef::method(Type::Set, "pop", pop),
     NativeDef::method(Type::Set, "clear", clear),
-    NativeDef::method(Type::Set, "update", update).slow("slow_set_update"),
+    NativeDef::method(Type::Set, "update", again::update).slow("slow_set_update"),
     NativeDef::method(Type::Set, "copy", copy),
     NativeDef::method(Type::FrozenSet, "copy", copy),
-    NativeDef::method(Type::Set, "union", union).slow("slow_set_union"),
-    NativeDef::method(Type::FrozenSet, "union", union).slow("slow_set_union"),
-    NativeDef::method(Type::Set, "intersection", intersection).slow("slow_set_intersection"),
-    NativeDef::method(Type::FrozenSet, "intersection", intersection).slow("slow_set_intersection"),
-    NativeDef::method(Type::Set, "difference", difference).slow("slow_set_difference"),
-    NativeDef::method(Type::FrozenSet, "difference", difference).slow("slow_set_difference"),
-    NativeDef::method(Type::Set, "symmetric_difference", symmetric)
+    NativeDef::method(Type::Set, "union", again::union).slow("slow_set_union"),
+    NativeDef::method(Type::FrozenSet, "union", again::union).slow("slow_set_union"),
+    NativeDef::method(Type::Set, "intersection", again::intersection).slow("slow_set_intersection"),
+    NativeDef::method(Type::FrozenSet, "intersection", again::intersection)
+        .slow("slow_set_intersection"),
+    NativeDef::method(Type::Set, "difference", again::difference).slow("slow_set_difference"),
+    NativeDef::method(Type::FrozenSet, "difference", again::difference).slow("slow_set_difference"),
+    NativeDef::method(Type::Set, "symmetric_difference", again::symmetric)
         .slow("slow_set_symmetric_difference"),
-    NativeDef::method(Type::FrozenSet, "symmetric_difference", symmetric)
+    NativeDef::method(Type::FrozenSet, "symmetric_difference", again::symmetric)
         .slow("slow_set_symmetric_difference"),
-    NativeDef::method(Type::Set, "intersection_update", intersection_update)
+    NativeDef::method(Type::Set, "intersection_update", again::intersection_update)
         .slow("slow_set_intersection_update"),
-    NativeDef::method(Type::Set, "difference_update", difference_update)
+    NativeDef::method(Type::Set, "difference_update", again::difference_update)
         .slow("slow_set_difference_update"),
-    NativeDef::method(Type::Set, "symmetric_difference_update", symmetric_update)
-        .slow("slow_set_symmetric_difference_update"),
-    NativeDef::method(Type::Set, "issubset", issubset).slow("slow_set_issubset"),
-    NativeDef::method(Type::FrozenSet, "issubset", issubset).slow("slow_set_issubset"),
-    NativeDef::method(Type::Set, "issuperset", issuperset).slow("slow_set_issuperset"),
-    NativeDef::method(Type::FrozenSet, "issuperset", issuperset).slow("slow_set_issuperset"),
+    NativeDef::method(
+        Type::Set,
+        "symmetric_difference_update",
+        again::symmetric_update,
+    )
+    .slow("slow_set_symmetric_difference_update"),
+    NativeDef::method(Type::Set, "issubset", again::issubset).slow("slow_set_issubset"),
+    NativeDef::method(Type::FrozenSet, "issubset", again::issubset).slow("slow_set_issubset"),
+    NativeDef::method(Type::Set, "issuperset", again::issuperset).slow("slow_set_issuperset"),
+    NativeDef::method(Type::FrozenSet, "issuperset", again::issuperset).slow("slow_set_issuperset"),
     NativeDef::method(Type::Set, "isdisjoint", isdisjoint).slow("slow_set_isdisjoint"),
     NativeDef::method(Type::FrozenSet, "isdisjoint", isdisjoint).slow("slow_set_isdisjoint"),
 ];
+
+/// The same natives for iterators among the arguments that Python code may have to walk again.
+mod again {
+    use super::super::iter::put_back_for_python;
+    use super::{Args, Flow, Res, Vm};
+
+    macro_rules! natives {
+        ($($name:ident)*) => {
+            $(pub(super) fn $name(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+                put_back_for_python(vm, args, super::$name)
+            })*
+        };
+    }
+
+    natives! {
+        new new_frozen update union intersection difference symmetric
+        intersection_update difference_update symmetric_update issubset issuperset
+    }
+}
 
 fn none() -> Res<Flow> {
     Ok(Flow::Value(Value::None))
@@ -130,15 +154,9 @@ fn clear(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     none()
 }
 
-/// Whether every operand can be used without Python code: so that nothing is half done.
+/// Refuses operands whose iteration is Python code before anything is done.
 fn check(vm: &mut Vm, others: &[Value]) -> Res<()> {
     for other in others {
-        if let Value::Ref(r) = other
-            && let Object::Iter(_) = vm.heap.get(*r)
-            && others.len() > 1
-        {
-            return Err(Raise::NeedsPython);
-        }
         if iter::iter(vm, *other)?.is_none() {
             return Err(iter::not_native(vm, *other));
         }

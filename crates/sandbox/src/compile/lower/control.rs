@@ -62,7 +62,7 @@ impl<'a> Lower<'a> {
 
     pub(super) fn iterator_into(&mut self, e: &'a Expr, is_async: bool, iter: Reg) -> Check<()> {
         let mark = self.f.temp;
-        let src = self.operand(e)?;
+        let src = self.iterated(e)?;
         self.reset(mark);
         self.emit_at(
             e,

@@ -100,6 +100,61 @@ impl<'a> Lower<'a> {
     pub(super) fn set_display(&mut self, s: &'a ast::ExprSet, dst: Reg) -> Check<()> {
         let set = self.scratch(dst)?;
         let mark = self.f.temp;
+        if s.elts.len() > 2 && s.elts.iter().all(is_constant) {
+            // CPython copies a constant: the copy's table may be smaller than that of a set that grew.
+            let src = self.push()?;
+            self.constant_set(s, src)?;
+            self.empty_set(s, set);
+            self.emit_at(s, Op::SetUpdate { set, src });
+            self.reset(mark);
+        } else {
+            self.set_into(s, set)?;
+        }
+        self.copy(dst, set);
+        Ok(())
+    }
+
+    /// What a loop goes over: CPython makes a set of constants a constant, whose order the loop shows.
+    pub(super) fn iterated(&mut self, e: &'a Expr) -> Check<Reg> {
+        match e {
+            Expr::Set(s) if s.elts.iter().all(is_constant) => {
+                let set = self.push()?;
+                self.constant_set(s, set)?;
+                Ok(set)
+            }
+            e => self.operand(e),
+        }
+    }
+
+    /// A set in the order of CPython's constants: these are made twice, the second time from the first's items.
+    fn constant_set(&mut self, s: &'a ast::ExprSet, set: Reg) -> Check<()> {
+        let mark = self.f.temp;
+        let src = self.push()?;
+        self.set_into(s, src)?;
+        let list = self.push()?;
+        let (dst, first) = (list, mark);
+        self.emit_at(s, Op::List { dst, first, n: 0 });
+        self.emit_at(
+            s,
+            Op::ListExtend {
+                call: false,
+                list,
+                src,
+            },
+        );
+        self.empty_set(s, set);
+        self.emit_at(s, Op::SetUpdate { set, src: list });
+        self.reset(mark);
+        Ok(())
+    }
+
+    fn empty_set(&mut self, s: &'a ast::ExprSet, dst: Reg) {
+        let first = self.f.temp;
+        self.emit_at(s, Op::Set { dst, first, n: 0 });
+    }
+
+    fn set_into(&mut self, s: &'a ast::ExprSet, set: Reg) -> Check<()> {
+        let mark = self.f.temp;
         let plain = s
             .elts
             .iter()
@@ -131,7 +186,6 @@ impl<'a> Lower<'a> {
             self.emit_at(s, op);
             self.reset(mark);
         }
-        self.copy(dst, set);
         Ok(())
     }
 
@@ -341,4 +395,14 @@ impl<'a> Lower<'a> {
 struct Parts {
     first: Option<Reg>,
     text: String,
+}
+
+/// Whether an expression is a constant after CPython's folding.
+fn is_constant(e: &Expr) -> bool {
+    match e {
+        Expr::UnaryOp(u) => u.operand.is_number_literal_expr(),
+        Expr::BinOp(b) => is_constant(&b.left) && is_constant(&b.right),
+        Expr::Tuple(t) => t.elts.iter().all(is_constant),
+        e => e.is_literal_expr(),
+    }
 }
