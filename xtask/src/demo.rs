@@ -29,12 +29,12 @@ pub fn demo() -> Done {
     println!("\n# nothing is done twice: what cannot be known is said");
     stage.kont(WAITING, "resume run.kj")?;
     println!("\n# the tool is asked by the payment's key: it had happened");
-    stage.kont(0, "resume run.kj --query 14")?;
+    let ended = stage.kont_told("resume run.kj --query 14")?;
     let before = fs::read(stage.folder.join("run.kj")).map_err(|e| e.to_string())?;
     println!("\n# the same run again from the journal: no tool is called");
     stage.kont(0, "replay run.kj")?;
     println!("\n# the other branch: what if the first payment had been approved");
-    stage.kont(WAITING, "fork run.kj@09 --approve 09 -o other.kj")?;
+    stage.fork("fork run.kj@09 --approve 09 -o other.kj")?;
     let after = fs::read(stage.folder.join("run.kj")).map_err(|e| e.to_string())?;
     if before != after {
         return Err("the fork has changed run.kj".into());
@@ -43,6 +43,13 @@ pub fn demo() -> Done {
         "\n# run.kj is untouched, byte for byte. The files are in {}",
         stage.folder.display()
     );
+    let payments = stage.payments()?;
+    if payments != 4 {
+        return Err(format!(
+            "the ledger has {payments} payments, and the run ended with `{ended}`"
+        ));
+    }
+    println!("{ended}");
     Ok(())
 }
 
@@ -76,6 +83,31 @@ impl<'a> Stage<'a> {
         let mut command = self.command(line);
         let status = command.status().map_err(|e| not_started(&command, &e))?;
         expect(status, wanted, line)
+    }
+
+    /// Runs a command that ends the run, and gives what it says of the ledger.
+    fn kont_told(&self, line: &str) -> Done<String> {
+        println!("$ kont {line}");
+        let mut command = self.command(line);
+        let output = command.output().map_err(|e| not_started(&command, &e))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        print!("{}{said}", String::from_utf8_lossy(&output.stdout));
+        expect(output.status, 0, line)?;
+        let ended = said.lines().find(|line| line.starts_with("done. ledger: "));
+        ended
+            .map(str::to_string)
+            .ok_or_else(|| "the run did not end with the ledger's line".into())
+    }
+
+    /// Starts the other branch. It pays into a ledger of its own: money moves once, in a story and in its fork.
+    fn fork(&self, line: &str) -> Done {
+        println!("$ PAY_LEDGER=other.db kont {line}");
+        let mut command = self.command(line);
+        let status = command
+            .env("PAY_LEDGER", "other.db")
+            .status()
+            .map_err(|e| not_started(&command, &e))?;
+        expect(status, WAITING, line)
     }
 
     /// Runs a command and kills it when the ledger has the payment but the bank's answer is still on its way.
