@@ -39,7 +39,7 @@ class Demo:
         self.env = {
             **os.environ,
             "KONT_TEST_MARK": self.mark,
-            "PAY_DEADLINE_S": "0.7",
+            "PAY_DEADLINE_S": "1.2",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PATH": os.pathsep.join([str(KONT.parent), os.environ["PATH"]]),
         }
