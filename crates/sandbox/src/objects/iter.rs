@@ -147,7 +147,10 @@ fn next_other(vm: &mut Vm, r: Ref, depth: u32) -> Res<Option<Value>> {
             let Some(item) = next_at(vm, inner, depth + 1)? else {
                 return Ok(None);
             };
-            *vm.heap.iter_mut(r) = Iter::Enumerate(inner, n + 1);
+            let Some(after) = n.checked_add(1) else {
+                return Err(Raise::Refused("`enumerate` beyond 64 bits".into()));
+            };
+            *vm.heap.iter_mut(r) = Iter::Enumerate(inner, after);
             vm.new_tuple([Value::Int(n), item]).map(Some)
         }
         Iter::Zip(..) => next_zip(vm, r, depth + 1),

@@ -360,13 +360,19 @@ pub(crate) fn native_len(vm: &Vm, r: Ref) -> Option<usize> {
 /// `len(v)`; `None` if it is not a built-in container, or its own class defines `__len__`.
 ///
 /// # Errors
-/// None so far; the type is that of the other operations.
+/// `OverflowError` for a range that is too long.
 pub(crate) fn len(vm: &mut Vm, v: Value) -> Res<Option<usize>> {
     if special(&vm.heap, v, sym::LEN).is_some() {
         return Ok(None);
     }
     match unwrap(&vm.heap, v) {
-        Value::Ref(r) => Ok(native_len(vm, r)),
+        Value::Ref(r) => match native_len(vm, r) {
+            Some(n) if i64::try_from(n).is_err() => Err(vm.exception(
+                Type::OverflowError,
+                "Python int too large to convert to C ssize_t",
+            )),
+            n => Ok(n),
+        },
         _ => Ok(None),
     }
 }

@@ -68,7 +68,13 @@ pub(super) fn parts(vm: &Vm, r: Ref) -> [i64; 3] {
 /// `range[k]`.
 pub(super) fn get_item(vm: &mut Vm, r: Ref, k: Value) -> Res<Value> {
     let parts = parts(vm, r);
-    let n = i64::try_from(len(parts)).unwrap_or(i64::MAX);
+    let is_slice = matches!(k, Value::Ref(k) if matches!(vm.heap.get(k), Object::Slice(_)));
+    let Ok(n) = i64::try_from(len(parts)) else {
+        if is_slice {
+            return Err(Raise::Refused("a slice of a range of 2^63 numbers".into()));
+        }
+        return item(vm, parts, k);
+    };
     if let Some(span) = slice::of(vm, k, n as usize)? {
         let at = |i: i64| i128::from(parts[0]) + i128::from(i) * i128::from(parts[2]);
         let numbers = [
@@ -85,15 +91,21 @@ pub(super) fn get_item(vm: &mut Vm, r: Ref, k: Value) -> Res<Value> {
         }
         return vm.alloc(Object::Range(Box::new(made))).map(Value::Ref);
     }
+    item(vm, parts, k)
+}
+
+fn item(vm: &mut Vm, parts: [i64; 3], k: Value) -> Res<Value> {
     if !int::is_int(&vm.heap, k) {
         return Err(super::ops::bad_index(vm, "range", k));
     }
-    let i = args::index(vm, k)?;
+    let n = i128::from(len(parts));
+    let i = i128::from(args::index(vm, k)?);
     let at = if i < 0 { i + n } else { i };
     if at < 0 || at >= n {
         return Err(vm.exception(Type::IndexError, "range object index out of range"));
     }
-    Ok(Value::Int(parts[0] + at * parts[2]))
+    let number = i128::from(parts[0]) + at * i128::from(parts[2]);
+    Ok(Value::Int(number as i64))
 }
 
 fn find(vm: &mut Vm, args: Args<'_>, name: &str) -> Res<(Value, Option<u64>)> {

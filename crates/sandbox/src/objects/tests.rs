@@ -85,6 +85,43 @@ fn values_that_share_much_end_by_a_limit() {
 }
 
 #[test]
+fn numbers_at_the_edge_of_64_bits_do_not_wrap() {
+    for (source, expected) in [
+        (
+            "range(-2**63, 2**63 - 1, 3)[6148914691236517204]",
+            "9223372036854775804",
+        ),
+        ("range(-2**63, 2**63 - 1)[-1]", "9223372036854775806"),
+        (
+            "list(enumerate('ab', 2**63 - 1))",
+            "refused `enumerate` beyond 64 bits",
+        ),
+        ("-2**63 // -1", "9223372036854775808"),
+        ("-2**63 % -1", "0"),
+        ("abs(-2**63)", "9223372036854775808"),
+        ("[1, 2, 3][-2**63:2**63 - 1:2**63 - 1]", "[1]"),
+        ("[1, 2, 3][::-2**63]", "[3]"),
+        ("[1, 2, 3][-2**63]", "IndexError: list index out of range"),
+        (
+            "[a := [1], a.insert(-2**63, 0), a]",
+            "[[0, 1], None, [0, 1]]",
+        ),
+        ("[1].index(1, -2**63, 2**63 - 1)", "0"),
+        ("round(12345, -2**63)", "0"),
+        ("round(1.5, 2**63 - 1)", "1.5"),
+        ("'abc'[-2**63:]", "'abc'"),
+        ("sum([2**63 - 1, 1])", "9223372036854775808"),
+        (
+            "list(reversed(range(2**63 - 3, 2**63 - 1)))",
+            "[9223372036854775806, 9223372036854775805]",
+        ),
+    ] {
+        let mut vm = vm(10_000_000, 64 << 20);
+        assert_eq!(show(&mut vm, source), expected, "{source}");
+    }
+}
+
+#[test]
 fn deep_values_are_a_recursion_error() {
     let mut vm = vm(1_000_000, 64 << 20);
     let mut source = String::from("[a := [], b := [], ");
