@@ -26,9 +26,16 @@ def add(a: int, b: int = 1) -> int:
     """The sum."""
     return a + b
 
+arrived = 0
+
 @kont.tool
-async def slow_add(a, b):
-    await asyncio.sleep(0.2)
+async def add_together(a, b):
+    "Comes back only when eight calls of it run at once."
+    global arrived
+    arrived += 1
+    async with asyncio.timeout(60):
+        while arrived < 8:
+            await asyncio.sleep(0.01)
     return a + b
 
 @kont.tool(deadline_s=0.05)
@@ -222,9 +229,7 @@ def test_the_key_is_filled_by_kont():
 
 
 def test_async_tools_run_side_by_side(host):
-    start = time.monotonic()
-    assert run(host, *[("slow_add", n, 1) for n in range(8)]) == {n: n + 1 for n in range(8)}
-    assert time.monotonic() - start < 1.0
+    assert run(host, *[("add_together", n, 1) for n in range(8)]) == {n: n + 1 for n in range(8)}
 
 
 def test_a_deadline_in_this_process(host):
@@ -242,7 +247,7 @@ def test_a_worker_is_killed_with_all_that_it_started(host, tmp_path):
     pidfile = tmp_path / "pids"
     start = time.monotonic()
     results = run(host, ("hang", str(pidfile)), ("add", 1, 1))
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60
     assert results[1] == 2
     name, message = describe(results[0])
     assert name == "WorkerKilled"
@@ -286,7 +291,7 @@ def test_stopping_a_batch_kills_what_runs(host, tmp_path):
     start = time.monotonic()
     with pytest.raises(StopIteration):
         events.send(False)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 60
 
 
 def test_ctrl_c_leaves_a_batch(host, tmp_path):
