@@ -9,6 +9,29 @@ use super::state::Vm;
 use super::thread::Thread;
 use crate::heap::{NativeId, Object, Ref, Sym, Type, Value, object::dunder, sym::sym};
 
+/// What built-in classes have in CPython and not here: a program that asks for it is refused, since it could catch
+/// an `AttributeError` and go on as it would not on CPython.
+const LACKING: &[(Type, &[&str])] = &[
+    (
+        Type::Bytes,
+        &[
+            "capitalize",
+            "center",
+            "expandtabs",
+            "islower",
+            "istitle",
+            "isupper",
+            "maketrans",
+            "swapcase",
+            "title",
+            "translate",
+        ],
+    ),
+    (Type::Int, &["denominator", "imag", "numerator", "real"]),
+    (Type::Float, &["fromhex", "imag", "real"]),
+    (Type::Range, &["start", "step", "stop"]),
+];
+
 impl Vm {
     /// What Python code defined as a name in a class or its bases.
     pub(crate) fn find_in_class(&self, class: Ref, name: Sym) -> Option<Value> {
@@ -344,10 +367,29 @@ impl Vm {
         self.new_str(text)
     }
 
+    /// The built-in class, of a value or a class, that has this attribute in CPython and not here.
+    fn lacking(&self, v: Value, name: &str) -> Option<&'static str> {
+        let class = match v {
+            Value::Ref(r) if matches!(self.heap.get(r), Object::Class(_)) => r,
+            _ => self.class_of(v),
+        };
+        let mro = &self.heap.class(class).mro;
+        let of_type = LACKING.iter().filter(|(owner, _)| mro.contains(&owner.r()));
+        of_type
+            .filter(|(_, names)| names.contains(&name))
+            .map(|(owner, _)| owner.name())
+            .next()
+    }
+
     /// The `AttributeError` of a missing attribute.
     #[cold]
     pub(crate) fn no_attribute(&mut self, v: Value, name: Sym) -> Raise {
         let name_text = self.heap.name(name).to_string();
+        if let Some(owner) = self.lacking(v, &name_text) {
+            return Raise::Refused(
+                format!("`{owner}.{name_text}` is not part of the sandbox").into(),
+            );
+        }
         let text = match v {
             Value::Ref(r) => match self.heap.get(r) {
                 Object::Class(c) => {

@@ -1,0 +1,5 @@
+name = b"abc"
+try:
+    print(name.title())
+except AttributeError:
+    print("wrong: CPython has it")
