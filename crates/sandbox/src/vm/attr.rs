@@ -385,7 +385,16 @@ impl Vm {
     #[cold]
     pub(crate) fn no_attribute(&mut self, v: Value, name: Sym) -> Raise {
         let name_text = self.heap.name(name).to_string();
-        if let Some(owner) = self.lacking(v, &name_text) {
+        let module = match v {
+            Value::Ref(r) => match self.heap.get(r) {
+                Object::Module(n) => Some(self.modules[*n as usize].name.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let lacks = module.filter(|module| super::lacking::module_lacks(module, &name_text));
+        let owner = lacks.or_else(|| self.lacking(v, &name_text).map(str::to_owned));
+        if let Some(owner) = owner {
             return Raise::Refused(
                 format!("`{owner}.{name_text}` is not part of the sandbox").into(),
             );

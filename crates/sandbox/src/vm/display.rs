@@ -412,6 +412,11 @@ impl Vm {
             let full = self.sym(&full);
             return self.import(t, full);
         }
+        if super::lacking::module_lacks(&module_name, &text) {
+            return Err(Raise::Refused(
+                format!("`{full}` is not part of the sandbox").into(),
+            ));
+        }
         let raise = self.exception(
             Type::ImportError,
             format!("cannot import name '{text}' from '{module_name}' (unknown location)"),

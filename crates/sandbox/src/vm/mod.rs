@@ -11,6 +11,7 @@ mod fast;
 pub mod frame;
 mod generator;
 pub mod import;
+mod lacking;
 mod matching;
 mod member;
 pub mod native;

@@ -1,0 +1,4 @@
+try:
+    from asyncio import Barrier
+except ImportError:
+    print("wrong: CPython has it")
