@@ -6,8 +6,8 @@
 use std::convert::Infallible;
 
 use machine::{
-    Answer, Boundary, Code, Continuation, Domain, Handled, Handler, Input, Machine, MachineError,
-    Outcome, Step, Unhandled, View,
+    Answer, Boundary, Code, Continuation, Domain, Handled, Handler, Input, Key, Machine,
+    MachineError, Outcome, Step, Unhandled, View,
 };
 
 struct Tiny;
@@ -94,6 +94,14 @@ impl Domain for Tiny {
     type Observer = Infallible;
     type Slot = Option<Continuation<Tiny>>;
     type Context<'c> = Stores;
+
+    /// A handler is for operations of one kind.
+    fn key(_: &mut Stores, effect: &Effect) -> Option<Key> {
+        Some(match effect {
+            Effect::Get | Effect::Put(_) => Key(0),
+            Effect::Yield(_) => Key(1),
+        })
+    }
 
     fn unit(_: &mut Stores) -> i64 {
         0

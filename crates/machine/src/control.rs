@@ -3,7 +3,7 @@
 use crate::continuation::Continuation;
 use crate::fiber::FiberId;
 use crate::{
-    Base, Control, Domain, Input, MachineError, Outcome, Slot, Taking, Target, Then, View,
+    Base, Control, Domain, Input, MachineError, Mirror, Outcome, Slot, Taking, Target, Then,
 };
 use crate::{Handled, Machine};
 
@@ -62,7 +62,7 @@ impl<D: Domain> Machine<D> {
                 self.unwind_then(cx, k, Then::Answer(Ok(unit)), Some(id))?;
             }
             Control::Reflect(look) => {
-                let answer = look(View::live(&self.arena, Some(id)), cx);
+                let answer = look(Mirror::new(self, id), cx);
                 self.input = Some(Input::from(answer));
             }
         }

@@ -68,6 +68,7 @@ impl<D: Domain> Machine<D> {
             let fiber = self.arena.get_mut(id);
             if let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base
                 && handler.accepts(cx, &effect)
+                && !handler.declines(cx, &effect)
             {
                 if let Some(answer) = handler.answer(cx, &effect) {
                     self.current = Some(head);
@@ -135,6 +136,27 @@ impl<D: Domain> Machine<D> {
             Handled::TransferWith(k, code) => match self.attach(k, self.current) {
                 Ok(head) => self.push_on(head, code),
                 Err(error) => self.complain(cx, error, None),
+            },
+            Handled::Nest { k, inner, answer } => {
+                let nested = self
+                    .attach(k, self.current)
+                    .and_then(|head| self.attach(inner, Some(head)));
+                match nested {
+                    Ok(head) => {
+                        self.current = Some(head);
+                        self.deliver(answer);
+                    }
+                    Err(error) => self.complain(cx, error, None),
+                }
+            }
+            Handled::Perform(effect) => match self.current {
+                Some(head) => return self.perform(cx, effect, head),
+                None => {
+                    // Outside of everything there is nobody to wait for the answer but an empty program.
+                    let head = self.add_fiber(Base::Plain, None);
+                    self.current = Some(head);
+                    return self.perform(cx, effect, head);
+                }
             },
             Handled::Return(value) => self.input = Some(Input::Value(value)),
             Handled::Raise(error) => self.input = Some(Input::Error(error)),

@@ -1,7 +1,8 @@
 //! What a language brings to the machine: its values, its code, its handlers.
 
 use crate::{
-    Answer, Continuation, Handled, Input, MachineError, Observed, Step, Taking, Unhandled, View,
+    Answer, Continuation, Handled, Input, Key, MachineError, Observed, Step, Taking, Unhandled,
+    View,
 };
 
 /// A language that runs on the machine.
@@ -25,6 +26,13 @@ pub trait Domain: Sized + 'static {
     type Slot: Slot<Self>;
     /// What is lent to every step: an interpreter's heap, a token of a runtime, `()`.
     type Context<'c>;
+
+    /// What decides which handlers accept an effect: a number for its type, its name, its operation.
+    ///
+    /// Where a handler was found for a key is remembered, so that the next effect with the same key finds it
+    /// however many handlers are between. `None` if no such number is to be had: the handlers are then asked one
+    /// by one, each time. A key must mean the same for as long as the machine lives.
+    fn key(cx: &mut Self::Context<'_>, effect: &Self::Effect) -> Option<Key>;
 
     /// The value that says nothing: what [`Control::Unwind`](crate::Control::Unwind) answers.
     fn unit(cx: &mut Self::Context<'_>) -> Self::Value;
@@ -59,8 +67,18 @@ pub trait Code<D: Domain> {
 
 /// What answers effects. One per installation; make it cheap to clone if reflection shall copy it.
 pub trait Handler<D: Domain> {
-    /// Whether this handler wants the effect. Asked of each prompt outward until one says yes.
+    /// Whether this handler is for effects like this one. Asked of each prompt outward until one says yes.
+    ///
+    /// If the effect has a [`Domain::key`], nothing but the key may decide: the handler is not asked again about
+    /// the same key. What depends on the effect's value is asked by [`Handler::declines`].
     fn accepts(&self, cx: &mut D::Context<'_>, effect: &D::Effect) -> bool;
+
+    /// Whether this handler, although it accepts effects like this one, leaves this very one to those outside.
+    /// Asked each time, before anything is captured.
+    fn declines(&self, cx: &mut D::Context<'_>, effect: &D::Effect) -> bool {
+        let _ = (cx, effect);
+        false
+    }
 
     /// Answers at once, in tail position, without a capture; `None` if it takes [`Handler::handle`].
     fn answer(&self, cx: &mut D::Context<'_>, effect: &D::Effect) -> Option<Answer<D>> {
@@ -79,6 +97,13 @@ pub trait Handler<D: Domain> {
             Ok(value) => Handled::Return(value),
             Err(error) => Handled::Raise(error),
         }
+    }
+
+    /// The handled program was unwound through this prompt. `None` lets the unwinding go on to what waits outside;
+    /// anything else is done there instead.
+    fn unwound(&self, cx: &mut D::Context<'_>) -> Option<Handled<D>> {
+        let _ = cx;
+        None
     }
 }
 
@@ -102,10 +127,18 @@ pub trait Slot<D: Domain> {
     /// A domain whose programs can keep a continuation elsewhere without using it (a shared object)
     /// answers `None` to [`Taking::Returned`] when it was kept.
     fn take(&mut self, cx: &mut D::Context<'_>, why: Taking) -> Option<Continuation<D>>;
+
+    /// Shows the continuation while it is there, for [`Mirror::own`](crate::Mirror::own); `None` if the slot
+    /// cannot show it.
+    fn peek(&self) -> Option<&Continuation<D>>;
 }
 
 impl<D: Domain> Slot<D> for Option<Continuation<D>> {
     fn take(&mut self, _: &mut D::Context<'_>, _: Taking) -> Option<Continuation<D>> {
         Option::take(self)
+    }
+
+    fn peek(&self) -> Option<&Continuation<D>> {
+        self.as_ref()
     }
 }

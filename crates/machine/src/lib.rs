@@ -83,6 +83,7 @@ pub use error::MachineError;
 pub use fiber::{Base, Boundary, MachineId, ScopeId, Then};
 pub use run::{Counters, Machine};
 pub use step::{
-    Answer, Control, Handled, Input, Observed, Outcome, Reflect, Step, Taking, Target, Unhandled,
+    Answer, Control, Handled, Input, Key, Observed, Outcome, Reflect, Step, Taking, Target,
+    Unhandled,
 };
-pub use view::{FiberView, View};
+pub use view::{FiberView, Mirror, View};

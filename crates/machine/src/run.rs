@@ -262,6 +262,13 @@ impl<D: Domain> Machine<D> {
                         let handled = handler.finish(cx, answer);
                         self.handled(cx, handled, scope)
                     }
+                    Base::Boundary(_, Boundary::Prompt(handler)) => match handler.unwound(cx) {
+                        Some(handled) => self.handled(cx, handled, scope),
+                        None => {
+                            self.deliver(answer);
+                            None
+                        }
+                    },
                     _ => {
                         self.deliver(answer);
                         None

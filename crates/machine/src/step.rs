@@ -1,9 +1,13 @@
 //! The words that code, handlers and hosts speak with the machine.
 
-use crate::{Boundary, Continuation, Domain, View};
+use crate::{Boundary, Continuation, Domain, Mirror};
 
 /// How a computation ends, and what an effect is answered with.
 pub type Answer<D> = Result<<D as Domain>::Value, <D as Domain>::Error>;
+
+/// A number that decides which handlers accept an effect: see [`Domain::key`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(pub u64);
 
 /// What a code is resumed with.
 pub enum Input<D: Domain> {
@@ -63,11 +67,11 @@ impl<D: Domain> From<Continuation<D>> for Target<D> {
     }
 }
 
-/// A question about the running chain, asked by the innermost code.
+/// A question about the running chain or a continuation, asked by the innermost code.
 ///
 /// It sees the machine and cannot change it.
 pub type Reflect<D> =
-    Box<dyn for<'v, 'r, 'c> FnOnce(View<'v, D>, &'r mut <D as Domain>::Context<'c>) -> Answer<D>>;
+    Box<dyn for<'v, 'r, 'c> FnOnce(Mirror<'v, D>, &'r mut <D as Domain>::Context<'c>) -> Answer<D>>;
 
 /// The operations on continuations.
 ///
@@ -106,6 +110,19 @@ pub enum Handled<D: Domain> {
     Transfer(Continuation<D>, Answer<D>),
     /// Go on with a continuation by running a program where it waits.
     TransferWith(Continuation<D>, D::Code),
+    /// Go on with a continuation by resuming another one, `inner`, where the first waits: what `inner` ends with
+    /// is delivered there. With an unstarted `inner` this runs a program under boundaries of its own at the place
+    /// of a performer.
+    Nest {
+        /// Attached at the place outside the prompt.
+        k: Continuation<D>,
+        /// Attached on top of `k`.
+        inner: Continuation<D>,
+        /// What `inner` is resumed with.
+        answer: Answer<D>,
+    },
+    /// Perform an effect, at the place outside the prompt: its answer is the handled program's answer.
+    Perform(D::Effect),
     /// The handled program's answer.
     Return(D::Value),
     /// The handled program fails with this, where the handler is installed. To raise at the performer,

@@ -2,7 +2,7 @@
 
 use crate::continuation::{Continuation, Repr};
 use crate::fiber::{Arena, FiberId};
-use crate::{Base, Boundary, Domain, Machine, MachineError, Part, ScopeId};
+use crate::{Base, Boundary, Domain, Machine, MachineError, Part, ScopeId, Slot};
 
 /// A chain of fibers, innermost first.
 pub struct View<'v, D: Domain> {
@@ -119,6 +119,47 @@ impl<'v, D: Domain> Iterator for View<'v, D> {
                 Some(view)
             }
         }
+    }
+}
+
+/// What a code sees of the machine that runs it, through [`Control::Reflect`](crate::Control::Reflect).
+pub struct Mirror<'v, D: Domain> {
+    machine: &'v Machine<D>,
+    asker: FiberId,
+}
+
+impl<D: Domain> Clone for Mirror<'_, D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<D: Domain> Copy for Mirror<'_, D> {}
+
+impl<'v, D: Domain> Mirror<'v, D> {
+    pub(crate) fn new(machine: &'v Machine<D>, asker: FiberId) -> Self {
+        Mirror { machine, asker }
+    }
+
+    /// The running chain, from the code that asked outward.
+    pub fn live(self) -> View<'v, D> {
+        View::live(&self.machine.arena, Some(self.asker))
+    }
+
+    /// The continuation of the activation that the asking code belongs to; `None` if there is none, if it was used,
+    /// or if its slot does not show it.
+    pub fn own(self) -> Option<View<'v, D>> {
+        match &self.machine.arena.get(self.asker).base {
+            Base::Activation(_, slot) => self.machine.inspect(slot.peek()?).ok(),
+            _ => None,
+        }
+    }
+
+    /// A continuation that somebody keeps.
+    ///
+    /// # Errors
+    /// [`MachineError::ForeignContinuation`] if it belongs to another machine.
+    pub fn of(self, k: &'v Continuation<D>) -> Result<View<'v, D>, MachineError> {
+        self.machine.inspect(k)
     }
 }
 

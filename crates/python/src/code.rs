@@ -454,8 +454,8 @@ fn lend_loop<'py>(cx: &Cx<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
 }
 
 fn handled_effect() -> Reflect<Live> {
-    Box::new(|view, cx| {
-        let effect = view.into_iter().find_map(|fiber| match fiber.base {
+    Box::new(|mirror, cx| {
+        let effect = mirror.live().find_map(|fiber| match fiber.base {
             Base::Activation(_, activation) => activation.effect(cx.py),
             _ => None,
         });
@@ -467,8 +467,9 @@ fn handled_effect() -> Reflect<Live> {
 }
 
 fn outer_handlers() -> Reflect<Live> {
-    Box::new(|view, cx| {
-        let handlers: Vec<_> = view
+    Box::new(|mirror, cx| {
+        let handlers: Vec<_> = mirror
+            .live()
             .handlers()
             .map(|(_, prompt)| prompt.0.clone_ref(cx.py))
             .collect();

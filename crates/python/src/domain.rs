@@ -1,6 +1,6 @@
 //! The machine's domain for trusted programs: live CPython objects.
 
-use machine::{Base, Continuation, Domain, MachineError, MachineId, Slot, Taking, Unhandled, View};
+use machine::{Base, Continuation, Domain, Key, MachineError, MachineId, Slot, Taking, Unhandled, View};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -39,6 +39,10 @@ impl Domain for Live {
     type Observer = Watch;
     type Slot = Activation;
     type Context<'c> = Cx<'c>;
+
+    fn key(_: &mut Cx<'_>, _: &Py<PyAny>) -> Option<Key> {
+        None
+    }
 
     fn unit(cx: &mut Cx<'_>) -> Py<PyAny> {
         cx.py.None()
@@ -145,5 +149,13 @@ impl Slot<Live> for Activation {
             Taking::Unwound => Place::Words("when its handler was unwound"),
         };
         K::take_for(k, reason)
+    }
+
+    fn peek(&self) -> Option<&Continuation<Live>> {
+        match self {
+            Self::Hidden(continuation, _) => continuation.as_ref(),
+            // It is in an object, which shows it to whoever has that.
+            Self::Object(_) => None,
+        }
     }
 }

@@ -211,7 +211,8 @@ fn scopes_are_never_used_again() {
 #[test]
 fn code_can_look_at_its_chain() {
     let look = native(|_, input| match input {
-        Input::Start => Step::Control(Control::Reflect(Box::new(|view, world: &mut World| {
+        Input::Start => Step::Control(Control::Reflect(Box::new(|mirror, world: &mut World| {
+            let view = mirror.live();
             world
                 .log
                 .extend(view.handlers().map(|(_, handler)| handler.op.to_owned()));

@@ -12,7 +12,7 @@ use crate::vm::request::{HostRequest, Pending, PendingRequest, Request as VmRequ
 use crate::vm::state::Vm;
 use crate::vm::thread::{Exit, Input as VmInput, Thread};
 use machine::{
-    Answer, Boundary, Code, Continuation, Domain, Handled, Handler, Input, MachineError, Step,
+    Answer, Boundary, Code, Continuation, Domain, Handled, Handler, Input, Key, MachineError, Step,
     Unhandled, View,
 };
 use scheduler::{Blocked, Id, Prompt, Refusal, Request, Scheduler, SchedulerDomain};
@@ -208,6 +208,10 @@ impl Domain for Guest {
     type Observer = Infallible;
     type Slot = Option<Continuation<Self>>;
     type Context<'c> = State;
+
+    fn key(_: &mut State, effect: &Effect) -> Option<Key> {
+        Some(Key(u64::from(matches!(effect, Effect::HostBlocking(_)))))
+    }
 
     fn unit(_: &mut State) -> Value {
         Value::None

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use machine::{
-    Answer, Boundary, Code, Continuation, Domain, Input, Machine, MachineError, Outcome, Step,
+    Answer, Boundary, Code, Continuation, Domain, Input, Key, Machine, MachineError, Outcome, Step,
     Unhandled, View,
 };
 
@@ -132,6 +132,9 @@ impl Domain for Lang {
     type Slot = Option<Continuation<Lang>>;
     type Context<'c> = World;
 
+    fn key(_: &mut World, _: &Request<Lang>) -> Option<Key> {
+        Some(Key(0))
+    }
     fn unit(_: &mut World) -> Value {
         Value::Unit
     }
