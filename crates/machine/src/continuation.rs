@@ -2,11 +2,10 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::fiber::FiberId;
-use crate::{Base, Boundary, Domain, MachineId, ScopeId};
+use crate::home::{self, MachineId};
+use crate::{Base, Boundary, Domain, ScopeId};
 
 /// The rest of a program, as one value.
 ///
@@ -27,12 +26,8 @@ pub struct Continuation<D: Domain> {
 }
 
 pub(crate) enum Repr<D: Domain> {
-    /// Fibers of a machine, from the innermost to the outermost.
-    Attached {
-        head: FiberId,
-        tail: FiberId,
-        home: Arc<Home>,
-    },
+    /// Fibers of a machine, up to this one, whose parent is the innermost: one word for both ends of the chain.
+    Attached { tail: FiberId, machine: MachineId },
     /// Parts that no machine has taken yet.
     Loose(Box<Loose<D>>),
     /// Moved out.
@@ -103,22 +98,20 @@ impl<D: Domain> Continuation<D> {
         }
     }
 
-    pub(crate) fn attached(head: FiberId, tail: FiberId, home: &Arc<Home>) -> Self {
+    /// The fibers up to `tail`, whose parent must be the innermost of them.
+    #[inline]
+    pub(crate) fn attached(tail: FiberId, machine: MachineId) -> Self {
         #[cfg(any(test, feature = "invariants"))]
-        home.lock().alive.insert(head, tail);
+        home::note_alive(machine, tail, true);
         Continuation {
-            repr: Repr::Attached {
-                head,
-                tail,
-                home: home.clone(),
-            },
+            repr: Repr::Attached { tail, machine },
         }
     }
 
     /// The machine that captured it; `None` if no machine has run it yet, so that any may.
     pub fn machine(&self) -> Option<MachineId> {
         match &self.repr {
-            Repr::Attached { home, .. } => Some(home.id),
+            Repr::Attached { machine, .. } => Some(*machine),
             Repr::Loose(_) | Repr::Gone => None,
         }
     }
@@ -128,22 +121,24 @@ impl<D: Domain> Continuation<D> {
     }
 
     /// Gives up the ownership to the caller.
+    #[inline]
     pub(crate) fn into_repr(mut self) -> Repr<D> {
         let repr = std::mem::replace(&mut self.repr, Repr::Gone);
         #[cfg(any(test, feature = "invariants"))]
-        if let Repr::Attached { head, home, .. } = &repr {
-            home.lock().alive.remove(head);
+        if let Repr::Attached { tail, machine } = &repr {
+            home::note_alive(*machine, *tail, false);
         }
         repr
     }
 }
 
 impl<D: Domain> Drop for Continuation<D> {
+    #[inline]
     fn drop(&mut self) {
         match std::mem::replace(&mut self.repr, Repr::Gone) {
-            Repr::Attached { head, tail, home } => home.abandon(head, tail),
-            Repr::Loose(loose) => drop_flat(loose),
             Repr::Gone => {}
+            Repr::Attached { tail, machine } => home::abandon(machine, tail),
+            Repr::Loose(loose) => drop_flat(loose),
         }
     }
 }
@@ -151,77 +146,12 @@ impl<D: Domain> Drop for Continuation<D> {
 impl<D: Domain> std::fmt::Debug for Continuation<D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.repr {
-            Repr::Attached { head, tail, home } => {
-                write!(
-                    f,
-                    "Continuation({}..{} of {:?})",
-                    head.index, tail.index, home.id
-                )
+            Repr::Attached { tail, machine } => {
+                write!(f, "Continuation(up to {} of {machine:?})", tail.index)
             }
             Repr::Loose(loose) => write!(f, "Continuation({} loose fibers)", loose.parts.len()),
             Repr::Gone => f.write_str("Continuation(gone)"),
         }
-    }
-}
-
-/// Where continuations that were dropped, anywhere and on any thread, wait for their machine.
-pub(crate) struct Home {
-    pub(crate) id: MachineId,
-    waiting: AtomicBool,
-    list: Mutex<List>,
-}
-
-#[derive(Default)]
-pub(crate) struct List {
-    abandoned: Vec<(FiberId, FiberId)>,
-    #[cfg(any(test, feature = "invariants"))]
-    pub(crate) alive: std::collections::HashMap<FiberId, FiberId>,
-}
-
-impl Home {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Home {
-            id: MachineId::fresh(),
-            waiting: AtomicBool::new(false),
-            list: Mutex::default(),
-        })
-    }
-
-    pub(crate) fn lock(&self) -> MutexGuard<'_, List> {
-        self.list.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn abandon(&self, head: FiberId, tail: FiberId) {
-        let mut list = self.lock();
-        list.abandoned.push((head, tail));
-        #[cfg(any(test, feature = "invariants"))]
-        list.alive.remove(&head);
-        self.waiting.store(true, Ordering::Release);
-    }
-
-    /// Whether [`Home::next_abandoned`] has something to give.
-    #[inline]
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.waiting.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn next_abandoned(&self) -> Option<(FiberId, FiberId)> {
-        let mut list = self.lock();
-        let next = list.abandoned.pop();
-        if next.is_none() {
-            self.waiting.store(false, Ordering::Release);
-        }
-        next
-    }
-
-    #[cfg(any(test, feature = "invariants"))]
-    pub(crate) fn chains(&self) -> Vec<(FiberId, FiberId)> {
-        let list = self.lock();
-        list.abandoned
-            .iter()
-            .copied()
-            .chain(list.alive.iter().map(|(head, tail)| (*head, *tail)))
-            .collect()
     }
 }
 

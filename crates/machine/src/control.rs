@@ -3,11 +3,13 @@
 use crate::continuation::Continuation;
 use crate::fiber::FiberId;
 use crate::{
-    Base, Control, Domain, Input, MachineError, Mirror, Outcome, Slot, Taking, Target, Then,
+    Base, Control, Domain, Event, Given, Input, MachineError, Mirror, Outcome, Slot, Taking,
+    Target, Then,
 };
 use crate::{Handled, Machine};
 
 impl<D: Domain> Machine<D> {
+    #[inline]
     pub(crate) fn control(
         &mut self,
         cx: &mut D::Context<'_>,
@@ -35,12 +37,20 @@ impl<D: Domain> Machine<D> {
                 let k = self.resolve(cx, target, id)?;
                 let head = self.attach(k, Some(id))?;
                 self.current = Some(head);
+                self.tell(cx, || Event::Resumed {
+                    at: head.into(),
+                    with: Given::answer(&answer),
+                });
                 self.deliver(answer);
             }
             Control::ResumeWith(target, code) => {
                 let k = self.resolve(cx, target, id)?;
                 let head = self.attach(k, Some(id))?;
                 self.push_on(head, code);
+                self.tell(cx, || Event::Resumed {
+                    at: head.into(),
+                    with: Given::Program,
+                });
             }
             Control::Transfer(target, answer) => {
                 let k = self.resolve(cx, target, id)?;
@@ -53,9 +63,13 @@ impl<D: Domain> Machine<D> {
             Control::Pass(effect) => {
                 let k = self.resolve(cx, Target::Own, id)?;
                 let (_, scope) = self.leave(id);
+                self.tell(cx, || Event::Deactivated { scope });
                 return Ok(self.handled(cx, Handled::Pass(effect, k), scope));
             }
-            Control::Delegate(effect) => return Ok(self.dispatch(cx, effect, id, id, Some(id))),
+            Control::Delegate(effect) => {
+                self.tell(cx, || Event::Delegated { at: id.into() });
+                return Ok(self.dispatch(cx, effect, id, id, Some(id)));
+            }
             Control::Unwind(target) => {
                 let k = self.resolve(cx, target, id)?;
                 let unit = D::unit(cx);
@@ -101,7 +115,8 @@ impl<D: Domain> Machine<D> {
         match &mut self.arena.get_mut(id).base {
             Base::Activation(_, slot) => {
                 let unused = slot.take(cx, Taking::Returned);
-                self.leave(id);
+                let (_, scope) = self.leave(id);
+                self.tell(cx, || Event::Deactivated { scope });
                 match unused {
                     // It ends without having used its own: that one is unwound first, at this place.
                     Some(k) => {
@@ -118,7 +133,7 @@ impl<D: Domain> Machine<D> {
                 let plain = matches!(base, Base::Plain);
                 self.pop_frame(id);
                 // A segment with nothing left in it would only pass the answer on.
-                if plain && self.arena.get(id).frames.is_empty() {
+                if plain && self.arena.get(id).top.is_none() {
                     self.leave(id);
                 }
                 self.go_on(cx, then)

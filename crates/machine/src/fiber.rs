@@ -1,20 +1,8 @@
 //! Fibers, what lies at their base, and the arena that they live in.
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{Answer, Continuation, Domain};
-
-/// A machine, unique in the process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MachineId(u64);
-
-impl MachineId {
-    pub(crate) fn fresh() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        MachineId(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
 
 /// One installation of a boundary, unique in its machine and never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,7 +35,7 @@ pub enum Base<D: Domain> {
     /// One run of a handler for one effect. The scope is that of the prompt whose handler it is.
     Activation(ScopeId, D::Slot),
     /// A computation that has ended and waits for a continuation to be unwound.
-    Ending(Then<D>),
+    Ending(Box<Then<D>>),
 }
 
 /// What happens when an unwinding is over.
@@ -70,31 +58,104 @@ pub(crate) struct FiberId {
 
 /// A stack of frames, its base, and what waits for it.
 pub(crate) struct Fiber<D: Domain> {
-    pub(crate) frames: Vec<D::Code>,
+    /// The innermost frame, here and not on the heap: most fibers have no other.
+    pub(crate) top: Option<D::Code>,
+    /// The frames that wait, outermost first. Empty if there is no top.
+    pub(crate) below: Vec<D::Code>,
     pub(crate) base: Base<D>,
+    /// The fiber that waits for this one. While a continuation owns the chain that this fiber is the tail of, the
+    /// chain's head: so its continuation need not remember that.
     pub(crate) parent: Option<FiberId>,
-    /// How many frames, from the base, have not been told yet that they are unwound; `NOT_UNWOUND` if they are not.
+    /// What the parent was when a chain was last cut off behind this fiber.
+    pub(crate) cut_from: Option<FiberId>,
+    /// How many frames, from the base, have not been told yet that they are unwound, if this is unwound.
     pub(crate) doomed: u32,
     /// One more than the index of the frame that was never started; 0 if there is none.
     pub(crate) unstarted: u32,
     generation: NonZeroU32,
-    live: bool,
+    flags: u8,
 }
 
-/// The value of [`Fiber::doomed`] that no stack's height equals.
-pub(crate) const NOT_UNWOUND: u32 = u32::MAX;
+/// The fiber is in use.
+const LIVE: u8 = 1;
+/// It is being unwound: `doomed` counts.
+const UNWINDING: u8 = 2;
+/// One of its frames has not begun: `unstarted` tells which.
+const UNSTARTED: u8 = 4;
+/// A remembered search went on from here to the parent.
+const CROSSED: u8 = 8;
+/// The parent has changed: remembered searches stop here. See `search.rs`.
+const SEAM: u8 = 16;
 
 /// A recycled fiber keeps its stack's memory up to this many frames.
 const KEPT_CAPACITY: usize = 256;
 
 impl<D: Domain> Fiber<D> {
+    #[inline]
     pub(crate) fn unwinding(&self) -> bool {
-        self.doomed != NOT_UNWOUND
+        self.flags & UNWINDING != 0
+    }
+
+    /// Whether the next input may not be what the innermost frame gets.
+    #[inline]
+    pub(crate) fn is_special(&self) -> bool {
+        self.flags & (UNWINDING | UNSTARTED) != 0
+    }
+
+    /// Marks all its frames but those above the first `left` as told that they are unwound.
+    pub(crate) fn doom(&mut self, left: u32) {
+        self.flags |= UNWINDING;
+        self.doomed = left;
+    }
+
+    /// Marks the innermost frame as one that has not begun.
+    pub(crate) fn mark_unstarted(&mut self) {
+        self.flags |= UNSTARTED;
+        self.unstarted = self.height();
+    }
+
+    pub(crate) fn mark_started(&mut self) {
+        self.flags &= !UNSTARTED;
+        self.unstarted = 0;
     }
 
     pub(crate) fn height(&self) -> u32 {
         // A stack of 2^32 frames does not fit in memory.
-        self.frames.len() as u32
+        self.below.len() as u32 + u32::from(self.top.is_some())
+    }
+
+    /// Whether remembered searches stop at this fiber.
+    #[inline]
+    pub(crate) fn is_seam(&self) -> bool {
+        self.flags & SEAM != 0
+    }
+
+    /// A search that will be remembered goes on from here to the parent.
+    #[inline]
+    pub(crate) fn cross(&mut self) {
+        self.flags |= CROSSED;
+    }
+
+    /// The parent will be another one. Gives whether remembered searches may have gone through.
+    #[inline]
+    pub(crate) fn migrate(&mut self) -> bool {
+        if self.flags & CROSSED == 0 {
+            return false;
+        }
+        self.flags = self.flags & !CROSSED | SEAM;
+        true
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, code: D::Code) {
+        if let Some(waits) = self.top.replace(code) {
+            self.below.push(waits);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<D::Code> {
+        std::mem::replace(&mut self.top, self.below.pop())
     }
 }
 
@@ -102,6 +163,7 @@ impl<D: Domain> Fiber<D> {
 pub(crate) struct Arena<D: Domain> {
     fibers: Vec<Fiber<D>>,
     free: Vec<u32>,
+    retired: usize,
     #[cfg(any(test, feature = "invariants"))]
     pub(crate) touched: std::cell::Cell<u64>,
 }
@@ -111,32 +173,49 @@ impl<D: Domain> Arena<D> {
         Arena {
             fibers: Vec::new(),
             free: Vec::new(),
+            retired: 0,
             #[cfg(any(test, feature = "invariants"))]
             touched: std::cell::Cell::new(0),
         }
     }
 
-    pub(crate) fn add(&mut self, base: Base<D>, parent: Option<FiberId>) -> FiberId {
-        if let Some(index) = self.free.pop() {
-            let fiber = &mut self.fibers[index as usize];
-            fiber.base = base;
-            fiber.parent = parent;
-            fiber.live = true;
-            return FiberId {
-                index,
-                generation: fiber.generation,
-            };
+    /// A fiber with at most one frame.
+    #[inline]
+    pub(crate) fn add(
+        &mut self,
+        base: Base<D>,
+        parent: Option<FiberId>,
+        top: Option<D::Code>,
+    ) -> FiberId {
+        let Some(index) = self.free.pop() else {
+            return self.grow(base, parent, top);
+        };
+        let fiber = &mut self.fibers[index as usize];
+        fiber.base = base;
+        fiber.parent = parent;
+        fiber.cut_from = None;
+        fiber.top = top;
+        fiber.flags = LIVE;
+        FiberId {
+            index,
+            generation: fiber.generation,
         }
+    }
+
+    #[cold]
+    fn grow(&mut self, base: Base<D>, parent: Option<FiberId>, top: Option<D::Code>) -> FiberId {
         let index = u32::try_from(self.fibers.len()).expect("fewer than 2^32 fibers fit in memory");
         let generation = NonZeroU32::MIN;
         self.fibers.push(Fiber {
-            frames: Vec::new(),
+            top,
+            below: Vec::new(),
             base,
             parent,
-            doomed: NOT_UNWOUND,
+            cut_from: None,
+            doomed: 0,
             unstarted: 0,
             generation,
-            live: true,
+            flags: LIVE,
         });
         FiberId { index, generation }
     }
@@ -147,7 +226,7 @@ impl<D: Domain> Arena<D> {
         self.touched.set(self.touched.get() + 1);
         let fiber = &self.fibers[id.index as usize];
         debug_assert!(
-            fiber.live && fiber.generation == id.generation,
+            fiber.flags & LIVE != 0 && fiber.generation == id.generation,
             "a stale fiber: {id:?}"
         );
         fiber
@@ -159,33 +238,40 @@ impl<D: Domain> Arena<D> {
         self.touched.set(self.touched.get() + 1);
         let fiber = &mut self.fibers[id.index as usize];
         debug_assert!(
-            fiber.live && fiber.generation == id.generation,
+            fiber.flags & LIVE != 0 && fiber.generation == id.generation,
             "a stale fiber: {id:?}"
         );
         fiber
     }
 
     /// Gives a fiber's slot back. Its frames are dropped, innermost first, and its base is returned.
+    #[inline]
     pub(crate) fn release(&mut self, id: FiberId) -> (Base<D>, Option<FiberId>) {
         // One frame at a time: dropping a code may run anything, and must find no stack half emptied.
-        while let Some(code) = self.get_mut(id).frames.pop() {
+        while let Some(code) = self.get_mut(id).pop() {
             drop(code);
         }
         let fiber = self.get_mut(id);
-        fiber.frames.shrink_to(KEPT_CAPACITY);
-        fiber.doomed = NOT_UNWOUND;
-        fiber.unstarted = 0;
-        fiber.live = false;
-        fiber.generation = fiber.generation.checked_add(1).unwrap_or(NonZeroU32::MIN);
+        if fiber.below.capacity() > KEPT_CAPACITY {
+            fiber.below.shrink_to(KEPT_CAPACITY);
+        }
+        fiber.flags = 0;
         let base = std::mem::replace(&mut fiber.base, Base::Plain);
         let parent = fiber.parent.take();
-        self.free.push(id.index);
+        match fiber.generation.checked_add(1) {
+            Some(next) => {
+                fiber.generation = next;
+                self.free.push(id.index);
+            }
+            // So that no generation is ever used again, the slot is not.
+            None => self.retired += 1,
+        }
         (base, parent)
     }
 
     /// How many fibers are in use.
     pub(crate) fn live(&self) -> usize {
-        self.fibers.len() - self.free.len()
+        self.fibers.len() - self.free.len() - self.retired
     }
 
     #[cfg(any(test, feature = "invariants"))]
@@ -197,7 +283,7 @@ impl<D: Domain> Arena<D> {
     pub(crate) fn ids_contain(&self, id: FiberId) -> bool {
         self.fibers
             .get(id.index as usize)
-            .is_some_and(|fiber| fiber.live && fiber.generation == id.generation)
+            .is_some_and(|fiber| fiber.flags & LIVE != 0 && fiber.generation == id.generation)
     }
 
     #[cfg(any(test, feature = "invariants"))]
@@ -205,7 +291,7 @@ impl<D: Domain> Arena<D> {
         self.fibers
             .iter()
             .enumerate()
-            .filter(|(_, fiber)| fiber.live)
+            .filter(|(_, fiber)| fiber.flags & LIVE != 0)
             .map(|(index, fiber)| FiberId {
                 index: index as u32,
                 generation: fiber.generation,

@@ -58,14 +58,12 @@ impl<D: Domain> Machine<D> {
                 if let Base::Boundary(_, Boundary::Observer(_)) = fiber.base {
                     observers += 1;
                 }
+                if fiber.top.is_none() && !fiber.below.is_empty() {
+                    return Err(format!("{id:?} has frames that wait for nothing"));
+                }
                 next = fiber.parent;
                 if tail == Some(id) {
-                    return match next {
-                        None => Ok(()),
-                        Some(parent) => {
-                            Err(format!("the detached chain of {who} hangs on {parent:?}"))
-                        }
-                    };
+                    return Ok(());
                 }
             }
             match tail {
@@ -76,8 +74,14 @@ impl<D: Domain> Machine<D> {
         if let Some(head) = self.current {
             claim(head, None)?;
         }
-        for (head, tail) in self.home.chains() {
-            claim(head, Some(tail))?;
+        for tail in self.home.chains() {
+            if !self.arena.ids_contain(tail) {
+                return Err(format!("a continuation owns {tail:?}, which is not in use"));
+            }
+            match self.arena.get(tail).parent {
+                Some(head) => claim(head, Some(tail))?,
+                None => return Err(format!("the detached chain up to {tail:?} has no head")),
+            }
         }
         if let Some(lost) = self
             .arena

@@ -68,22 +68,27 @@ mod dispatch;
 mod domain;
 mod error;
 mod fiber;
+mod home;
 #[cfg(any(test, feature = "invariants"))]
 mod invariants;
 mod run;
+mod search;
 mod step;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod unwind;
 mod view;
 
 pub use continuation::{Continuation, Part};
 pub use domain::{Code, Domain, Handler, Observer, Slot};
 pub use error::MachineError;
-pub use fiber::{Base, Boundary, MachineId, ScopeId, Then};
+pub use fiber::{Base, Boundary, ScopeId, Then};
+pub use home::MachineId;
 pub use run::{Counters, Machine};
 pub use step::{
     Answer, Control, Handled, Input, Key, Observed, Outcome, Reflect, Step, Taking, Target,
     Unhandled,
 };
+pub use trace::{Event, Given, Place, Trace, TraceBox};
 pub use view::{FiberView, Mirror, View};

@@ -1,12 +1,12 @@
 //! The machine: what the host sees of it, and the loop that drives it.
 
-use std::sync::Arc;
-
-use crate::continuation::{Continuation, Home};
+use crate::continuation::Continuation;
 use crate::fiber::{Arena, FiberId};
+use crate::home::{Home, MachineId};
+use crate::search::Memory;
 use crate::{
-    Answer, Base, Boundary, Code, Domain, Handler, Input, MachineError, MachineId, Outcome,
-    ScopeId, Step,
+    Answer, Base, Boundary, Code, Domain, Event, Handler, Input, MachineError, Outcome, ScopeId,
+    Step, TraceBox,
 };
 
 /// Runs programs of a domain, one at a time.
@@ -19,7 +19,9 @@ pub struct Machine<D: Domain> {
     pub(crate) current: Option<FiberId>,
     /// What `current` is to be resumed with; `None` while nothing is to be run.
     pub(crate) input: Option<Input<D>>,
-    pub(crate) home: Arc<Home>,
+    pub(crate) home: Home,
+    pub(crate) memory: Memory,
+    pub(crate) trace: Option<TraceBox<D>>,
     /// How many observers are installed, in running and waiting programs: without one, nobody looks for them.
     pub(crate) observers: usize,
     pub(crate) counters: Counters,
@@ -56,6 +58,8 @@ impl<D: Domain> Machine<D> {
             current: None,
             input: None,
             home: Home::new(),
+            memory: Memory::new(),
+            trace: None,
             observers: 0,
             counters: Counters::default(),
             next_scope: 1,
@@ -90,8 +94,7 @@ impl<D: Domain> Machine<D> {
     /// [`MachineError::Busy`] if there is something to run already.
     pub fn start(&mut self, code: D::Code) -> Result<(), MachineError> {
         self.expect_idle()?;
-        let fiber = self.add_fiber(Base::Plain, self.current);
-        self.arena.get_mut(fiber).frames.push(code);
+        let fiber = self.arena.add(Base::Plain, self.current, Some(code));
         self.current = Some(fiber);
         self.input = Some(Input::Start);
         Ok(())
@@ -156,11 +159,7 @@ impl<D: Domain> Machine<D> {
                 return Outcome::Idle;
             };
             let Some(id) = self.current else {
-                return Outcome::Done(match input {
-                    Input::Value(value) => Ok(value),
-                    Input::Error(error) => Err(error),
-                    Input::Start => Ok(D::unit(cx)),
-                });
+                return self.done(cx, input);
             };
             if left == 0 {
                 self.input = Some(input);
@@ -173,39 +172,38 @@ impl<D: Domain> Machine<D> {
         }
     }
 
+    #[cold]
+    fn done(&mut self, cx: &mut D::Context<'_>, input: Input<D>) -> Outcome<D> {
+        let answer = match input {
+            Input::Value(value) => Ok(value),
+            Input::Error(error) => Err(error),
+            Input::Start => Ok(D::unit(cx)),
+        };
+        self.tell(cx, || Event::Done {
+            raised: answer.is_err(),
+        });
+        Outcome::Done(answer)
+    }
+
     /// Delivers one input to the innermost code, and does what it asks for.
+    #[inline]
     fn turn(
         &mut self,
         cx: &mut D::Context<'_>,
         id: FiberId,
         mut input: Input<D>,
     ) -> Option<Outcome<D>> {
-        let fiber = self.arena.get_mut(id);
-        let height = fiber.height();
-        if height == fiber.doomed {
-            // What the frame waited for belongs to the unwound part: whatever it gave, it is told now.
-            fiber.doomed = height.saturating_sub(1);
-            if !matches!(input, Input::Error(_)) {
-                input = Input::Error(D::unwind_error(cx));
-            }
+        let mut fiber = self.arena.get_mut(id);
+        if fiber.is_special() {
+            input = self.special_input(cx, id, input)?;
+            fiber = self.arena.get_mut(id);
         }
-        if height == 0 {
+        let Some(code) = &mut fiber.top else {
             return self.end_fiber(cx, id, input);
-        }
-        if height == fiber.unstarted {
-            fiber.unstarted = 0;
-            input = match input {
-                Input::Error(error) => {
-                    drop(fiber.frames.pop());
-                    self.input = Some(Input::Error(error));
-                    return None;
-                }
-                _ => Input::Start,
-            };
-        }
+        };
         self.counters.steps += 1;
         // Nothing can reach this machine while the code runs: it is lent to nobody.
-        let step = fiber.frames[height as usize - 1].resume(cx, input);
+        let step = code.resume(cx, input);
         match step {
             Step::Return(value) => {
                 self.pop_frame(id);
@@ -218,13 +216,20 @@ impl<D: Domain> Machine<D> {
             Step::Perform(effect) => return self.perform(cx, effect, id),
             Step::Call(code) => self.push_on(id, code),
             Step::TailCall(code) => {
-                self.pop_frame(id);
-                self.push_on(id, code);
+                // The old code is dropped when the arena is whole again.
+                let old = self.arena.get_mut(id).top.replace(code);
+                drop(old);
+                self.input = Some(Input::Start);
             }
             Step::Install { boundary, body } => {
                 let scope = self.fresh_scope();
-                let fiber = self.add_fiber(Base::Boundary(scope, boundary), Some(id));
-                self.push_on(fiber, body);
+                let observer = matches!(boundary, Boundary::Observer(_));
+                self.observers += usize::from(observer);
+                let base = Base::Boundary(scope, boundary);
+                let fiber = self.arena.add(base, Some(id), Some(body));
+                self.current = Some(fiber);
+                self.input = Some(Input::Start);
+                self.tell(cx, || Event::Installed { scope, observer });
             }
             Step::Control(control) => return self.control(cx, control, id),
             Step::Pause => {
@@ -233,6 +238,38 @@ impl<D: Domain> Machine<D> {
             }
         }
         None
+    }
+
+    /// The input of a fiber that is being unwound, or whose innermost frame may not have begun. `None` if the frame
+    /// ends without it.
+    #[cold]
+    fn special_input(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        mut input: Input<D>,
+    ) -> Option<Input<D>> {
+        let fiber = self.arena.get_mut(id);
+        let height = fiber.height();
+        if fiber.unwinding() && height == fiber.doomed {
+            // What the frame waited for belongs to the unwound part: whatever it gave, it is told now.
+            fiber.doomed = height.saturating_sub(1);
+            if !matches!(input, Input::Error(_)) {
+                input = Input::Error(D::unwind_error(cx));
+            }
+        }
+        if height != 0 && height == fiber.unstarted {
+            fiber.mark_started();
+            match input {
+                Input::Error(error) => {
+                    self.pop_frame(id);
+                    self.input = Some(Input::Error(error));
+                    return None;
+                }
+                _ => input = Input::Start,
+            }
+        }
+        Some(input)
     }
 
     /// The last frame of a fiber has ended: what lies at its base decides.
@@ -249,52 +286,68 @@ impl<D: Domain> Machine<D> {
         };
         let fiber = self.arena.get_mut(id);
         let unwinding = fiber.unwinding();
-        match &mut fiber.base {
-            Base::Plain | Base::Boundary(_, Boundary::Observer(_)) => {
+        match &fiber.base {
+            Base::Plain => {
                 self.leave(id);
                 self.deliver(answer);
                 None
             }
-            Base::Boundary(..) => {
-                let (base, scope) = self.leave(id);
-                match base {
-                    Base::Boundary(_, Boundary::Prompt(handler)) if !unwinding => {
-                        let handled = handler.finish(cx, answer);
-                        self.handled(cx, handled, scope)
-                    }
-                    Base::Boundary(_, Boundary::Prompt(handler)) => match handler.unwound(cx) {
-                        Some(handled) => self.handled(cx, handled, scope),
-                        None => {
-                            self.deliver(answer);
-                            None
-                        }
-                    },
-                    _ => {
-                        self.deliver(answer);
-                        None
-                    }
-                }
-            }
+            Base::Boundary(..) => self.end_boundary(cx, id, answer, unwinding),
             Base::Activation(..) => self.end_activation(cx, id, answer),
             Base::Ending(_) => self.end_unwinding(cx, id, answer),
         }
     }
 
+    fn end_boundary(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        answer: Answer<D>,
+        unwinding: bool,
+    ) -> Option<Outcome<D>> {
+        let (base, scope) = self.leave(id);
+        self.tell(cx, || match unwinding {
+            true => Event::Unwound { scope },
+            false => Event::Returned {
+                scope,
+                raised: answer.is_err(),
+            },
+        });
+        let Base::Boundary(_, Boundary::Prompt(handler)) = base else {
+            self.deliver(answer);
+            return None;
+        };
+        if !unwinding {
+            let handled = handler.finish(cx, answer);
+            return self.handled(cx, handled, scope);
+        }
+        match handler.unwound(cx) {
+            Some(handled) => self.handled(cx, handled, scope),
+            None => {
+                self.deliver(answer);
+                None
+            }
+        }
+    }
+
     /// Makes an answer the input of the innermost code.
+    #[inline]
     pub(crate) fn deliver(&mut self, answer: Answer<D>) {
         self.input = Some(answer.into());
     }
 
     /// Makes a code the innermost one, and starts it.
+    #[inline]
     pub(crate) fn push_on(&mut self, id: FiberId, code: D::Code) {
-        self.arena.get_mut(id).frames.push(code);
+        self.arena.get_mut(id).push(code);
         self.current = Some(id);
         self.input = Some(Input::Start);
     }
 
+    #[inline]
     pub(crate) fn pop_frame(&mut self, id: FiberId) {
         // Two statements: the code is dropped when the arena is whole again.
-        let code = self.arena.get_mut(id).frames.pop();
+        let code = self.arena.get_mut(id).pop();
         drop(code);
     }
 
@@ -308,9 +361,10 @@ impl<D: Domain> Machine<D> {
         if let Base::Boundary(_, Boundary::Observer(_)) = base {
             self.observers += 1;
         }
-        self.arena.add(base, parent)
+        self.arena.add(base, parent, None)
     }
 
+    #[inline]
     pub(crate) fn release_fiber(&mut self, id: FiberId) -> (Base<D>, Option<FiberId>) {
         let (base, parent) = self.arena.release(id);
         if let Base::Boundary(_, Boundary::Observer(_)) = base {
@@ -320,6 +374,7 @@ impl<D: Domain> Machine<D> {
     }
 
     /// Releases the innermost fiber; the one that waits for it is current. Gives its base and its scope.
+    #[inline]
     pub(crate) fn leave(&mut self, id: FiberId) -> (Base<D>, ScopeId) {
         let (base, parent) = self.release_fiber(id);
         self.current = parent;
@@ -332,12 +387,15 @@ impl<D: Domain> Machine<D> {
 
     /// Releases the fibers of continuations that were dropped, as [`Machine::run`] does between any two steps.
     pub fn reclaim(&mut self) {
-        while let Some((head, tail)) = self.home.next_abandoned() {
-            let mut next = Some(head);
-            while let Some(id) = next {
-                let (base, parent) = self.release_fiber(id);
-                drop(base);
-                next = if id == tail { None } else { parent };
+        // What is dropped may drop more continuations.
+        while self.home.is_waiting() {
+            for tail in self.home.abandoned() {
+                let mut next = self.arena.get(tail).parent;
+                while let Some(id) = next {
+                    let (base, parent) = self.release_fiber(id);
+                    drop(base);
+                    next = if id == tail { None } else { parent };
+                }
             }
         }
     }

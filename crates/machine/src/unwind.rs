@@ -2,7 +2,9 @@
 
 use crate::continuation::Continuation;
 use crate::fiber::FiberId;
-use crate::{Answer, Base, Domain, Input, Machine, MachineError, Outcome, Slot, Taking, Then};
+use crate::{
+    Answer, Base, Domain, Event, Input, Machine, MachineError, Outcome, Slot, Taking, Then,
+};
 
 impl<D: Domain> Machine<D> {
     /// The code of an activation has ended. If it never took its continuation, that one is not forgotten.
@@ -22,7 +24,8 @@ impl<D: Domain> Machine<D> {
             Base::Activation(_, slot) => slot.take(cx, why),
             _ => None,
         };
-        self.leave(id);
+        let (_, scope) = self.leave(id);
+        self.tell(cx, || Event::Deactivated { scope });
         let place = self.current;
         let attempt = match (unused, why, answer) {
             (None, _, answer) => {
@@ -54,6 +57,7 @@ impl<D: Domain> Machine<D> {
         let Base::Ending(then) = base else {
             unreachable!("only a computation that has ended waits for an unwinding");
         };
+        let then = *then;
         let instead = match answer {
             // A clean-up has failed: that is not kept silent.
             Err(error) if !D::is_unwind(cx, &error) => Some(error),
@@ -91,15 +95,16 @@ impl<D: Domain> Machine<D> {
         if k.machine().is_some_and(|id| id != self.id()) {
             return Err(MachineError::ForeignContinuation);
         }
-        let ending = self.add_fiber(Base::Ending(then), place);
+        let ending = self.add_fiber(Base::Ending(Box::new(then)), place);
         let (head, tail) = self.attach_chain(k, Some(ending))?;
         let mut next = Some(head);
         while let Some(id) = next {
             let fiber = self.arena.get_mut(id);
-            fiber.doomed = fiber.height();
+            fiber.doom(fiber.height());
             next = if id == tail { None } else { fiber.parent };
         }
         self.current = Some(head);
+        self.tell(cx, || Event::Unwinding { at: head.into() });
         self.input = Some(Input::Error(D::unwind_error(cx)));
         Ok(())
     }

@@ -36,8 +36,8 @@ impl<D: Domain> Copy for Source<'_, D> {}
 
 /// One fiber of a chain.
 pub struct FiberView<'v, D: Domain> {
-    /// The codes, outermost first; each but the last waits for the next one.
-    pub frames: &'v [D::Code],
+    waiting: &'v [D::Code],
+    innermost: Option<&'v D::Code>,
     /// What lies below them.
     pub base: &'v Base<D>,
     /// When it is being unwound: how many frames, from the base, have not been told yet.
@@ -47,6 +47,11 @@ pub struct FiberView<'v, D: Domain> {
 }
 
 impl<'v, D: Domain> FiberView<'v, D> {
+    /// The codes, outermost first; each but the last waits for the next one.
+    pub fn frames(&self) -> impl DoubleEndedIterator<Item = &'v D::Code> + use<'v, D> {
+        self.waiting.iter().chain(self.innermost)
+    }
+
     /// The boundary at the base, if there is one.
     pub fn boundary(&self) -> Option<(ScopeId, &'v Boundary<D>)> {
         match self.base {
@@ -83,7 +88,7 @@ impl<'v, D: Domain> View<'v, D> {
 
     /// The codes that wait for one another, innermost first.
     pub fn codes(self) -> impl Iterator<Item = &'v D::Code> {
-        self.flat_map(|fiber| fiber.frames.iter().rev())
+        self.flat_map(|fiber| fiber.frames().rev())
     }
 }
 
@@ -101,7 +106,8 @@ impl<'v, D: Domain> Iterator for View<'v, D> {
                     fiber.parent
                 };
                 Some(FiberView {
-                    frames: &fiber.frames,
+                    waiting: &fiber.below,
+                    innermost: fiber.top.as_ref(),
                     base: &fiber.base,
                     unwinding: fiber.unwinding().then_some(fiber.doomed),
                     started: fiber.unstarted == 0 || fiber.unstarted != fiber.height(),
@@ -110,7 +116,8 @@ impl<'v, D: Domain> Iterator for View<'v, D> {
             Source::Parts { parts, started } => {
                 let (first, rest) = parts.split_first()?;
                 let view = FiberView {
-                    frames: &first.frames,
+                    waiting: &first.frames,
+                    innermost: None,
                     base: &first.base,
                     unwinding: first.unwinding,
                     started: *started,
@@ -170,9 +177,9 @@ impl<D: Domain> Machine<D> {
     /// The continuation belongs to another machine.
     pub fn inspect<'v>(&'v self, k: &'v Continuation<D>) -> Result<View<'v, D>, MachineError> {
         let source = match k.repr() {
-            Repr::Attached { head, tail, home } if home.id == self.id() => Source::Arena {
+            Repr::Attached { tail, machine } if *machine == self.id() => Source::Arena {
                 arena: &self.arena,
-                next: Some(*head),
+                next: self.arena.get(*tail).parent,
                 last: Some(*tail),
             },
             Repr::Attached { .. } => return Err(MachineError::ForeignContinuation),

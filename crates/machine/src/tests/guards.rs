@@ -2,7 +2,6 @@
 
 use super::language::make::*;
 use super::language::*;
-use crate::fiber::NOT_UNWOUND;
 use crate::{Base, Boundary, Continuation, Machine, Outcome};
 
 /// A machine with one program parked and one paused in the middle.
@@ -28,25 +27,36 @@ fn busy() -> (Machine<Lang>, K) {
 #[test]
 fn the_check_finds_what_is_broken() {
     type Break = fn(&mut Machine<Lang>);
-    let breaks: [(&str, Break); 6] = [
+    let breaks: [(&str, Break); 7] = [
         ("has no owner", |machine| {
-            machine.arena.add(Base::Plain, None);
+            machine.arena.add(Base::Plain, None, None);
         }),
         ("observers are installed", |machine| machine.observers += 1),
-        ("hangs on", |machine| {
-            let (_, tail) = machine.home.chains()[0];
-            machine.arena.get_mut(tail).parent = machine.current;
+        ("has no head", |machine| {
+            let tail = machine.home.chains()[0];
+            machine.arena.get_mut(tail).parent = None;
         }),
         ("is owned by", |machine| {
-            machine.current = Some(machine.home.chains()[0].0);
+            let tail = machine.home.chains()[0];
+            machine.arena.get_mut(tail).parent = machine.current;
         }),
         ("does not reach", |machine| {
-            let (head, _) = machine.home.chains()[0];
+            let tail = machine.home.chains()[0];
+            let head = machine
+                .arena
+                .get(tail)
+                .parent
+                .expect("the chain has a head");
             machine.arena.get_mut(head).parent = None;
+        }),
+        ("wait for nothing", |machine| {
+            let head = machine.current.expect("it is paused");
+            let fiber = machine.arena.get_mut(head);
+            fiber.below.extend(fiber.top.take());
         }),
         ("are doomed", |machine| {
             let head = machine.current.expect("it is paused");
-            machine.arena.get_mut(head).doomed = NOT_UNWOUND - 1;
+            machine.arena.get_mut(head).doom(u32::MAX);
         }),
     ];
     for (message, spoil) in breaks {
@@ -71,8 +81,8 @@ fn the_check_runs_by_itself_between_steps() {
 
 #[test]
 fn layouts_stay_small() {
-    assert_eq!(size_of::<K>(), 32);
-    assert_eq!(size_of::<Option<K>>(), 32);
+    assert_eq!(size_of::<K>(), 24);
+    assert_eq!(size_of::<Option<K>>(), 24);
     assert_eq!(size_of::<Option<crate::fiber::FiberId>>(), 8);
 }
 

@@ -460,11 +460,13 @@ pub(crate) fn rebuild(machine: &Machine<Lang>, k: &K) -> K {
             Base::Activation(scope, slot) => {
                 Base::Activation(*scope, slot.as_ref().map(|own| rebuild(machine, own)))
             }
-            Base::Ending(Then::Answer(answer)) => Base::Ending(Then::Answer(answer.clone())),
-            Base::Ending(_) => panic!("expressions end with answers only"),
+            Base::Ending(then) => match &**then {
+                Then::Answer(answer) => Base::Ending(Box::new(Then::Answer(answer.clone()))),
+                _ => panic!("expressions end with answers only"),
+            },
         };
         Part {
-            frames: fiber.frames.iter().map(copy).collect(),
+            frames: fiber.frames().map(copy).collect(),
             base,
             unwinding: fiber.unwinding,
         }

@@ -1,0 +1,141 @@
+//! Where dropped continuations go: a machine's letter box, found by the machine's number.
+//!
+//! A continuation knows its machine by number alone, so that making and using one counts no references. Only one that
+//! is dropped has to find its machine, which it does here, from any thread.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+
+use crate::fiber::FiberId;
+
+/// A machine, unique in the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MachineId(u64);
+
+/// The letter boxes of all machines.
+static BOXES: LazyLock<Mutex<HashMap<MachineId, Weak<LetterBox>>>> = LazyLock::new(Mutex::default);
+
+thread_local! {
+    /// The box that was found last: who drops one continuation of a machine drops more of them.
+    static LAST: RefCell<Option<(MachineId, Weak<LetterBox>)>> = const { RefCell::new(None) };
+}
+
+#[derive(Default)]
+struct LetterBox {
+    waiting: AtomicBool,
+    letters: Mutex<Letters>,
+}
+
+#[derive(Default)]
+struct Letters {
+    abandoned: Vec<FiberId>,
+    #[cfg(any(test, feature = "invariants"))]
+    alive: std::collections::HashSet<FiberId>,
+}
+
+impl LetterBox {
+    fn lock(&self) -> MutexGuard<'_, Letters> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A machine's side of its letter box, which closes with the machine.
+pub(crate) struct Home {
+    pub(crate) id: MachineId,
+    letters: Arc<LetterBox>,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let id = MachineId(NEXT.fetch_add(1, Ordering::Relaxed));
+        let letters = Arc::default();
+        boxes().insert(id, Arc::downgrade(&letters));
+        Home { id, letters }
+    }
+
+    /// Whether [`Home::abandoned`] has something to give.
+    #[inline]
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.letters.waiting.load(Ordering::Acquire)
+    }
+
+    /// Takes out the tails of the chains that nobody will resume any more.
+    pub(crate) fn abandoned(&self) -> Vec<FiberId> {
+        let mut letters = self.letters.lock();
+        self.letters.waiting.store(false, Ordering::Release);
+        std::mem::take(&mut letters.abandoned)
+    }
+
+    /// The tails of all chains that a continuation owns, or owned until it was dropped.
+    #[cfg(any(test, feature = "invariants"))]
+    pub(crate) fn chains(&self) -> Vec<FiberId> {
+        let letters = self.letters.lock();
+        letters
+            .abandoned
+            .iter()
+            .chain(&letters.alive)
+            .copied()
+            .collect()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        boxes().remove(&self.id);
+    }
+}
+
+fn boxes() -> MutexGuard<'static, HashMap<MachineId, Weak<LetterBox>>> {
+    BOXES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Gives the chain up to `tail` back to its machine. If that is gone, so are its fibers.
+#[cold]
+pub(crate) fn abandon(machine: MachineId, tail: FiberId) {
+    with_box(machine, |letters| {
+        let mut inside = letters.lock();
+        inside.abandoned.push(tail);
+        #[cfg(any(test, feature = "invariants"))]
+        inside.alive.remove(&tail);
+        letters.waiting.store(true, Ordering::Release);
+    });
+}
+
+/// Notes which chains a continuation owns: what nobody else knows, and the invariants are about.
+#[cfg(any(test, feature = "invariants"))]
+pub(crate) fn note_alive(machine: MachineId, tail: FiberId, alive: bool) {
+    with_box(machine, |letters| {
+        let set = &mut letters.lock().alive;
+        if alive {
+            set.insert(tail);
+        } else {
+            set.remove(&tail);
+        }
+    });
+}
+
+fn with_box(machine: MachineId, found: impl Fn(&LetterBox)) {
+    let done = LAST.try_with(|last| match &mut *last.borrow_mut() {
+        Some((id, letters)) if *id == machine => {
+            if let Some(letters) = letters.upgrade() {
+                found(&letters);
+            }
+        }
+        last => {
+            let letters = boxes().get(&machine).cloned().unwrap_or_default();
+            if let Some(letters) = letters.upgrade() {
+                found(&letters);
+            }
+            *last = Some((machine, letters));
+        }
+    });
+    // The thread is ending, and its memory of the last box with it.
+    if done.is_err()
+        && let Some(letters) = boxes().get(&machine).and_then(Weak::upgrade)
+    {
+        found(&letters);
+    }
+}
