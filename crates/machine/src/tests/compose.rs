@@ -45,6 +45,6 @@ fn what_a_machine_parks_is_performed_in_its_hosts() {
 #[test]
 fn a_machine_is_send_when_its_domain_is() {
     fn is_send<T: Send>() {}
-    is_send::<Machine<super::language::sendable::Plain>>();
-    is_send::<Continuation<super::language::sendable::Plain>>();
+    is_send::<Machine<super::sendable::Plain>>();
+    is_send::<Continuation<super::sendable::Plain>>();
 }

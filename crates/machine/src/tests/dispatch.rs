@@ -187,7 +187,11 @@ fn an_observer_may_replace_an_effect_or_raise_at_the_performer() {
         let mut body = Some(program(body));
         native(move |_, input| match (body.take(), input) {
             (Some(body), _) => Step::Install {
-                boundary: Boundary::Observer(Watcher(Rc::new(move |_, op| observed(op)))),
+                boundary: Boundary::Observer(Watcher {
+                    name: "watched",
+                    id: 0,
+                    watch: Rc::new(move |_, op| observed(op)),
+                }),
                 body,
             },
             (None, Input::Error(error)) => Step::Raise(error),

@@ -1,12 +1,16 @@
-//! The tests' language: expressions over integers, with handlers, and native code where a law needs it.
+//! The tests' language: how it sits on the machine, and how a program of it is run to its end.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::trace::trace;
 use crate::{
-    Answer, Base, Boundary, Code, Continuation, Control, Domain, Handled, Handler, Input, Key,
-    Machine, MachineError, Observed, Observer, Outcome, Part, ScopeId, Step, Target, Then,
-    Unhandled, View,
+    Answer, Continuation, Domain, Handled, Handler, Key, Machine, MachineError, Observed, Observer,
+    Outcome, ScopeId, Unhandled, View,
 };
+
+pub(crate) use super::expr::{E, Op, SLOTS, make};
+pub(crate) use super::program::{Program, answer_of, clause, native, performs, program};
 
 pub(crate) struct Lang;
 
@@ -19,282 +23,67 @@ pub(crate) enum Fault {
     Unwind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Op(pub(crate) &'static str, pub(crate) i64);
-
 /// What is lent to every step.
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) log: Vec<String>,
-    pub(crate) kept: Vec<Continuation<Lang>>,
+    pub(crate) kept: Vec<K>,
+    /// Continuations that programs keep by number.
+    pub(crate) slots: [Option<K>; SLOTS],
+    /// How many boundaries were made by programs: each has its number.
+    pub(crate) boundaries: u64,
+    /// The scope of each of these, as far as one was seen.
+    pub(crate) scopes: HashMap<u64, ScopeId>,
     /// Effects that park when nobody handles them; the others are raised.
     pub(crate) parks: &'static [&'static str],
+    /// Whether a trace is logged for each error that the machine makes.
+    pub(crate) traces: bool,
 }
 
 pub(crate) type K = Continuation<Lang>;
-pub(crate) type Native = Box<dyn FnMut(&mut World, Input<Lang>) -> Step<Lang>>;
 type Clause = Rc<dyn Fn(&mut World, Op, K) -> Handled<Lang>>;
 type Watch = Rc<dyn Fn(&mut World, &Op) -> Observed<Lang>>;
+type Unwound = Rc<dyn Fn(&mut World) -> Handled<Lang>>;
 type Finish = Rc<dyn Fn(&mut World, Answer<Lang>) -> Handled<Lang>>;
 
-#[derive(Clone, Debug)]
-pub(crate) enum Expr {
-    Int(i64),
-    /// The argument of the effect that the enclosing clause handles.
-    Arg,
-    Add(E, E),
-    Seq(E, E),
-    Log(&'static str, E),
-    Do(&'static str, E),
-    Raise(E),
-    /// The second runs if the first raises, whatever it is: it may even swallow the unwinding.
-    Try(E, E),
-    Finally(E, E),
-    /// Handles one operation with a clause, around a body.
-    Handle(&'static str, E, E),
-    /// Answers one operation with its argument plus this, without a capture.
-    Answer(&'static str, i64, E),
-    Watch(&'static str, E),
-    Resume(E),
-    Transfer(E),
-    ResumeThrow(E),
-    TransferThrow(E),
-    ResumeWith(E),
-    TransferWith(E),
-    Unwind,
-    Pass,
-    Delegate,
-}
-
-pub(crate) type E = Rc<Expr>;
-
-pub(crate) mod make {
-    //! Short names for expressions.
-    use super::{E, Expr, Rc};
-
-    pub(crate) fn int(n: i64) -> E {
-        Rc::new(Expr::Int(n))
-    }
-    pub(crate) fn arg() -> E {
-        Rc::new(Expr::Arg)
-    }
-    pub(crate) fn pass() -> E {
-        Rc::new(Expr::Pass)
-    }
-    pub(crate) fn delegate() -> E {
-        Rc::new(Expr::Delegate)
-    }
-    pub(crate) fn unwind() -> E {
-        Rc::new(Expr::Unwind)
-    }
-    pub(crate) fn answer(op: &'static str, plus: i64, body: E) -> E {
-        Rc::new(Expr::Answer(op, plus, body))
-    }
-    pub(crate) fn handle(op: &'static str, clause: E, body: E) -> E {
-        Rc::new(Expr::Handle(op, clause, body))
-    }
-    pub(crate) fn log(word: &'static str, then: E) -> E {
-        Rc::new(Expr::Log(word, then))
-    }
-    pub(crate) fn perform(op: &'static str, with: E) -> E {
-        Rc::new(Expr::Do(op, with))
-    }
-    pub(crate) fn watch(word: &'static str, body: E) -> E {
-        Rc::new(Expr::Watch(word, body))
-    }
-    macro_rules! unary {
-        ($($name:ident $variant:ident)*) => {$(
-            pub(crate) fn $name(e: E) -> E {
-                Rc::new(Expr::$variant(e))
-            }
-        )*};
-    }
-    unary! {
-        raise Raise resume Resume transfer Transfer resume_throw ResumeThrow
-        transfer_throw TransferThrow resume_with ResumeWith transfer_with TransferWith
-    }
-    macro_rules! binary {
-        ($($name:ident $variant:ident)*) => {$(
-            pub(crate) fn $name(a: E, b: E) -> E {
-                Rc::new(Expr::$variant(a, b))
-            }
-        )*};
-    }
-    binary! { add Add seq Seq attempt Try finally Finally }
-}
-
-pub(crate) enum Program {
-    Node {
-        expr: E,
-        op: Option<Op>,
-        phase: u8,
-        saved: Option<Answer<Lang>>,
-    },
-    Native(Native),
-}
-
-pub(crate) fn native(code: impl FnMut(&mut World, Input<Lang>) -> Step<Lang> + 'static) -> Program {
-    Program::Native(Box::new(code))
-}
-
-/// Code that performs one effect and returns its answer.
-pub(crate) fn performs(op: &'static str, with: i64) -> Program {
-    native(move |_, input| match input {
-        Input::Start => Step::Perform(Op(op, with)),
-        Input::Value(value) => Step::Return(value),
-        Input::Error(error) => Step::Raise(error),
-    })
-}
-
-pub(crate) fn program(expr: E) -> Program {
-    Program::Node {
-        expr,
-        op: None,
-        phase: 0,
-        saved: None,
-    }
-}
-
-/// An input as an answer; code that is started has none.
-pub(crate) fn answer_of(input: Input<Lang>) -> Answer<Lang> {
-    match input {
-        Input::Start => Ok(0),
-        Input::Value(value) => Ok(value),
-        Input::Error(error) => Err(error),
-    }
-}
-
-fn end(answer: Answer<Lang>) -> Step<Lang> {
-    match answer {
-        Ok(value) => Step::Return(value),
-        Err(error) => Step::Raise(error),
-    }
-}
-
-impl Code<Lang> for Program {
-    fn resume(&mut self, world: &mut World, input: Input<Lang>) -> Step<Lang> {
-        let (expr, op, phase, saved) = match self {
-            Program::Native(code) => return code(world, input),
-            Program::Node {
-                expr,
-                op,
-                phase,
-                saved,
-            } => (expr.clone(), *op, phase, saved),
-        };
-        let sub = |expr: &E| Program::Node {
-            expr: expr.clone(),
-            op,
-            phase: 0,
-            saved: None,
-        };
-        let now = *phase;
-        *phase += 1;
-        let answer = answer_of(input);
-        let handled = op.unwrap_or(Op("none", 0));
-        // Only these two do anything with an error from inside.
-        if let Err(error) = &answer
-            && !matches!((&*expr, now), (Expr::Try(..), 1) | (Expr::Finally(..), 1))
-        {
-            return Step::Raise(error.clone());
-        }
-        match (&*expr, now) {
-            (Expr::Int(n), 0) => Step::Return(*n),
-            (Expr::Arg, 0) => Step::Return(handled.1),
-            (Expr::Add(a, _), 0) => Step::Call(sub(a)),
-            (Expr::Add(_, b), 1) => {
-                *saved = Some(answer);
-                Step::Call(sub(b))
-            }
-            (Expr::Add(..), 2) => {
-                let first = saved
-                    .take()
-                    .expect("saved in the phase before")
-                    .expect("it was a value");
-                Step::Return(first.wrapping_add(answer.expect("errors were raised above")))
-            }
-            (Expr::Seq(a, _), 0) => Step::Call(sub(a)),
-            (Expr::Seq(_, b), 1) => Step::TailCall(sub(b)),
-            (Expr::Log(word, then), 0) => {
-                world.log.push((*word).to_owned());
-                Step::TailCall(sub(then))
-            }
-            (Expr::Do(_, e) | Expr::Raise(e) | Expr::Resume(e) | Expr::Transfer(e), 0) => {
-                Step::Call(sub(e))
-            }
-            (Expr::ResumeThrow(e) | Expr::TransferThrow(e), 0) => Step::Call(sub(e)),
-            (Expr::Do(op, _), 1) => {
-                Step::Perform(Op(op, answer.expect("errors were raised above")))
-            }
-            (Expr::Raise(_), 1) => {
-                Step::Raise(Fault::User(answer.expect("errors were raised above")))
-            }
-            (Expr::Resume(_), 1) => Step::Control(Control::Resume(Target::Own, answer)),
-            (Expr::Transfer(_), 1) => Step::Control(Control::Transfer(Target::Own, answer)),
-            (Expr::ResumeThrow(_), 1) => Step::Control(Control::Resume(
-                Target::Own,
-                answer.and_then(|n| Err(Fault::User(n))),
-            )),
-            (Expr::TransferThrow(_), 1) => Step::Control(Control::Transfer(
-                Target::Own,
-                answer.and_then(|n| Err(Fault::User(n))),
-            )),
-            (Expr::ResumeWith(e), 0) => Step::Control(Control::ResumeWith(Target::Own, sub(e))),
-            (Expr::TransferWith(e), 0) => Step::Control(Control::TransferWith(Target::Own, sub(e))),
-            (Expr::Unwind, 0) => Step::Control(Control::Unwind(Target::Own)),
-            (Expr::Pass, 0) => Step::Control(Control::Pass(handled)),
-            (Expr::Delegate, 0) => Step::Control(Control::Delegate(handled)),
-            (Expr::Try(a, _) | Expr::Finally(a, _), 0) => Step::Call(sub(a)),
-            (Expr::Try(_, b), 1) => match answer {
-                Ok(value) => Step::Return(value),
-                Err(_) => Step::TailCall(sub(b)),
-            },
-            (Expr::Finally(_, b), 1) => {
-                *saved = Some(answer);
-                Step::Call(sub(b))
-            }
-            (Expr::Finally(..), 2) => end(saved.take().expect("saved in the phase before")),
-            (Expr::Handle(op, clause, body), 0) => Step::Install {
-                boundary: Boundary::Prompt(Prompt::clause(op, clause.clone())),
-                body: sub(body),
-            },
-            (Expr::Answer(op, plus, body), 0) => {
-                let plus = *plus;
-                Step::Install {
-                    boundary: Boundary::Prompt(Prompt::function(op, plus)),
-                    body: sub(body),
-                }
-            }
-            (Expr::Watch(word, body), 0) => Step::Install {
-                boundary: Boundary::Observer(Watcher(Rc::new({
-                    let word = *word;
-                    move |world: &mut World, op: &Op| {
-                        world.log.push(format!("{word} {} {}", op.0, op.1));
-                        Observed::Continue
-                    }
-                }))),
-                body: sub(body),
-            },
-            _ => end(answer),
-        }
+/// A continuation that another machine has captured.
+pub(crate) fn foreign() -> K {
+    let mut machine = Machine::<Lang>::new();
+    let mut world = World {
+        parks: &["p"],
+        ..World::default()
+    };
+    machine
+        .start(program(make::perform("p", make::int(0))))
+        .expect("a new machine is idle");
+    match machine.run(&mut world, u64::MAX) {
+        Outcome::Parked { k, .. } => k,
+        other => panic!("it is {}", other.name()),
     }
 }
 
 #[derive(Clone)]
 pub(crate) struct Prompt {
     pub(crate) op: &'static str,
+    /// Which installation this is, in programs that count them; 0 elsewhere.
+    pub(crate) id: u64,
+    even: bool,
     plus: Option<i64>,
     clause: Option<Clause>,
     finish: Option<Finish>,
+    unwound: Option<Unwound>,
 }
 
 impl Prompt {
     pub(crate) fn function(op: &'static str, plus: i64) -> Self {
         Prompt {
             op,
+            id: 0,
+            even: false,
             plus: Some(plus),
             clause: None,
             finish: None,
+            unwound: None,
         }
     }
 
@@ -304,22 +93,26 @@ impl Prompt {
     ) -> Self {
         Prompt {
             op,
+            id: 0,
+            even: false,
             plus: None,
             clause: Some(Rc::new(clause)),
             finish: None,
+            unwound: None,
         }
     }
 
-    pub(crate) fn clause(op: &'static str, clause: E) -> Self {
+    pub(crate) fn clause(op: &'static str, code: E) -> Self {
         Self::native(op, move |_, op, k| Handled::Run {
-            code: Program::Node {
-                expr: clause.clone(),
-                op: Some(op),
-                phase: 0,
-                saved: None,
-            },
+            code: clause(code.clone(), Some(op)),
             slot: Some(k),
         })
+    }
+
+    /// Leaves effects with an odd argument to the handlers outside.
+    pub(crate) fn even(mut self) -> Self {
+        self.even = true;
+        self
     }
 
     pub(crate) fn finish(
@@ -329,11 +122,23 @@ impl Prompt {
         self.finish = Some(Rc::new(finish));
         self
     }
+
+    pub(crate) fn unwound(
+        mut self,
+        unwound: impl Fn(&mut World) -> Handled<Lang> + 'static,
+    ) -> Self {
+        self.unwound = Some(Rc::new(unwound));
+        self
+    }
 }
 
 impl Handler<Lang> for Prompt {
     fn accepts(&self, _: &mut World, effect: &Op) -> bool {
         effect.0 == self.op
+    }
+
+    fn declines(&self, _: &mut World, effect: &Op) -> bool {
+        self.even && effect.1 % 2 != 0
     }
 
     fn answer(&self, _: &mut World, effect: &Op) -> Option<Answer<Lang>> {
@@ -354,14 +159,22 @@ impl Handler<Lang> for Prompt {
             (None, Err(error)) => Handled::Raise(error),
         }
     }
+
+    fn unwound(&self, world: &mut World) -> Option<Handled<Lang>> {
+        self.unwound.as_ref().map(|unwound| unwound(world))
+    }
 }
 
 #[derive(Clone)]
-pub(crate) struct Watcher(pub(crate) Watch);
+pub(crate) struct Watcher {
+    pub(crate) name: &'static str,
+    pub(crate) id: u64,
+    pub(crate) watch: Watch,
+}
 
 impl Observer<Lang> for Watcher {
     fn observe(&self, world: &mut World, effect: &Op) -> Observed<Lang> {
-        (self.0)(world, effect)
+        (self.watch)(world, effect)
     }
 }
 
@@ -386,11 +199,15 @@ impl Domain for Lang {
     }
 
     fn machine_error(
-        _: &mut World,
+        world: &mut World,
         error: MachineError,
         effect: Option<Op>,
         view: View<'_, Lang>,
     ) -> Fault {
+        if world.traces {
+            let chain = trace(view, world);
+            world.log.push(format!("{error:?} at {chain}"));
+        }
         match (error, effect) {
             (MachineError::Unhandled, Some(op)) => Fault::Unhandled(op.0, view.handlers().count()),
             _ => Fault::Machine(error),
@@ -427,58 +244,6 @@ pub(crate) fn drive(machine: &mut Machine<Lang>, world: &mut World) -> Outcome<L
     }
 }
 
-/// Takes a continuation apart and puts a copy together that any machine can run, as a snapshot does.
-pub(crate) fn rebuild(machine: &Machine<Lang>, k: &K) -> K {
-    let copy = |code: &Program| match code {
-        Program::Node {
-            expr,
-            op,
-            phase,
-            saved,
-        } => Program::Node {
-            expr: expr.clone(),
-            op: *op,
-            phase: *phase,
-            saved: saved.clone(),
-        },
-        Program::Native(_) => panic!("only nodes can be copied"),
-    };
-    let mut started = true;
-    let view = machine
-        .inspect(k)
-        .expect("the continuation is this machine's");
-    let parts = view.map(|fiber| {
-        started &= fiber.started;
-        let base = match fiber.base {
-            Base::Plain => Base::Plain,
-            Base::Boundary(_, Boundary::Prompt(prompt)) => {
-                Base::Boundary(ScopeId::NONE, Boundary::Prompt(prompt.clone()))
-            }
-            Base::Boundary(_, Boundary::Observer(watcher)) => {
-                Base::Boundary(ScopeId::NONE, Boundary::Observer(watcher.clone()))
-            }
-            Base::Activation(scope, slot) => {
-                Base::Activation(*scope, slot.as_ref().map(|own| rebuild(machine, own)))
-            }
-            Base::Ending(then) => match &**then {
-                Then::Answer(answer) => Base::Ending(Box::new(Then::Answer(answer.clone()))),
-                _ => panic!("expressions end with answers only"),
-            },
-        };
-        Part {
-            frames: fiber.frames().map(copy).collect(),
-            base,
-            unwinding: fiber.unwinding,
-        }
-    });
-    let parts = parts.collect();
-    if started {
-        Continuation::assemble(parts)
-    } else {
-        Continuation::assemble_unstarted(parts)
-    }
-}
-
 /// Runs a code to its end, and finds that nothing of it is left.
 pub(crate) fn finish(code: Program) -> (Answer<Lang>, Vec<String>) {
     let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
@@ -509,56 +274,4 @@ pub(crate) fn eval(expr: E) -> (Answer<Lang>, Vec<String>) {
 pub(crate) fn check(expr: E, answer: Answer<Lang>, log: &str) {
     let (got, words) = eval(expr);
     assert_eq!((got, words.join(", ")), (answer, log.to_owned()));
-}
-
-pub(crate) mod sendable {
-    //! A domain of plain data: nothing in it stays on its thread.
-    use std::convert::Infallible;
-
-    use crate::{
-        Code, Continuation, Domain, Handled, Handler, Input, Key, MachineError, Step, Unhandled,
-        View,
-    };
-
-    pub(crate) struct Plain;
-    pub(crate) struct Nothing;
-
-    impl Code<Plain> for Nothing {
-        fn resume(&mut self, _: &mut (), _: Input<Plain>) -> Step<Plain> {
-            Step::Return(())
-        }
-    }
-
-    impl Handler<Plain> for Nothing {
-        fn accepts(&self, _: &mut (), _: &()) -> bool {
-            false
-        }
-        fn handle(&self, _: &mut (), effect: (), k: Continuation<Plain>) -> Handled<Plain> {
-            Handled::Pass(effect, k)
-        }
-    }
-
-    impl Domain for Plain {
-        type Value = ();
-        type Error = ();
-        type Effect = ();
-        type Code = Nothing;
-        type Handler = Nothing;
-        type Observer = Infallible;
-        type Slot = Option<Continuation<Plain>>;
-        type Context<'c> = ();
-
-        fn key(_: &mut (), _: &()) -> Option<Key> {
-            None
-        }
-        fn unit(_: &mut ()) {}
-        fn machine_error(_: &mut (), _: MachineError, _: Option<()>, _: View<'_, Plain>) {}
-        fn unwind_error(_: &mut ()) {}
-        fn is_unwind(_: &mut (), _: &()) -> bool {
-            true
-        }
-        fn on_unhandled(_: &mut (), _: &()) -> Unhandled {
-            Unhandled::Raise
-        }
-    }
 }

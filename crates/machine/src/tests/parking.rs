@@ -2,6 +2,7 @@
 
 use super::language::make::*;
 use super::language::*;
+use super::snapshot::rebuild;
 use crate::{Continuation, Machine, MachineError, Outcome, Step};
 
 fn park(machine: &mut Machine<Lang>, world: &mut World, expr: E) -> (Op, K) {

@@ -1,77 +1,31 @@
 //! Random programs run on the machine and on the reference evaluator, and must agree.
 
+use std::cell::Cell;
+
+use proptest::prelude::{Strategy, TestCaseError};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use super::expr::{Reply, reply};
+use super::generate::{Programs, parts};
 use super::language::make::*;
 use super::language::*;
 use super::reference::evaluate;
-use crate::{Machine, Outcome};
+use super::snapshot::rebuild;
+use super::trace::trace;
+use crate::{Answer, Machine, Outcome};
 
-/// SplitMix64: the same programs on every machine.
-struct Random(u64);
+/// More steps of the reference than this are too many for one program.
+const STEPS: u32 = 5_000;
 
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn pick(&mut self, from: &[&'static str]) -> &'static str {
-        from[self.below(from.len() as u64) as usize]
-    }
-}
-
-const OPS: [&str; 3] = ["a", "b", "c"];
-const PERFORMED: [&str; 7] = ["a", "a", "b", "b", "c", "p", "x"];
-const WORDS: [&str; 5] = ["one", "two", "three", "four", "five"];
-
-fn expression(random: &mut Random, depth: u32, in_clause: bool) -> E {
-    if depth == 0 {
-        return match random.below(4) {
-            0 if in_clause => arg(),
-            0 | 1 => int(random.below(10) as i64),
-            _ => perform(random.pick(&PERFORMED), int(random.below(10) as i64)),
-        };
-    }
-    let depth = depth - 1;
-    let choice = random.below(if in_clause { 22 } else { 13 });
-    let clause = |random: &mut Random| expression(random, depth, true);
-    let sub = |random: &mut Random| expression(random, depth, in_clause);
-    match choice {
-        0 => add(sub(random), sub(random)),
-        1 => seq(sub(random), sub(random)),
-        2 | 3 => log(random.pick(&WORDS), sub(random)),
-        4 => perform(random.pick(&PERFORMED), sub(random)),
-        5 => raise(sub(random)),
-        6 => attempt(sub(random), sub(random)),
-        7 => finally(sub(random), sub(random)),
-        8..=10 => handle(random.pick(&OPS), clause(random), sub(random)),
-        11 => answer(random.pick(&OPS), random.below(5) as i64 * 10, sub(random)),
-        12 => watch(random.pick(&WORDS), sub(random)),
-        13 | 14 => resume(sub(random)),
-        15 => transfer(sub(random)),
-        16 => resume_throw(sub(random)),
-        17 => transfer_throw(sub(random)),
-        18 => resume_with(sub(random)),
-        19 => transfer_with(sub(random)),
-        20 => unwind(),
-        _ if random.below(2) == 0 => pass(),
-        _ => delegate(),
-    }
-}
-
-/// Runs on the machine with every invariant checked at every step, answering what parks. What has parked goes on in
-/// another machine, for half of the programs: nothing of it may be anywhere but in its parts.
-fn on_the_machine(expr: E, moves: bool, moved: &mut u32) -> (crate::Answer<Lang>, Vec<String>) {
+/// Runs on the machine with every invariant checked at every step, answering what parks. If it `moves`, what has
+/// parked goes on in another machine: nothing of it may be anywhere but in its parts.
+fn on_the_machine(expr: E, moves: bool, moved: &Cell<u32>) -> (Answer<Lang>, Vec<String>) {
     let (mut machine, mut world) = (
         Machine::<Lang>::new(),
         World {
             parks: &["p"],
+            traces: true,
             ..World::default()
         },
     );
@@ -79,30 +33,38 @@ fn on_the_machine(expr: E, moves: bool, moved: &mut u32) -> (crate::Answer<Lang>
     let answer = loop {
         match drive(&mut machine, &mut world) {
             Outcome::Done(answer) => break answer,
-            Outcome::Parked { effect, k } => {
-                let k = if moves {
-                    let copy = rebuild(&machine, &k);
-                    drop(k);
-                    machine.reclaim();
-                    assert_eq!(
-                        machine.fibers(),
-                        0,
-                        "a program that has parked and is dropped leaves no fiber"
-                    );
-                    machine = Machine::new();
-                    *moved += 1;
-                    copy
-                } else {
-                    k
-                };
-                machine
-                    .resume(k, Ok(effect.1.wrapping_add(7)))
-                    .expect("it is parked");
+            Outcome::Parked { effect, mut k } => {
+                let chain = trace(machine.inspect(&k).expect("it is ours"), &mut world);
+                let Op(name, n) = effect;
+                world.log.push(format!("parked {name} {n} at {chain}"));
+                if moves {
+                    (machine, k) = move_all(machine, &mut world, k);
+                    moved.set(moved.get() + 1);
+                }
+                match reply(effect) {
+                    Reply::Value(n) => machine.resume(k, Ok(n)),
+                    Reply::Throw(n) => machine.resume(k, Err(Fault::User(n))),
+                    Reply::With(e) => machine.resume_with(k, program(e)),
+                    Reply::Unwind => machine.unwind(&mut world, k),
+                }
+                .expect("a machine that has parked is idle");
             }
-            other => panic!("the program is {}", other.name()),
+            Outcome::Idle => {
+                world.log.push("idle".to_owned());
+                let (slot, k) = world
+                    .slots
+                    .iter_mut()
+                    .enumerate()
+                    .find_map(|(slot, kept)| Some((slot, kept.take()?)))
+                    .expect("one was kept just now");
+                machine.resume(k, Ok(slot as i64 + 20)).expect("it is idle");
+            }
+            Outcome::Paused => panic!("it was driven to its end"),
         }
     };
     assert!(matches!(machine.run(&mut world, 0), Outcome::Idle));
+    world.slots = Default::default();
+    machine.reclaim();
     assert_eq!(
         machine.fibers(),
         0,
@@ -111,27 +73,155 @@ fn on_the_machine(expr: E, moves: bool, moved: &mut u32) -> (crate::Answer<Lang>
     (answer, world.log)
 }
 
+/// Takes a parked program, and all that it keeps, to a new machine.
+fn move_all(mut machine: Machine<Lang>, world: &mut World, k: K) -> (Machine<Lang>, K) {
+    let copy = rebuild(&machine, &k);
+    drop(k);
+    for slot in &mut world.slots {
+        let kept = slot.take();
+        *slot = kept.map(|k| rebuild(&machine, &k));
+    }
+    // The new machine gives new scopes.
+    world.scopes.clear();
+    machine.reclaim();
+    assert_eq!(
+        machine.fibers(),
+        0,
+        "a program that has parked and is dropped leaves no fiber"
+    );
+    (Machine::new(), copy)
+}
+
+/// How many programs are compared: few in every run, many when `SLOW` is set.
+fn how_many() -> u32 {
+    if std::env::var_os("SLOW").is_some() {
+        100_000
+    } else {
+        10_000
+    }
+}
+
+/// The same programs on every computer.
+fn runner(cases: u32) -> TestRunner {
+    let config = Config {
+        cases,
+        max_global_rejects: cases * 10,
+        max_shrink_iters: 100_000,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[20; 32]))
+}
+
 #[test]
 fn random_programs_do_the_same_on_the_machine_and_on_the_reference() {
-    let mut random = Random(20);
-    let (mut compared, mut eventful, mut moved) = (0, 0, 0);
-    while compared < 20_000 {
-        let depth = 3 + random.below(5) as u32;
-        let expr = expression(&mut random, depth, false);
-        let Some(expected) = evaluate(expr.clone(), 20_000) else {
-            continue;
+    let (compared, eventful, moved) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    let count = |cell: &Cell<u32>, yes: bool| cell.set(cell.get() + u32::from(yes));
+    let run = runner(how_many()).run(&Programs, |expr| {
+        let Some(expected) = evaluate(expr.clone(), STEPS) else {
+            return Err(TestCaseError::reject("it takes too many steps"));
         };
-        compared += 1;
-        eventful += u32::from(expected.1.len() > 2);
-        let got = on_the_machine(expr.clone(), compared % 2 == 0, &mut moved);
-        assert_eq!(got, expected, "program {compared}: {expr:#?}");
+        count(&compared, true);
+        count(&eventful, expected.1.len() > 4);
+        let moves = compared.get() % 2 == 0;
+        let got = on_the_machine(expr, moves, &moved);
+        if got != expected {
+            let message = format!("machine: {got:#?}\nreference: {expected:#?}");
+            return Err(TestCaseError::fail(message));
+        }
+        Ok(())
+    });
+    if let Err(failure) = run {
+        panic!("{failure}");
     }
-    assert!(
-        eventful > 1_000,
-        "only {eventful} programs log anything to speak of"
-    );
-    assert!(
-        moved > 1_000,
-        "only {moved} programs went on in another machine"
-    );
+    let cases = how_many();
+    for (what, cell, least) in [
+        ("are compared", compared, cases),
+        ("log anything to speak of", eventful, cases / 4),
+        ("went on in another machine", moved, cases / 10),
+    ] {
+        assert!(cell.get() >= least, "only {} programs {what}", cell.get());
+    }
+}
+
+/// How often each word stands in a debugged form of many programs: no operation may be left out.
+#[test]
+fn random_programs_do_everything() {
+    let mut runner = runner(1);
+    let programs: String = (0..300)
+        .map(|_| format!("{:?}", Programs.new_tree(&mut runner).expect("a program")))
+        .collect();
+    for word in "Int Arg Add Seq Log Do Raise Try Finally Under Use Unwind Drop Make Pass Delegate Look Own Kept \
+                 Foreign Resume Transfer Value Throw With Clause Function Keep Native Watch Rewrite Object Return \
+                 Suspend true Some"
+        .split_whitespace()
+    {
+        let times = programs.matches(word).count();
+        assert!(times > 5, "`{word}` is in {times} places");
+    }
+}
+
+/// A fault that is hidden in a large program is found again in a small one.
+#[test]
+fn shrinking_leaves_what_matters() {
+    /// Whether somewhere a clause transfers under a handler of `b`: a stand-in for what a broken machine trips over.
+    fn fails(expr: &E) -> bool {
+        fn has(expr: &E, word: &str) -> bool {
+            format!("{expr:?}").contains(word)
+        }
+        let here = matches!(&**expr, super::expr::Expr::Under(bound, body)
+            if bound.name == "b" && has(body, "Transfer"));
+        here || parts(expr).iter().any(fails)
+    }
+    let mut runner = runner(1);
+    let mut shrunk = 0;
+    while shrunk < 5 {
+        let mut tree = Programs.new_tree(&mut runner).expect("a program");
+        if !fails(&tree.current()) || parts(&tree.current()).len() < 2 {
+            continue;
+        }
+        shrunk += 1;
+        let mut failing = true;
+        while if failing {
+            tree.simplify()
+        } else {
+            tree.complicate()
+        } {
+            failing = fails(&tree.current());
+        }
+        let small = tree.current();
+        assert!(fails(&small), "what is reported fails: {small:?}");
+        let size = format!("{small:?}");
+        assert!(size.len() < 180, "{size}");
+    }
+}
+
+/// The programs that once differed, and others that the generator is unlikely to find.
+#[test]
+fn known_programs_do_the_same_on_the_machine_and_on_the_reference() {
+    let far = attempt(perform("a", int(2)), log("caught", int(1)));
+    let programs = [
+        keep(
+            "a",
+            0,
+            go(
+                0,
+                super::expr::Tail::Resume,
+                super::expr::Way::Throw,
+                int(1),
+            ),
+            far,
+        ),
+        handle(
+            "a",
+            int(7),
+            finally(perform("a", int(1)), perform("p", int(6))),
+        ),
+    ];
+    for expr in programs {
+        for moves in [false, true] {
+            let expected = evaluate(expr.clone(), STEPS).expect("it ends");
+            assert_eq!(on_the_machine(expr.clone(), moves, &Cell::new(0)), expected);
+        }
+    }
 }

@@ -1,296 +1,534 @@
-//! A reference evaluator: one stack of frames, continuations cut out of it by copying, slow and obvious.
+//! The reference: a CEK machine with multi-prompt delimited control, slow and obvious.
+//!
+//! Its state is a *control* (an expression to evaluate, or an answer to give), an *environment* (the effect that the
+//! enclosing clause handles) and a *continuation*: a list of segments, each a list of frames with a delimiter below
+//! them. To capture is to split that list, to resume is to append. The rules below follow the words of `lib.rs`;
+//! nothing here knows how the machine does it.
 
-use super::language::{E, Expr, Fault, Op};
+use super::expr::{
+    Bound, Decision, E, Expr, Kind, NOTHING, Of, Op, Reply, SLOTS, Seen, Tail, Way, reply,
+};
+use super::language::Fault;
 use crate::MachineError;
 
-type Answer = Result<i64, Fault>;
+pub(crate) type Answer = Result<i64, Fault>;
+/// The effect that the enclosing clause handles.
+type Env = Option<Op>;
+/// Outermost segment first.
+type Kont = Vec<Segment>;
 
-#[derive(Clone)]
-enum Kind {
+enum Control {
+    Eval(E, Env),
+    Give(Answer),
+}
+use Control::{Eval, Give};
+
+/// Frames, the innermost last, and what delimits them.
+struct Segment {
+    frames: Vec<Frame>,
+    base: Base,
+    /// It belongs to a continuation that is unwound.
+    unwound: bool,
+}
+
+struct Frame {
+    work: Work,
+    env: Env,
+    /// It is unwound, and has not been told yet.
+    doomed: bool,
+}
+
+/// What a frame does with the value that it waits for.
+enum Work {
+    /// Nothing has begun yet.
+    Start(E),
     Add(E),
     Plus(i64),
     Seq(E),
     Do(&'static str),
     Raise,
-    Resume { tail: bool, throw: bool },
+    Use(Of, Tail, Way),
     Try(E),
     Finally(E),
     Cleaned(Answer),
-    // The bases of fibers.
-    Handler(&'static str, E),
-    Function(&'static str, i64),
-    Watch(&'static str),
-    Activation(Option<Vec<Frame>>),
-    Ending(Answer),
 }
 
-#[derive(Clone)]
-struct Frame {
-    kind: Kind,
-    /// The effect that the clause around it handles.
-    op: Option<Op>,
-    /// It is unwound, and has not been told yet.
-    doomed: bool,
-    /// It is part of what was unwound.
-    unwound: bool,
+enum Base {
+    Plain,
+    /// A boundary, with its number.
+    Boundary(u64, Bound),
+    /// A handler at work, and its continuation if it still has it.
+    Activation(Option<Kont>),
+    /// A computation that has ended, but for the unwinding of a continuation.
+    Ending(Then),
 }
 
-impl Frame {
-    fn is_base(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Handler(..)
-                | Kind::Function(..)
-                | Kind::Watch(_)
-                | Kind::Activation(_)
-                | Kind::Ending(_)
-        )
-    }
-
-    fn is_prompt(&self) -> bool {
-        matches!(self.kind, Kind::Handler(..) | Kind::Function(..))
-    }
-
-    fn handles(&self, op: Op) -> bool {
-        matches!(self.kind, Kind::Handler(name, _) | Kind::Function(name, _) if name == op.0)
-    }
-}
-
-enum Now {
-    Eval(E, Option<Op>),
-    Give(Answer),
+/// What happens when an unwinding is over.
+enum Then {
+    Answer(Answer),
+    Transfer(Kont, Answer),
+    TransferWith(Kont, E, Env),
 }
 
 #[derive(Default)]
-struct Evaluator {
-    stack: Vec<Frame>,
+struct Cek {
+    kont: Kont,
+    slots: [Option<Kont>; SLOTS],
+    boundaries: u64,
     log: Vec<String>,
 }
 
-/// What an expression ends with, and its log. `None` if it takes more than this many steps. Effects named `p` are
-/// answered by the host with their argument plus 7.
+impl Segment {
+    fn new(base: Base) -> Self {
+        Segment {
+            frames: Vec::new(),
+            base,
+            unwound: false,
+        }
+    }
+}
+
+/// What an expression ends with, and its log. `None` if that takes more than this many steps.
 pub(crate) fn evaluate(expr: E, steps: u32) -> Option<(Answer, Vec<String>)> {
-    let mut evaluator = Evaluator::default();
-    let mut now = Now::Eval(expr, None);
+    let mut cek = Cek::default();
+    cek.kont.push(Segment::new(Base::Plain));
+    let mut control = Eval(expr, None);
     for _ in 0..steps {
-        now = match now {
-            Now::Eval(expr, op) => evaluator.eval(&expr, op),
-            Now::Give(answer) => match evaluator.stack.pop() {
-                None => return Some((answer, evaluator.log)),
-                Some(frame) => evaluator.give(frame, answer),
-            },
+        control = match control {
+            Eval(expr, env) => cek.eval(&expr, env),
+            Give(answer) if cek.kont.is_empty() => return Some((answer, cek.log)),
+            Give(answer) => cek.give(answer),
         };
     }
     None
 }
 
-impl Evaluator {
-    fn push(&mut self, kind: Kind, op: Option<Op>) {
-        self.stack.push(Frame {
-            kind,
-            op,
+impl Cek {
+    fn push(&mut self, work: Work, env: Env) {
+        let innermost = self.kont.last_mut().expect("code runs in a segment");
+        innermost.frames.push(Frame {
+            work,
+            env,
             doomed: false,
-            unwound: false,
         });
     }
 
-    fn under(&mut self, kind: Kind, op: Option<Op>, inner: &E) -> Now {
-        self.push(kind, op);
-        Now::Eval(inner.clone(), op)
+    /// Evaluates an expression, whose value this work waits for.
+    fn first(&mut self, expr: &E, env: Env, work: Work) -> Control {
+        self.push(work, env);
+        Eval(expr.clone(), env)
     }
 
-    fn eval(&mut self, expr: &E, op: Option<Op>) -> Now {
+    fn eval(&mut self, expr: &E, env: Env) -> Control {
         match &**expr {
-            Expr::Int(n) => Now::Give(Ok(*n)),
-            Expr::Arg => Now::Give(Ok(op.map_or(0, |op| op.1))),
-            Expr::Add(a, b) => self.under(Kind::Add(b.clone()), op, a),
-            Expr::Seq(a, b) => self.under(Kind::Seq(b.clone()), op, a),
+            Expr::Int(n) => Give(Ok(*n)),
+            Expr::Arg => Give(Ok(env.map_or(0, |op| op.1))),
+            Expr::Add(a, b) => self.first(a, env, Work::Add(b.clone())),
+            Expr::Seq(a, b) => self.first(a, env, Work::Seq(b.clone())),
             Expr::Log(word, then) => {
                 self.log.push((*word).to_owned());
-                Now::Eval(then.clone(), op)
+                Eval(then.clone(), env)
             }
-            Expr::Do(name, e) => self.under(Kind::Do(name), op, e),
-            Expr::Raise(e) => self.under(Kind::Raise, op, e),
-            Expr::Resume(e) => self.under(
-                Kind::Resume {
-                    tail: false,
-                    throw: false,
-                },
-                op,
-                e,
-            ),
-            Expr::Transfer(e) => self.under(
-                Kind::Resume {
-                    tail: true,
-                    throw: false,
-                },
-                op,
-                e,
-            ),
-            Expr::ResumeThrow(e) => self.under(
-                Kind::Resume {
-                    tail: false,
-                    throw: true,
-                },
-                op,
-                e,
-            ),
-            Expr::TransferThrow(e) => self.under(
-                Kind::Resume {
-                    tail: true,
-                    throw: true,
-                },
-                op,
-                e,
-            ),
-            Expr::Try(a, b) => self.under(Kind::Try(b.clone()), op, a),
-            Expr::Finally(a, b) => self.under(Kind::Finally(b.clone()), op, a),
-            Expr::Handle(name, clause, body) => {
-                self.under(Kind::Handler(name, clause.clone()), op, body)
+            Expr::Do(name, e) => self.first(e, env, Work::Do(name)),
+            Expr::Raise(e) => self.first(e, env, Work::Raise),
+            Expr::Try(a, b) => self.first(a, env, Work::Try(b.clone())),
+            Expr::Finally(a, b) => self.first(a, env, Work::Finally(b.clone())),
+            Expr::Under(bound, body) => {
+                let boundary = self.boundary(bound);
+                self.kont.push(boundary);
+                Eval(body.clone(), env)
             }
-            Expr::Answer(name, plus, body) => self.under(Kind::Function(name, *plus), op, body),
-            Expr::Watch(word, body) => self.under(Kind::Watch(word), op, body),
-            Expr::ResumeWith(e) => self.reinstate(false, Now::Eval(e.clone(), op)),
-            Expr::TransferWith(e) => self.reinstate(true, Now::Eval(e.clone(), op)),
-            Expr::Unwind => match self.own() {
-                Err(fault) => Now::Give(Err(fault)),
-                Ok(k) => self.unwind(k, Ok(0)),
+            Expr::Use(of, tail, Way::With, e) => match self.target(*of) {
+                Err(instead) => Give(instead),
+                Ok(k) => self.go(*tail, Then::TransferWith(k, e.clone(), env)),
             },
-            Expr::Pass => match self.own() {
-                Err(fault) => Now::Give(Err(fault)),
+            Expr::Use(of, tail, way, e) => self.first(e, env, Work::Use(*of, *tail, *way)),
+            Expr::Unwind(of) => match self.target(*of) {
+                Err(instead) => Give(instead),
+                Ok(k) => self.unwind(k, Then::Answer(Ok(0))),
+            },
+            Expr::Drop(slot) => {
+                self.slots[*slot] = None;
+                Give(Ok(0))
+            }
+            Expr::Make(slot, bounds, e) => {
+                let mut kont: Kont = bounds.iter().map(|bound| self.boundary(bound)).collect();
+                kont.reverse();
+                if kont.is_empty() {
+                    kont.push(Segment::new(Base::Plain));
+                }
+                let innermost = kont.last_mut().expect("at least one was pushed");
+                innermost.frames.push(Frame {
+                    work: Work::Start(e.clone()),
+                    env,
+                    doomed: false,
+                });
+                self.slots[*slot] = Some(kont);
+                Give(Ok(0))
+            }
+            Expr::Pass => match self.target(Of::Own) {
+                Err(instead) => Give(instead),
                 Ok(k) => {
-                    self.cut();
-                    let below = self.stack.len();
-                    self.stack.extend(k);
-                    self.dispatch(op.unwrap_or(Op("none", 0)), below)
+                    // The handler is gone, as if it had not matched.
+                    self.kont.pop();
+                    self.dispatch(env.unwrap_or(Op("none", 0)), k)
                 }
             },
-            Expr::Delegate => self.dispatch(op.unwrap_or(Op("none", 0)), self.stack.len()),
+            Expr::Delegate => self.dispatch(env.unwrap_or(Op("none", 0)), Vec::new()),
+            Expr::Look(seen) => {
+                let line = match (seen, self.kont.last()) {
+                    (Seen::Live, _) => trace(&self.kont),
+                    (
+                        Seen::Of(Of::Own),
+                        Some(Segment {
+                            base: Base::Activation(Some(k)),
+                            ..
+                        }),
+                    ) => trace(k),
+                    (Seen::Of(Of::Own), _) => "nothing".to_owned(),
+                    (Seen::Of(Of::Kept(slot)), _) => match &self.slots[*slot] {
+                        Some(k) => trace(k),
+                        None => "nothing".to_owned(),
+                    },
+                    (Seen::Of(Of::Foreign), _) => "ForeignContinuation".to_owned(),
+                };
+                self.log.push(format!("look {line}"));
+                Give(Ok(0))
+            }
         }
     }
 
-    fn give(&mut self, frame: Frame, mut answer: Answer) -> Now {
-        if frame.doomed && answer.is_ok() {
-            answer = Err(Fault::Unwind);
-        }
-        let op = frame.op;
-        match (frame.kind, answer) {
-            (Kind::Try(b), Err(_)) => Now::Eval(b, op),
-            (Kind::Finally(b), answer) => {
-                self.stack.push(Frame {
-                    kind: Kind::Cleaned(answer),
-                    doomed: false,
-                    ..frame
-                });
-                Now::Eval(b, op)
-            }
-            (Kind::Activation(None), answer) => Now::Give(answer),
-            (Kind::Activation(Some(k)), answer) => {
-                if frame.unwound || answer.is_ok() {
-                    self.unwind(k, answer)
-                } else {
-                    self.stack.extend(k);
-                    Now::Give(answer)
+    fn boundary(&mut self, bound: &Bound) -> Segment {
+        self.boundaries += 1;
+        Segment::new(Base::Boundary(self.boundaries, bound.clone()))
+    }
+
+    /// Gives an answer to the innermost frame, or to the delimiter when there is no frame above it.
+    fn give(&mut self, mut answer: Answer) -> Control {
+        let segment = self.kont.last_mut().expect("somebody waits");
+        match segment.frames.pop() {
+            Some(frame) => {
+                if frame.doomed && answer.is_ok() {
+                    answer = Err(Fault::Unwind);
                 }
+                self.work(frame.work, frame.env, answer)
             }
-            (Kind::Ending(_), Err(fault)) if fault != Fault::Unwind => Now::Give(Err(fault)),
-            (Kind::Ending(answer), _) => Now::Give(answer),
-            (_, Err(fault)) => Now::Give(Err(fault)),
-            (Kind::Add(b), Ok(n)) => {
-                self.stack.push(Frame {
-                    kind: Kind::Plus(n),
-                    doomed: false,
-                    ..frame
-                });
-                Now::Eval(b, op)
+            None => {
+                if segment.unwound && answer.is_ok() {
+                    answer = Err(Fault::Unwind);
+                }
+                let segment = self.kont.pop().expect("it was there");
+                self.end(segment, answer)
             }
-            (Kind::Plus(a), Ok(b)) => Now::Give(Ok(a.wrapping_add(b))),
-            (Kind::Seq(b), Ok(_)) => Now::Eval(b, op),
-            (Kind::Raise, Ok(n)) => Now::Give(Err(Fault::User(n))),
-            (Kind::Cleaned(answer), Ok(_)) => Now::Give(answer),
-            (Kind::Resume { tail, throw }, Ok(n)) => self.reinstate(
-                tail,
-                Now::Give(if throw { Err(Fault::User(n)) } else { Ok(n) }),
-            ),
-            (Kind::Do(name), Ok(n)) => {
-                for frame in self.stack.iter().rev() {
-                    if let Kind::Watch(word) = frame.kind {
-                        self.log.push(format!("{word} {name} {n}"));
+        }
+    }
+
+    fn work(&mut self, work: Work, env: Env, answer: Answer) -> Control {
+        match (work, answer) {
+            (Work::Try(b), Err(_)) => Eval(b, env),
+            (Work::Finally(b), answer) => self.first(&b, env, Work::Cleaned(answer)),
+            (_, Err(fault)) => Give(Err(fault)),
+            (Work::Start(e), Ok(_)) => Eval(e, env),
+            (Work::Add(b), Ok(n)) => self.first(&b, env, Work::Plus(n)),
+            (Work::Plus(a), Ok(b)) => Give(Ok(a.wrapping_add(b))),
+            (Work::Seq(b), Ok(_)) => Eval(b, env),
+            (Work::Raise, Ok(n)) => Give(Err(Fault::User(n))),
+            (Work::Try(_), Ok(n)) => Give(Ok(n)),
+            (Work::Cleaned(answer), Ok(_)) => Give(answer),
+            (Work::Do(name), Ok(n)) => self.perform(Op(name, n)),
+            (Work::Use(of, tail, way), Ok(n)) => match self.target(of) {
+                Err(instead) => Give(instead),
+                Ok(k) => {
+                    let answer = if way == Way::Throw {
+                        Err(Fault::User(n))
+                    } else {
+                        Ok(n)
+                    };
+                    self.go(tail, Then::Transfer(k, answer))
+                }
+            },
+        }
+    }
+
+    /// The last frame of a segment has ended.
+    fn end(&mut self, segment: Segment, answer: Answer) -> Control {
+        match (segment.base, answer) {
+            (Base::Boundary(_, bound), answer) => match (answer, bound.finish, bound.unwound) {
+                (_, _, Some(clause)) if segment.unwound => {
+                    self.run(clause, Op(bound.name, 0), None)
+                }
+                (Ok(n), Some(clause), _) => self.run(clause, Op(bound.name, n), None),
+                (answer, ..) => Give(answer),
+            },
+            (Base::Plain | Base::Activation(None), answer) => Give(answer),
+            // It never used its continuation. What it raised is raised at the performer.
+            (Base::Activation(Some(k)), Err(fault)) if !segment.unwound => {
+                self.kont.extend(k);
+                Give(Err(fault))
+            }
+            (Base::Activation(Some(k)), answer) => self.unwind(k, Then::Answer(answer)),
+            (Base::Ending(then), answer) => {
+                let instead = match (answer, &then) {
+                    // A clean-up has failed.
+                    (Err(fault), _) if fault != Fault::Unwind => fault,
+                    (_, Then::Answer(_)) => return self.last(then),
+                    // What waited for the unwinding is itself unwound.
+                    _ if segment.unwound => Fault::Unwind,
+                    _ => return self.last(then),
+                };
+                match then {
+                    Then::Answer(_) => Give(Err(instead)),
+                    Then::Transfer(k, _) | Then::TransferWith(k, ..) => {
+                        self.unwind(k, Then::Answer(Err(instead)))
                     }
                 }
-                self.dispatch(Op(name, n), self.stack.len())
-            }
-            (Kind::Try(_) | Kind::Handler(..) | Kind::Function(..) | Kind::Watch(_), Ok(n)) => {
-                Now::Give(Ok(n))
             }
         }
     }
 
-    /// Finds the nearest handler among the outermost frames, this many.
-    fn dispatch(&mut self, op: Op, among: usize) -> Now {
-        let Some(at) = self.stack[..among]
-            .iter()
-            .rposition(|frame| frame.handles(op))
-        else {
+    /// Runs a clause as an activation.
+    fn run(&mut self, clause: E, op: Op, k: Option<Kont>) -> Control {
+        self.kont.push(Segment::new(Base::Activation(k)));
+        Eval(clause, Some(op))
+    }
+
+    /// Shows an effect to the observers, innermost first, and then finds its handler.
+    fn perform(&mut self, mut op: Op) -> Control {
+        for segment in self.kont.iter().rev() {
+            let Base::Boundary(_, bound) = &segment.base else {
+                continue;
+            };
+            if bound.is_prompt() {
+                continue;
+            }
+            let (word, made) = bound.observes(op);
+            self.log.push(word);
+            match made {
+                Ok(other) => op = other,
+                Err(n) => return Give(Err(Fault::User(n))),
+            }
+        }
+        self.dispatch(op, Vec::new())
+    }
+
+    /// Finds the nearest handler outside of what is captured already.
+    fn dispatch(&mut self, op: Op, captured: Kont) -> Control {
+        let found = self.kont.iter().rposition(
+            |segment| matches!(&segment.base, Base::Boundary(_, bound) if bound.handles(op)),
+        );
+        let Some(at) = found else {
+            self.kont.extend(captured);
             if op.0 == "p" {
-                return Now::Give(Ok(op.1.wrapping_add(7)));
+                return self.park(op);
             }
-            let handlers = self.stack.iter().filter(|frame| frame.is_prompt()).count();
-            return Now::Give(Err(Fault::Unhandled(op.0, handlers)));
+            let prompts = self.kont.iter().filter(|segment| segment.is_prompt());
+            let fault = Fault::Unhandled(op.0, prompts.count());
+            return self.complain(MachineError::Unhandled, fault);
         };
-        match self.stack[at].kind.clone() {
-            Kind::Function(_, plus) => Now::Give(Ok(op.1.wrapping_add(plus))),
-            Kind::Handler(_, clause) => {
-                let k = self.stack.split_off(at);
-                self.push(Kind::Activation(Some(k)), Some(op));
-                Now::Eval(clause, Some(op))
+        let Base::Boundary(_, bound) = &self.kont[at].base else {
+            unreachable!("a boundary was found");
+        };
+        let kind = bound.kind.clone();
+        if let Kind::Function(plus) = kind {
+            self.kont.extend(captured);
+            return Give(Ok(op.1.wrapping_add(plus)));
+        }
+        let mut k = self.kont.split_off(at);
+        k.extend(captured);
+        match kind {
+            Kind::Clause(clause) => self.run(clause, op, Some(k)),
+            Kind::Keep(slot, clause) => {
+                self.slots[slot] = Some(k);
+                self.run(clause, op, None)
             }
-            _ => unreachable!("only these two handle"),
+            Kind::Native(decision) => self.decide(decision, op, k),
+            _ => unreachable!("only these handle"),
         }
     }
 
-    /// The continuation of the activation whose own segment this is.
-    fn own(&mut self) -> Result<Vec<Frame>, Fault> {
-        match self.stack.iter_mut().rev().find(|frame| frame.is_base()) {
-            Some(Frame {
-                kind: Kind::Activation(slot),
-                ..
-            }) => slot
-                .take()
-                .ok_or(Fault::Machine(MachineError::ContinuationUsed)),
-            _ => Err(Fault::Machine(MachineError::NotInHandler)),
-        }
-    }
-
-    /// Cuts the activation off, to its base.
-    fn cut(&mut self) {
-        while let Some(frame) = self.stack.pop() {
-            if frame.is_base() {
-                return;
+    fn decide(&mut self, decision: Decision, op: Op, k: Kont) -> Control {
+        match decision {
+            Decision::Pass => self.dispatch(op, k),
+            Decision::Transfer(n) => self.last(Then::Transfer(k, Ok(op.1.wrapping_add(n)))),
+            Decision::Throw(n) => self.last(Then::Transfer(k, Err(Fault::User(n)))),
+            Decision::With(e) => self.last(Then::TransferWith(k, e, Some(op))),
+            Decision::Return(n) => Give(Ok(n)),
+            Decision::Raise(n) => Give(Err(Fault::User(n))),
+            Decision::Unwind(n) => self.unwind(k, Then::Answer(Ok(n))),
+            Decision::Suspend(slot) => {
+                self.slots[slot] = Some(k);
+                self.idle()
             }
-        }
-    }
-
-    fn reinstate(&mut self, tail: bool, then: Now) -> Now {
-        match self.own() {
-            Err(fault) => Now::Give(Err(fault)),
-            Ok(k) => {
-                if tail {
-                    self.cut();
+            Decision::Foreign => self.refuse(),
+            Decision::Nest(bound, e) => {
+                let boundary = self.boundary(&bound);
+                self.kont.extend(k);
+                self.kont.push(boundary);
+                Eval(e, Some(op))
+            }
+            Decision::Join(slot) => {
+                self.kont.extend(k);
+                match self.slots[slot].take() {
+                    Some(inner) => self.last(Then::Transfer(inner, Ok(op.1))),
+                    None => Give(Ok(NOTHING)),
                 }
-                self.stack.extend(k);
-                then
+            }
+            // Its own continuation is dropped.
+            Decision::JoinForeign => self.refuse(),
+            Decision::Perform(slot, name) => {
+                self.slots[slot] = Some(k);
+                // Outside of everything there is an empty program.
+                if self.kont.is_empty() {
+                    self.kont.push(Segment::new(Base::Plain));
+                }
+                self.perform(Op(name, op.1))
             }
         }
     }
 
-    fn unwind(&mut self, k: Vec<Frame>, then: Answer) -> Now {
-        self.push(Kind::Ending(then), None);
-        self.stack.extend(k.into_iter().map(|frame| Frame {
-            doomed: true,
-            unwound: true,
-            ..frame
-        }));
-        Now::Give(Err(Fault::Unwind))
+    /// The host answers an effect that nobody handles.
+    fn park(&mut self, op: Op) -> Control {
+        let chain = trace(&self.kont);
+        self.log
+            .push(format!("parked {} {} at {chain}", op.0, op.1));
+        match reply(op) {
+            Reply::Value(n) => Give(Ok(n)),
+            Reply::Throw(n) => Give(Err(Fault::User(n))),
+            Reply::With(e) => Eval(e, None),
+            Reply::Unwind => {
+                let k = std::mem::take(&mut self.kont);
+                self.unwind(k, Then::Answer(Ok(0)))
+            }
+        }
     }
+
+    /// Nothing runs: the host goes on with the first continuation that somebody keeps.
+    fn idle(&mut self) -> Control {
+        self.log.push("idle".to_owned());
+        let (slot, k) = self
+            .slots
+            .iter_mut()
+            .enumerate()
+            .find_map(|(slot, kept)| Some((slot, kept.take()?)))
+            .expect("one was kept just now");
+        self.kont.extend(k);
+        Give(Ok(slot as i64 + 20))
+    }
+
+    fn refuse(&mut self) -> Control {
+        let error = MachineError::ForeignContinuation;
+        self.complain(error, Fault::Machine(error))
+    }
+
+    fn complain(&mut self, error: MachineError, fault: Fault) -> Control {
+        let chain = trace(&self.kont);
+        self.log.push(format!("{error:?} at {chain}"));
+        Give(Err(fault))
+    }
+
+    /// The continuation that is meant, or what whoever asked is given instead.
+    fn target(&mut self, of: Of) -> Result<Kont, Answer> {
+        let error = match (of, self.kont.last_mut()) {
+            (Of::Kept(slot), _) => return self.slots[slot].take().ok_or(Ok(NOTHING)),
+            (Of::Foreign, _) => MachineError::ForeignContinuation,
+            (Of::Own, Some(segment)) => match &mut segment.base {
+                Base::Activation(own) => match own.take() {
+                    Some(k) => return Ok(k),
+                    None => MachineError::ContinuationUsed,
+                },
+                _ => MachineError::NotInHandler,
+            },
+            (Of::Own, None) => MachineError::NotInHandler,
+        };
+        let chain = trace(&self.kont);
+        self.log.push(format!("{error:?} at {chain}"));
+        Err(Err(Fault::Machine(error)))
+    }
+
+    /// Goes on with a continuation: on top of whoever asked, or in place of its activation.
+    fn go(&mut self, tail: Tail, then: Then) -> Control {
+        let in_activation = matches!(
+            self.kont.last(),
+            Some(Segment {
+                base: Base::Activation(_),
+                ..
+            })
+        );
+        if tail == Tail::Resume || !in_activation {
+            return self.last(then);
+        }
+        match self.kont.pop().expect("it was there").base {
+            // It ends without having used its own.
+            Base::Activation(Some(own)) => self.unwind(own, then),
+            _ => self.last(then),
+        }
+    }
+
+    /// Does what a computation does last, at the place that it has left.
+    fn last(&mut self, then: Then) -> Control {
+        match then {
+            Then::Answer(answer) => Give(answer),
+            Then::Transfer(k, answer) => {
+                self.kont.extend(k);
+                Give(answer)
+            }
+            Then::TransferWith(k, e, env) => {
+                self.kont.extend(k);
+                Eval(e, env)
+            }
+        }
+    }
+
+    /// Throws the unwinding into every frame of a continuation, and then does something.
+    fn unwind(&mut self, k: Kont, then: Then) -> Control {
+        self.kont.push(Segment::new(Base::Ending(then)));
+        for mut segment in k {
+            segment.unwound = true;
+            for frame in &mut segment.frames {
+                frame.doomed = true;
+            }
+            self.kont.push(segment);
+        }
+        Give(Err(Fault::Unwind))
+    }
+}
+
+impl Segment {
+    fn is_prompt(&self) -> bool {
+        matches!(&self.base, Base::Boundary(_, bound) if bound.is_prompt())
+    }
+}
+
+/// One line for a continuation, innermost first: what `super::trace` makes of the machine's.
+fn trace(kont: &Kont) -> String {
+    let segments = kont.iter().rev().filter_map(|segment| {
+        let mut words: Vec<String> = segment.frames.iter().rev().map(label).collect();
+        let base = match &segment.base {
+            Base::Plain if words.is_empty() => return None,
+            Base::Plain => "plain".to_owned(),
+            Base::Boundary(id, bound) => format!("{}:{id}", bound.name),
+            Base::Activation(None) => "used".to_owned(),
+            Base::Activation(Some(_)) => "owner".to_owned(),
+            Base::Ending(_) => "ending".to_owned(),
+        };
+        words.push(format!("{base}{}", if segment.unwound { "~" } else { "" }));
+        Some(words.join(" "))
+    });
+    segments.collect::<Vec<_>>().join(" | ")
+}
+
+fn label(frame: &Frame) -> String {
+    let word = match frame.work {
+        Work::Start(_) => "start",
+        Work::Add(_) => "add",
+        Work::Plus(_) => "plus",
+        Work::Seq(_) => "seq",
+        Work::Do(_) => "do",
+        Work::Raise => "raise",
+        Work::Use(..) => "use",
+        Work::Try(_) => "try",
+        Work::Finally(_) => "finally",
+        Work::Cleaned(_) => "cleaned",
+    };
+    format!("{word}{}", if frame.doomed { "!" } else { "" })
 }

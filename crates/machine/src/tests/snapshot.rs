@@ -1,0 +1,47 @@
+//! Taking a waiting program apart and putting a copy together that any machine can run, as a snapshot does.
+
+use super::language::{K, Lang, Program};
+use crate::{Base, Boundary, Continuation, Machine, Part, ScopeId, Then};
+
+/// A copy of a program that waits, which no machine has taken yet.
+pub(crate) fn rebuild(machine: &Machine<Lang>, k: &K) -> K {
+    let copy = |code: &Program| match code {
+        Program::Node(node) => Program::Node(node.clone()),
+        Program::Native(_) => panic!("only nodes can be copied"),
+    };
+    let mut started = true;
+    let view = machine
+        .inspect(k)
+        .expect("the continuation is this machine's");
+    let parts = view.map(|fiber| {
+        started &= fiber.started;
+        let base = match fiber.base {
+            Base::Plain => Base::Plain,
+            Base::Boundary(_, Boundary::Prompt(prompt)) => {
+                Base::Boundary(ScopeId::NONE, Boundary::Prompt(prompt.clone()))
+            }
+            Base::Boundary(_, Boundary::Observer(watcher)) => {
+                Base::Boundary(ScopeId::NONE, Boundary::Observer(watcher.clone()))
+            }
+            Base::Activation(scope, slot) => {
+                Base::Activation(*scope, slot.as_ref().map(|own| rebuild(machine, own)))
+            }
+            Base::Ending(then) => Base::Ending(Box::new(match &**then {
+                Then::Answer(answer) => Then::Answer(answer.clone()),
+                Then::Transfer(k, answer) => Then::Transfer(rebuild(machine, k), answer.clone()),
+                Then::TransferWith(k, code) => Then::TransferWith(rebuild(machine, k), copy(code)),
+            })),
+        };
+        Part {
+            frames: fiber.frames().map(copy).collect(),
+            base,
+            unwinding: fiber.unwinding,
+        }
+    });
+    let parts = parts.collect();
+    if started {
+        Continuation::assemble(parts)
+    } else {
+        Continuation::assemble_unstarted(parts)
+    }
+}
