@@ -1,6 +1,7 @@
 //! `cargo xtask`: the only automation of the repository. It needs a Rust toolchain, some CPython from 3.11 on, and
 //! the package registries; everything else it installs below `target/`.
 
+mod bench;
 mod check;
 mod demo;
 mod python;
@@ -18,6 +19,7 @@ Commands:
   demo    build kont and play the demo of the README: approval, a real crash, a killed worker, replay, fork
   check   format, lint, build, and run every test; all that CI runs
   setup   make the private Python environment below target/ and build the extension into it
+  bench   measure kont beside others: see cargo xtask bench --help
   tidy    check the project's own rules (file sizes, walls between crates, forbidden words)
 
 Options of check:
@@ -29,6 +31,7 @@ Environment:
 Examples:
   cargo xtask demo
   cargo xtask check --fast
+  cargo xtask bench machine --quick
   PYTHON=/opt/python/bin/python3.12 cargo xtask setup
 ";
 
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         ["check"] => check::check(false),
         ["check", "--fast"] => check::check(true),
         ["setup"] => python::setup(python::Profile::Release).map(|_| ()),
+        ["bench", args @ ..] => bench::bench(args),
         ["tidy"] => tidy::tidy(),
         [] | ["--help" | "-h" | "help"] => {
             print!("{HELP}");

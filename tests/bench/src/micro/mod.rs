@@ -1,0 +1,4 @@
+//! One operation of the machine at a time.
+
+pub(crate) mod fibers;
+pub(crate) mod perform;
