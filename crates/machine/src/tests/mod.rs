@@ -7,6 +7,7 @@ mod expr;
 mod forward;
 mod generate;
 mod guards;
+mod host;
 mod language;
 mod ownership;
 mod parking;

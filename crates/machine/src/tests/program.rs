@@ -1,5 +1,6 @@
 //! How the tests' expressions run on the machine: one code for each node, which is resumed once for each phase.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::expr::{Bound, Decision, E, Expr, Kind, NOTHING, Of, Op, Seen, Tail, Way};
@@ -25,6 +26,37 @@ pub(crate) struct Node {
     /// How often it was resumed.
     pub(crate) phase: u8,
     saved: Option<Answer<Lang>>,
+    _token: Token,
+}
+
+thread_local! {
+    static ALIVE: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Counts the codes that exist on this thread: each is to be dropped once.
+pub(crate) struct Token;
+
+impl Token {
+    fn new() -> Self {
+        ALIVE.set(ALIVE.get() + 1);
+        Token
+    }
+
+    pub(crate) fn alive() -> usize {
+        ALIVE.get()
+    }
+}
+
+impl Clone for Token {
+    fn clone(&self) -> Self {
+        Token::new()
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        ALIVE.set(ALIVE.get() - 1);
+    }
 }
 
 pub(crate) fn native(code: impl FnMut(&mut World, Input<Lang>) -> Step<Lang> + 'static) -> Program {
@@ -49,6 +81,7 @@ pub(crate) fn clause(expr: E, op: Option<Op>) -> Program {
         op,
         phase: 0,
         saved: None,
+        _token: Token::new(),
     })
 }
 

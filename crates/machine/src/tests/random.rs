@@ -6,90 +6,41 @@ use proptest::prelude::{Strategy, TestCaseError};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::expr::{Reply, reply};
 use super::generate::{Programs, parts};
+use super::host::Run;
 use super::language::make::*;
 use super::language::*;
+use super::program::Token;
 use super::reference::evaluate;
-use super::snapshot::rebuild;
-use super::trace::trace;
 use crate::{Answer, Machine, Outcome};
 
 /// More steps of the reference than this are too many for one program.
-const STEPS: u32 = 5_000;
+pub(crate) const STEPS: u32 = 5_000;
 
 /// Runs on the machine with every invariant checked at every step, answering what parks. If it `moves`, what has
 /// parked goes on in another machine: nothing of it may be anywhere but in its parts.
 fn on_the_machine(expr: E, moves: bool, moved: &Cell<u32>) -> (Answer<Lang>, Vec<String>) {
-    let (mut machine, mut world) = (
-        Machine::<Lang>::new(),
-        World {
-            parks: &["p"],
-            traces: true,
-            ..World::default()
-        },
-    );
-    machine.start(program(expr)).expect("a new machine is idle");
-    let answer = loop {
-        match drive(&mut machine, &mut world) {
-            Outcome::Done(answer) => break answer,
-            Outcome::Parked { effect, mut k } => {
-                let chain = trace(machine.inspect(&k).expect("it is ours"), &mut world);
-                let Op(name, n) = effect;
-                world.log.push(format!("parked {name} {n} at {chain}"));
-                if moves {
-                    (machine, k) = move_all(machine, &mut world, k);
-                    moved.set(moved.get() + 1);
-                }
-                match reply(effect) {
-                    Reply::Value(n) => machine.resume(k, Ok(n)),
-                    Reply::Throw(n) => machine.resume(k, Err(Fault::User(n))),
-                    Reply::With(e) => machine.resume_with(k, program(e)),
-                    Reply::Unwind => machine.unwind(&mut world, k),
-                }
-                .expect("a machine that has parked is idle");
-            }
-            Outcome::Idle => {
-                world.log.push("idle".to_owned());
-                let (slot, k) = world
-                    .slots
-                    .iter_mut()
-                    .enumerate()
-                    .find_map(|(slot, kept)| Some((slot, kept.take()?)))
-                    .expect("one was kept just now");
-                machine.resume(k, Ok(slot as i64 + 20)).expect("it is idle");
-            }
-            Outcome::Paused => panic!("it was driven to its end"),
+    let (mut machine, mut run) = (Machine::<Lang>::new(), Run::new(expr));
+    while run.go_on(&mut machine, 1, &mut |machine, _| {
+        machine.check().expect("the invariants hold");
+    }) {
+        if moves && run.move_out(&mut machine) {
+            machine = Machine::new();
+            moved.set(moved.get() + 1);
         }
-    };
-    assert!(matches!(machine.run(&mut world, 0), Outcome::Idle));
-    world.slots = Default::default();
-    machine.reclaim();
+    }
+    let end = run.end(&mut machine);
+    assert!(matches!(
+        machine.run(&mut World::default(), 0),
+        Outcome::Idle
+    ));
     assert_eq!(
         machine.fibers(),
         0,
         "a program that has ended leaves no fiber"
     );
-    (answer, world.log)
-}
-
-/// Takes a parked program, and all that it keeps, to a new machine.
-fn move_all(mut machine: Machine<Lang>, world: &mut World, k: K) -> (Machine<Lang>, K) {
-    let copy = rebuild(&machine, &k);
-    drop(k);
-    for slot in &mut world.slots {
-        let kept = slot.take();
-        *slot = kept.map(|k| rebuild(&machine, &k));
-    }
-    // The new machine gives new scopes.
-    world.scopes.clear();
-    machine.reclaim();
-    assert_eq!(
-        machine.fibers(),
-        0,
-        "a program that has parked and is dropped leaves no fiber"
-    );
-    (Machine::new(), copy)
+    assert_eq!(Token::alive(), 0, "a program that has ended leaves no code");
+    end
 }
 
 /// How many programs are compared: few in every run, many when `SLOW` is set.
@@ -102,7 +53,7 @@ fn how_many() -> u32 {
 }
 
 /// The same programs on every computer.
-fn runner(cases: u32) -> TestRunner {
+pub(crate) fn runner(cases: u32) -> TestRunner {
     let config = Config {
         cases,
         max_global_rejects: cases * 10,
