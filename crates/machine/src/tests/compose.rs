@@ -1,8 +1,8 @@
-//! Machines compose, and may change threads.
+//! Machines compose.
 
 use super::language::make::*;
 use super::language::*;
-use crate::{Continuation, Input, Machine, Outcome, Step};
+use crate::{Input, Machine, Outcome, Step};
 
 /// A machine inside a code of another: what it parks is performed outside.
 #[test]
@@ -40,11 +40,4 @@ fn what_a_machine_parks_is_performed_in_its_hosts() {
         (None, input) => Step::Return(answer_of(input).expect("a value")),
     });
     assert_eq!(finish(host).0, Ok(203));
-}
-
-#[test]
-fn a_machine_is_send_when_its_domain_is() {
-    fn is_send<T: Send>() {}
-    is_send::<Machine<super::sendable::Plain>>();
-    is_send::<Continuation<super::sendable::Plain>>();
 }

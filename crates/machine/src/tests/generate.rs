@@ -350,7 +350,8 @@ fn map_bound(bound: &Bound, map: &mut dyn FnMut(&E) -> E) -> Bound {
     }
 }
 
-fn map_parts(expr: &E, map: &mut dyn FnMut(&E) -> E) -> E {
+/// The same expression with other parts.
+pub(crate) fn map_parts(expr: &E, map: &mut dyn FnMut(&E) -> E) -> E {
     Rc::new(match &**expr {
         Expr::Add(a, b) => Expr::Add(map(a), map(b)),
         Expr::Seq(a, b) => Expr::Seq(map(a), map(b)),

@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) scopes: HashMap<u64, ScopeId>,
     /// Effects that park when nobody handles them; the others are raised.
     pub(crate) parks: &'static [&'static str],
+    /// How many events were told.
+    pub(crate) events: u32,
     /// Whether a trace is logged for each error that the machine makes.
     pub(crate) traces: bool,
 }

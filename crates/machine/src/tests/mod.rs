@@ -1,5 +1,6 @@
 //! The laws of the machine, one file for each group of rules, over a tiny language.
 
+mod authority;
 mod compose;
 mod dispatch;
 mod endings;
@@ -9,6 +10,7 @@ mod generate;
 mod guards;
 mod host;
 mod language;
+mod mirror;
 mod ownership;
 mod parking;
 mod program;
@@ -17,5 +19,8 @@ mod reference;
 mod scale;
 mod sendable;
 mod snapshot;
+mod stepping;
+mod stores;
+mod threads;
 mod trace;
 mod unwinding;

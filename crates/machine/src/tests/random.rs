@@ -12,7 +12,7 @@ use super::language::make::*;
 use super::language::*;
 use super::program::Token;
 use super::reference::evaluate;
-use crate::{Answer, Machine, Outcome};
+use crate::{Answer, Machine, Outcome, ScopeId};
 
 /// More steps of the reference than this are too many for one program.
 pub(crate) const STEPS: u32 = 5_000;
@@ -24,7 +24,7 @@ fn on_the_machine(expr: E, moves: bool, moved: &Cell<u32>) -> (Answer<Lang>, Vec
     while run.go_on(&mut machine, 1, &mut |machine, _| {
         machine.check().expect("the invariants hold");
     }) {
-        if moves && run.move_out(&mut machine) {
+        if moves && run.move_out(&mut machine, |_| ScopeId::NONE) {
             machine = Machine::new();
             moved.set(moved.get() + 1);
         }
