@@ -16,6 +16,15 @@ let growth f n =
   Memory.peak () - before, answer
 
 let program = function
+  | "countdown" -> timed Suite.countdown
+  | "fibonacci-recursive" -> timed Suite.fibonacci
+  | "product-early" -> timed Suite.product_early
+  | "iterator" -> timed Suite.iterator
+  | "generator" -> timed Suite.generator
+  | "parsing-dollars" -> timed Suite.parsing_dollars
+  | "handler-sieve" -> timed Suite.handler_sieve
+  | "resume-nontail" -> timed Suite.resume_nontail
+  | "scheduler" -> timed Suite.scheduler
   | "perform-1" -> timed (Perform.run 1)
   | "perform-10" -> timed (Perform.run 10)
   | "perform-100" -> timed (Perform.run 100)

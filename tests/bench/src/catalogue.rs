@@ -3,6 +3,7 @@
 use crate::meter::Meter;
 
 mod micro;
+mod suite;
 
 /// A program to be measured: it counts its own time, and gives an answer that can be checked.
 pub(crate) type Program = fn(&mut Meter, u64) -> i64;
@@ -47,7 +48,9 @@ pub(crate) struct Row {
 
 /// All rows, in the order of the table.
 pub(crate) fn rows() -> Vec<Row> {
-    micro::rows()
+    let mut rows = suite::rows();
+    rows.extend(micro::rows());
+    rows
 }
 
 /// A row from which others differ in what they name.

@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use machine::{
-    Boundary, Code, Continuation, Domain, Handler, Machine, MachineError, Outcome, Unhandled, View,
+    Boundary, Code, Continuation, Domain, Handler, Key, Machine, MachineError, Outcome, Unhandled,
+    View,
 };
 
 /// A value of two words. The counted variant makes dropping one real work, as it is for every dynamic language.
@@ -42,6 +43,12 @@ pub(crate) trait Language: Sized + 'static {
     type Frame: Code<Lang<Self>>;
     type Prompt: Handler<Lang<Self>>;
     type World;
+
+    /// Which kind of effect this is: handlers accept kinds.
+    fn kind(effect: &Self::Effect) -> u64 {
+        let _ = effect;
+        0
+    }
 }
 
 /// The domain of a benchmark program.
@@ -59,6 +66,10 @@ impl<L: Language> Domain for Lang<L> {
     type Observer = Infallible;
     type Slot = Option<Kont<L>>;
     type Context<'c> = L::World;
+
+    fn key(_: &mut L::World, effect: &L::Effect) -> Option<Key> {
+        Some(Key(L::kind(effect)))
+    }
 
     fn unit(_: &mut L::World) -> Value {
         Value::Unit

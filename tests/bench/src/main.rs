@@ -4,6 +4,7 @@ mod catalogue;
 mod language;
 mod meter;
 mod micro;
+mod suite;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -66,6 +66,14 @@ impl Language for Fibers {
     type Frame = Frame;
     type Prompt = Prompt;
     type World = World;
+
+    fn kind(effect: &Effect) -> u64 {
+        match effect {
+            Effect::Suspend => 0,
+            Effect::Ask => 1,
+            Effect::Other => 2,
+        }
+    }
 }
 
 impl Handler<Lang<Fibers>> for Prompt {

@@ -49,6 +49,10 @@ impl Language for Asking {
     type Frame = Frame;
     type Prompt = Prompt;
     type World = ();
+
+    fn kind(effect: &Effect) -> u64 {
+        u64::from(effect.class)
+    }
 }
 
 impl Code<Lang<Asking>> for Frame {

@@ -1,0 +1,169 @@
+(* The programs of the public effect-handlers suite, written from their descriptions. *)
+open Effect
+open Effect.Deep
+
+type _ Effect.t += Get : int Effect.t | Set : int -> unit Effect.t
+
+let rec counting () =
+  let i = perform Get in
+  if i = 0 then i else (perform (Set (i - 1)); counting ())
+
+let countdown n =
+  let state = ref n in
+  match_with counting ()
+    { retc = Fun.id; exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Get -> Some (fun (k : (a, _) continuation) -> continue k !state)
+        | Set i -> Some (fun (k : (a, _) continuation) -> state := i; continue k ())
+        | _ -> None }
+
+let rec fibonacci n = if n = 0 then 0 else if n = 1 then 1 else fibonacci (n - 1) + fibonacci (n - 2)
+
+exception Done of int
+
+let rec product = function
+  | [] -> 0
+  | y :: ys -> if y = 0 then raise_notrace (Done 0) else y * product ys
+
+let product_early n =
+  let list = List.init 1001 (fun i -> 1000 - i) in
+  let rec again left sum =
+    if left = 0 then sum
+    else again (left - 1) (sum + (try product (Sys.opaque_identity list) with Done r -> r))
+  in
+  again n 0
+
+type _ Effect.t += Emit : int -> unit Effect.t
+
+let rec range l u = if l > u then () else (perform (Emit l); range (l + 1) u)
+
+let adding body =
+  let sum = ref 0 in
+  match_with body ()
+    { retc = (fun () -> !sum); exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Emit i -> Some (fun (k : (a, _) continuation) -> sum := !sum + i; continue k ())
+        | _ -> None }
+
+let iterator n = adding (fun () -> range 0 n)
+
+type tree = Leaf | Node of tree * int * tree
+type generator = Empty | Thunk of int * (unit -> generator)
+type _ Effect.t += Yield : int -> unit Effect.t
+
+let rec make n = if n = 0 then Leaf else let t = make (n - 1) in Node (t, n, t)
+
+let rec iterate = function
+  | Leaf -> ()
+  | Node (l, v, r) -> iterate l; perform (Yield v); iterate r
+
+let generate body =
+  match_with body ()
+    { retc = (fun () -> Empty); exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Yield v -> Some (fun (k : (a, _) continuation) -> Thunk (v, fun () -> continue k ()))
+        | _ -> None }
+
+let rec total sum = function Empty -> sum | Thunk (v, rest) -> total (v + sum) (rest ())
+
+let generator n = total 0 (generate (fun () -> iterate (make n)))
+
+type _ Effect.t += Read : int Effect.t | Stop : unit Effect.t
+
+let newline = 10
+let dollar = 36
+
+let rec parse dollars =
+  let c = perform Read in
+  if c = dollar then parse (dollars + 1)
+  else if c = newline then (perform (Emit dollars); parse 0)
+  else (perform Stop; assert false)
+
+let catch body =
+  match_with body ()
+    { retc = Fun.id; exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Stop -> Some (fun (_ : (a, _) continuation) -> ())
+        | _ -> None }
+
+let feed n body =
+  let line = ref 0 in
+  let left = ref 0 in
+  match_with body ()
+    { retc = Fun.id; exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Read ->
+          Some (fun (k : (a, _) continuation) ->
+            if !line > n then perform Stop
+            else if !left = 0 then (incr line; left := !line; continue k newline)
+            else (decr left; continue k dollar))
+        | _ -> None }
+
+let parsing_dollars n = adding (fun () -> catch (fun () -> feed n (fun () -> parse 0)))
+
+type _ Effect.t += Prime : int -> bool Effect.t
+
+let rec primes i n sum =
+  if i >= n then sum
+  else if perform (Prime i) then
+    match_with (fun () -> primes (i + 1) n (sum + i)) ()
+      { retc = Fun.id; exnc = raise;
+        effc = fun (type a) (e : a Effect.t) -> match e with
+          | Prime e ->
+            Some (fun (k : (a, _) continuation) ->
+              if e mod i = 0 then continue k false else continue k (perform (Prime e)))
+          | _ -> None }
+  else primes (i + 1) n sum
+
+let handler_sieve n =
+  match_with (fun () -> primes 2 n 0) ()
+    { retc = Fun.id; exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Prime _ -> Some (fun (k : (a, _) continuation) -> continue k true)
+        | _ -> None }
+
+type _ Effect.t += Operator : int -> unit Effect.t
+
+let rec operate i seed = if i = 0 then seed else (perform (Operator i); operate (i - 1) seed)
+
+let nontail n seed =
+  match_with (fun () -> operate n seed) ()
+    { retc = Fun.id; exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Operator x ->
+          Some (fun (k : (a, _) continuation) ->
+            let y = continue k () in
+            abs (x - (503 * y) + 37) mod 1009)
+        | _ -> None }
+
+let resume_nontail n =
+  let rec again left seed = if left = 0 then seed else again (left - 1) (nontail n seed) in
+  again 100 0
+
+type _ Effect.t += Fork : (unit -> unit) -> unit Effect.t | Next : unit Effect.t | Tick : unit Effect.t
+
+let schedule main =
+  let queue = Queue.create () in
+  let next () = match Queue.take_opt queue with Some k -> continue k () | None -> () in
+  let rec spawn job =
+    match_with job ()
+      { retc = next; exnc = raise;
+        effc = fun (type a) (e : a Effect.t) -> match e with
+          | Fork job -> Some (fun (k : (a, unit) continuation) -> Queue.add k queue; spawn job)
+          | Next -> Some (fun (k : (a, unit) continuation) -> Queue.add k queue; next ())
+          | _ -> None }
+  in
+  spawn main
+
+let job () = perform Next; perform Tick
+
+let rec forks n = if n = 0 then () else (perform (Fork job); forks (n - 1))
+
+let scheduler n =
+  let ticks = ref 0 in
+  match_with (fun () -> for _ = 1 to 100 do schedule (fun () -> forks n) done) ()
+    { retc = Fun.id; exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Tick -> Some (fun (k : (a, _) continuation) -> incr ticks; continue k ())
+        | _ -> None };
+  !ticks
