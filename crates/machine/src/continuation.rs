@@ -9,9 +9,18 @@ use crate::{Base, Boundary, Domain, ScopeId};
 
 /// The rest of a program, as one value.
 ///
-/// It is moved, never copied, and resuming takes it: a second resume does not compile.
+/// It is moved, never copied, and resuming takes it:
 ///
-/// ```compile_fail
+/// ```
+/// fn once<D: machine::Domain>(m: &mut machine::Machine<D>, k: machine::Continuation<D>, a: D::Value, b: D::Value) {
+///     let _ = m.resume(k, Ok(a));
+///     let _ = b;
+/// }
+/// ```
+///
+/// A second resume does not compile, for the use of a moved value:
+///
+/// ```compile_fail,E0382
 /// fn twice<D: machine::Domain>(m: &mut machine::Machine<D>, k: machine::Continuation<D>, a: D::Value, b: D::Value) {
 ///     let _ = m.resume(k, Ok(a));
 ///     let _ = m.resume(k, Ok(b));

@@ -11,7 +11,84 @@
 //! anything that can be resumed with an [`Input`] and gives a [`Step`]: it has ended, or it performs an effect, calls
 //! another code, installs a handler, asks for an operation on continuations ([`Control`]). The host makes a
 //! [`Machine`], starts a code and drives it with [`Machine::run`], lending the domain's [`Domain::Context`] to each
-//! step. `examples/native.rs` is a whole language in one file.
+//! step. The folder `examples` has a state handler, a generator, exceptions and a scheduler.
+//!
+//! ```
+//! use machine::{
+//!     Boundary, Code, Continuation, Domain, Handled, Handler, Input, Key, Machine, MachineError,
+//!     Outcome, Step, Unhandled, View,
+//! };
+//!
+//! /// The only effect of this language, the handler that answers it, and a program that adds one to the answer.
+//! struct Ask;
+//! struct Answers(i64);
+//! struct AddOne;
+//!
+//! impl Code<Lang> for AddOne {
+//!     fn resume(&mut self, _: &mut (), input: Input<Lang>) -> Step<Lang> {
+//!         match input {
+//!             Input::Start => Step::Perform(Ask),
+//!             Input::Value(value) => Step::Return(value + 1),
+//!             Input::Error(error) => Step::Raise(error),
+//!         }
+//!     }
+//! }
+//!
+//! impl Handler<Lang> for Answers {
+//!     fn accepts(&self, _: &mut (), _: &Ask) -> bool {
+//!         true
+//!     }
+//!     fn handle(&self, _: &mut (), _: Ask, k: Continuation<Lang>) -> Handled<Lang> {
+//!         Handled::Transfer(k, Ok(self.0))
+//!     }
+//! }
+//!
+//! struct Lang;
+//!
+//! impl Domain for Lang {
+//!     type Value = i64;
+//!     type Error = String;
+//!     type Effect = Ask;
+//!     type Code = AddOne;
+//!     type Handler = Answers;
+//!     type Observer = std::convert::Infallible;
+//!     type Slot = Option<Continuation<Lang>>;
+//!     type Context<'c> = ();
+//!
+//!     fn key(_: &mut (), _: &Ask) -> Option<Key> {
+//!         Some(Key(0))
+//!     }
+//!     fn unit(_: &mut ()) -> i64 {
+//!         0
+//!     }
+//!     fn machine_error(_: &mut (), error: MachineError, _: Option<Ask>, _: View<'_, Lang>) -> String {
+//!         error.to_string()
+//!     }
+//!     fn unwind_error(_: &mut ()) -> String {
+//!         "unwound".to_owned()
+//!     }
+//!     fn is_unwind(_: &mut (), error: &String) -> bool {
+//!         error == "unwound"
+//!     }
+//!     fn on_unhandled(_: &mut (), _: &Ask) -> Unhandled {
+//!         Unhandled::Park
+//!     }
+//! }
+//!
+//! let mut machine = Machine::<Lang>::new();
+//! let handled = Continuation::new([Boundary::Prompt(Answers(41))], AddOne);
+//! machine.resume(handled, Ok(0))?;
+//! assert!(matches!(machine.run(&mut (), u64::MAX), Outcome::Done(Ok(42))));
+//!
+//! // What no handler answers is the host's: it answers when it likes.
+//! machine.start(AddOne)?;
+//! let Outcome::Parked { effect: Ask, k } = machine.run(&mut (), u64::MAX) else {
+//!     panic!("nobody answers");
+//! };
+//! machine.resume(k, Ok(6))?;
+//! assert!(matches!(machine.run(&mut (), u64::MAX), Outcome::Done(Ok(7))));
+//! # Ok::<(), MachineError>(())
+//! ```
 //!
 //! # The picture
 //!

@@ -6,7 +6,7 @@ use crate::{Boundary, Control, Handled, Input, Machine, Observed, Outcome, Step}
 use std::rc::Rc;
 
 #[test]
-fn the_nearest_handler_answers() {
+fn m03_the_nearest_handler_answers() {
     check(
         answer("a", 100, answer("a", 10, perform("a", int(1)))),
         Ok(11),
@@ -29,7 +29,7 @@ fn the_nearest_handler_answers() {
 }
 
 #[test]
-fn a_handler_does_not_handle_its_own_effects() {
+fn m03_a_handler_does_not_handle_its_own_effects() {
     let clause = resume(perform("a", add(arg(), int(1))));
     check(
         answer("a", 100, handle("a", clause, perform("a", int(1)))),
@@ -39,7 +39,7 @@ fn a_handler_does_not_handle_its_own_effects() {
 }
 
 #[test]
-fn an_effect_nobody_handles_is_raised_at_the_performer_with_the_handlers_in_scope() {
+fn m12_an_effect_nobody_handles_is_raised_at_the_performer_with_the_handlers_in_scope() {
     let body = attempt(perform("x", int(1)), log("caught", int(7)));
     check(answer("a", 0, answer("b", 0, body)), Ok(7), "caught");
     check(
@@ -62,7 +62,7 @@ fn an_effect_nobody_handles_is_raised_at_the_performer_with_the_handlers_in_scop
 
 /// A generator: its performer is resumed under other handlers than those it was started with.
 #[test]
-fn after_a_resume_code_sees_what_was_captured_and_then_the_resumers() {
+fn m03_after_a_resume_code_sees_what_was_captured_and_then_the_resumers() {
     let body = answer(
         "inner",
         10,
@@ -106,7 +106,7 @@ fn after_a_resume_code_sees_what_was_captured_and_then_the_resumers() {
 }
 
 #[test]
-fn what_is_not_captured_is_the_resumers() {
+fn m03_what_is_not_captured_is_the_resumers() {
     let body = seq(perform("stop", int(0)), perform("outer", int(1)));
     let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
     let stop = Prompt::native("stop", |world: &mut World, _, k| {
@@ -248,7 +248,7 @@ fn touched_by_one_effect(frames: u32, fibers: u32) -> u64 {
 }
 
 #[test]
-fn resuming_touches_as_many_fibers_whatever_lies_between() {
+fn m02_resuming_touches_as_many_fibers_whatever_lies_between() {
     let one = touched_by_one_effect(1, 0);
     assert!(one > 0, "the counter counts");
     assert_eq!(touched_by_one_effect(50_000, 0), one);
@@ -256,7 +256,7 @@ fn resuming_touches_as_many_fibers_whatever_lies_between() {
 }
 
 #[test]
-fn capturing_touches_as_many_fibers_whatever_the_frames() {
+fn m02_capturing_touches_as_many_fibers_whatever_the_frames() {
     let touched = |frames: u32| {
         fn nest(left: u32) -> Program {
             let mut left = Some(left);
@@ -284,4 +284,116 @@ fn capturing_touches_as_many_fibers_whatever_the_frames() {
         machine.arena.touched.get() - before
     };
     assert_eq!(touched(1), touched(100_000));
+}
+
+/// A capture and a resume re-link fibers: the frames of a thousand programs that wait for one another, and their
+/// fibers, stay where they are in memory.
+#[test]
+fn m02_frames_stay_where_they_are() {
+    let addresses = |view: crate::View<'_, Lang>| -> Vec<*const Program> {
+        view.codes().map(std::ptr::from_ref).collect()
+    };
+    fn nest(left: u32) -> Program {
+        let mut left = Some(left);
+        native(move |_, input| match (left.take(), input) {
+            (Some(0), _) => Step::Pause,
+            (Some(n), _) if n % 10 == 0 => Step::Install {
+                boundary: Boundary::Prompt(Prompt::function("other", 0)),
+                body: nest(n - 1),
+            },
+            (Some(n), _) => Step::Call(nest(n - 1)),
+            (None, Input::Start) => Step::Perform(Op("a", 0)),
+            (None, input) => Step::Return(answer_of(input).expect("a value")),
+        })
+    }
+    let (mut machine, mut world) = (
+        Machine::<Lang>::new(),
+        World {
+            parks: &["a"],
+            ..World::default()
+        },
+    );
+    machine.start(nest(1000)).expect("idle");
+    assert!(matches!(machine.run(&mut world, u64::MAX), Outcome::Paused));
+    let running = addresses(machine.running());
+    assert_eq!(running.len(), 1001);
+    let Outcome::Parked { k, .. } = machine.run(&mut world, u64::MAX) else {
+        panic!("nobody answers");
+    };
+    assert_eq!(addresses(machine.inspect(&k).expect("it is ours")), running);
+    machine.resume(k, Ok(0)).expect("idle");
+    assert_eq!(addresses(machine.running()), running);
+}
+
+/// What the tenth effect costs that is handled outside of this many other handlers: fibers looked at in the search,
+/// and fibers touched at all until the performer goes on.
+fn tenth_effect(others: u32) -> (u64, u64) {
+    let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
+    let mut left = 10;
+    let body = native(move |_, _| {
+        left -= 1;
+        if left < 0 {
+            return Step::Return(0);
+        }
+        Step::Perform(Op("a", 0))
+    });
+    let suspend = Prompt::native("a", |world: &mut World, _, k| {
+        world.kept.push(k);
+        Handled::Suspend
+    });
+    let between = (0..others).map(|_| Prompt::function("other", 0));
+    let boundaries = between.chain([suspend]).map(Boundary::Prompt);
+    let k = crate::Continuation::new(boundaries, body);
+    machine.resume(k, Ok(0)).expect("idle");
+    let mut before = (0, 0);
+    for _ in 0..10 {
+        before = (machine.counters().searched, machine.arena.touched.get());
+        assert!(matches!(machine.run(&mut world, u64::MAX), Outcome::Idle));
+        let k = world.kept.pop().expect("it was captured");
+        machine.resume(k, Ok(0)).expect("idle");
+    }
+    (
+        machine.counters().searched - before.0,
+        machine.arena.touched.get() - before.1,
+    )
+}
+
+#[test]
+fn m02_the_search_does_not_grow_with_the_handlers_between() {
+    let (searched, touched) = tenth_effect(2);
+    assert!(searched > 0 && touched > 0, "the counters count");
+    assert_eq!(tenth_effect(200), (searched, touched));
+    assert_eq!(tenth_effect(20_000), (searched, touched));
+}
+
+/// The error is made at the performer: it knows the effect and the whole chain, also what an inner handler had
+/// captured and passed on, and the machine goes on from there.
+#[test]
+fn m12_the_error_has_the_effect_and_all_handlers_in_scope_in_order() {
+    let (mut machine, mut world) = (
+        Machine::<Lang>::new(),
+        World {
+            traces: true,
+            ..World::default()
+        },
+    );
+    let inner = handle(
+        "x",
+        pass(),
+        attempt(perform("x", int(1)), perform("a", int(2))),
+    );
+    let expr = answer("a", 5, watch("seen", answer("b", 0, inner)));
+    machine.start(program(expr)).expect("idle");
+    assert!(matches!(
+        drive(&mut machine, &mut world),
+        Outcome::Done(Ok(7))
+    ));
+    assert_eq!(
+        world.log,
+        [
+            "seen x 1",
+            "Unhandled at try x:4 | b:3 | seen:2 | a:1",
+            "seen a 2"
+        ]
+    );
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 #[test]
-fn raising_before_the_use_throws_into_the_performer() {
+fn m08_raising_before_the_use_throws_into_the_performer() {
     let body = attempt(perform("a", int(1)), log("caught", int(5)));
     check(handle("a", raise(int(9)), body.clone()), Ok(5), "caught");
     check(
@@ -21,7 +21,7 @@ fn raising_before_the_use_throws_into_the_performer() {
 }
 
 #[test]
-fn raising_after_the_use_propagates_from_where_the_handler_is_installed() {
+fn m08_raising_after_the_use_propagates_from_where_the_handler_is_installed() {
     let body = attempt(perform("a", int(1)), log("inside", int(5)));
     let program = attempt(
         handle("a", seq(resume(arg()), raise(int(9))), body),
@@ -31,7 +31,7 @@ fn raising_after_the_use_propagates_from_where_the_handler_is_installed() {
 }
 
 #[test]
-fn returning_without_the_use_unwinds_first_and_is_the_answer() {
+fn m09_returning_without_the_use_unwinds_first_and_is_the_answer() {
     let body = finally(
         seq(perform("a", int(1)), log("never", int(2))),
         log("cleaned", int(3)),
@@ -44,7 +44,7 @@ fn returning_without_the_use_unwinds_first_and_is_the_answer() {
 }
 
 #[test]
-fn resume_waits_and_transfer_does_not() {
+fn m06_resume_waits_and_transfer_does_not() {
     let clause = |go: fn(E) -> E| log("in", seq(go(arg()), log("out", int(1))));
     check(
         handle("a", clause(resume), log("body", perform("a", int(4)))),
@@ -95,7 +95,7 @@ fn resume_with_runs_a_program_where_the_effect_was_performed() {
 }
 
 #[test]
-fn using_a_continuation_twice_is_an_error_at_the_second_use() {
+fn m01_using_a_continuation_twice_is_an_error_at_the_second_use() {
     let clause = seq(
         resume(int(1)),
         attempt(resume(int(2)), log("refused", int(7))),
@@ -152,7 +152,7 @@ fn most_fibers(turns: u32, clause: E) -> usize {
 }
 
 #[test]
-fn transfer_in_a_loop_takes_constant_memory() {
+fn m06_transfer_in_a_loop_takes_constant_memory() {
     let clause = transfer(arg());
     assert_eq!(most_fibers(2000, clause.clone()), most_fibers(10, clause));
     // Also from a program that the handler called.
@@ -161,7 +161,7 @@ fn transfer_in_a_loop_takes_constant_memory() {
 }
 
 #[test]
-fn resume_in_a_loop_keeps_one_activation_a_turn_and_frees_them_all() {
+fn m06_resume_in_a_loop_keeps_one_activation_a_turn_and_frees_them_all() {
     assert_eq!(
         most_fibers(500, resume(arg())) - most_fibers(100, resume(arg())),
         400
@@ -169,7 +169,7 @@ fn resume_in_a_loop_keeps_one_activation_a_turn_and_frees_them_all() {
 }
 
 #[test]
-fn transferring_another_continuation_unwinds_the_own_one_first() {
+fn m09_transferring_another_continuation_unwinds_the_own_one_first() {
     let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
     let keep = Prompt::native("keep", |world: &mut World, _, k| {
         world.kept.push(k);

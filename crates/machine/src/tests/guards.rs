@@ -25,7 +25,7 @@ fn busy() -> (Machine<Lang>, K) {
 }
 
 #[test]
-fn the_check_finds_what_is_broken() {
+fn m11_the_check_finds_what_is_broken() {
     type Break = fn(&mut Machine<Lang>);
     let breaks: [(&str, Break); 7] = [
         ("has no owner", |machine| {
@@ -69,7 +69,7 @@ fn the_check_finds_what_is_broken() {
 }
 
 #[test]
-fn the_check_runs_by_itself_between_steps() {
+fn m11_the_check_runs_by_itself_between_steps() {
     let (mut machine, k) = busy();
     machine.observers += 1;
     let run = std::panic::AssertUnwindSafe(|| {

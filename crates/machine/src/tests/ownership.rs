@@ -64,7 +64,7 @@ fn a_continuation_may_outlive_its_machine() {
 }
 
 #[test]
-fn a_dropped_continuation_drops_its_codes_once() {
+fn m01_a_dropped_continuation_drops_its_codes_once() {
     struct Token(Rc<Cell<u32>>);
     impl Drop for Token {
         fn drop(&mut self) {
@@ -181,7 +181,7 @@ fn boundaries_can_be_listed_and_installed_around_another_program() {
 }
 
 #[test]
-fn scopes_are_never_used_again() {
+fn m05_scopes_are_never_used_again() {
     let (mut machine, mut world) = (
         Machine::<Lang>::new(),
         World {
@@ -209,7 +209,7 @@ fn scopes_are_never_used_again() {
 }
 
 #[test]
-fn code_can_look_at_its_chain() {
+fn m10_code_can_look_at_its_chain() {
     let look = native(|_, input| match input {
         Input::Start => Step::Control(Control::Reflect(Box::new(|mirror, world: &mut World| {
             let view = mirror.live();
@@ -230,4 +230,21 @@ fn code_can_look_at_its_chain() {
         Outcome::Done(Ok(1))
     ));
     assert_eq!(world.log, ["inner", "outer"]);
+}
+
+/// Does not compile once a continuation can be copied: the two implementations are ambiguous then.
+#[test]
+fn m01_a_continuation_is_neither_clone_nor_copy() {
+    trait Unless<What> {
+        fn is_not(&self) -> bool {
+            true
+        }
+    }
+    struct Clonable;
+    impl<T> Unless<()> for T {}
+    impl<T: Clone> Unless<Clonable> for T {}
+    fn is_not<What, T: Unless<What>>(value: &T) -> bool {
+        value.is_not()
+    }
+    assert!(is_not(&Continuation::<Lang>::new([], program(int(1)))));
 }

@@ -38,7 +38,7 @@ fn nest(left: u32, install: bool) -> Program {
 }
 
 #[test]
-fn a_million_programs_and_a_million_handlers_return_raise_and_unwind() {
+fn m07_a_million_programs_and_a_million_handlers_return_raise_and_unwind() {
     on_a_small_stack(|| {
         for install in [false, true] {
             let (mut machine, mut world) = (
@@ -78,7 +78,7 @@ fn a_million_programs_and_a_million_handlers_return_raise_and_unwind() {
 }
 
 #[test]
-fn a_machine_is_dropped_with_a_million_fibers_in_it() {
+fn m07_a_machine_is_dropped_with_a_million_fibers_in_it() {
     on_a_small_stack(|| {
         let (mut machine, mut world) = (
             Machine::<Lang>::new(),
@@ -97,7 +97,7 @@ fn a_machine_is_dropped_with_a_million_fibers_in_it() {
 }
 
 #[test]
-fn a_million_activations_wait_for_one_another() {
+fn m07_a_million_activations_wait_for_one_another() {
     on_a_small_stack(|| {
         let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
         let mut left = MANY;
@@ -127,7 +127,7 @@ fn a_million_activations_wait_for_one_another() {
 }
 
 #[test]
-fn a_million_continuations_that_own_one_another_are_dropped() {
+fn m07_a_million_continuations_that_own_one_another_are_dropped() {
     on_a_small_stack(|| {
         let holding = |inner: Option<K>| {
             native(move |_, input| {
@@ -170,7 +170,7 @@ fn a_million_continuations_that_own_one_another_are_dropped() {
 }
 
 #[test]
-fn a_pass_through_many_handlers_appends() {
+fn m02_a_pass_through_many_handlers_appends() {
     on_a_small_stack(|| {
         let (mut machine, mut world) = (
             Machine::<Lang>::new(),

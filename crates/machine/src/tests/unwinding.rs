@@ -257,7 +257,7 @@ fn a_code_that_parks_for_ever_in_its_clean_up_can_be_unwound_again() {
 }
 
 #[test]
-fn what_an_unwound_activation_owns_is_unwound_and_not_merely_told() {
+fn m09_what_an_unwound_activation_owns_is_unwound_and_not_merely_told() {
     let performer = seq(
         attempt(perform("a", int(1)), log("swallowed", int(0))),
         log("never", int(1)),
