@@ -8,13 +8,13 @@ let rec counting () =
   let i = perform Get in
   if i = 0 then i else (perform (Set (i - 1)); counting ())
 
-let countdown n =
+let countdown (n : int) =
   let state = ref n in
   match_with counting ()
     { retc = Fun.id; exnc = raise;
       effc = fun (type a) (e : a Effect.t) -> match e with
-        | Get -> Some (fun (k : (a, _) continuation) -> continue k !state)
-        | Set i -> Some (fun (k : (a, _) continuation) -> state := i; continue k ())
+        | Get -> Some (fun (k : (a, int) continuation) -> continue k !state)
+        | Set i -> Some (fun (k : (a, int) continuation) -> state := i; continue k ())
         | _ -> None }
 
 let rec fibonacci n = if n = 0 then 0 else if n = 1 then 1 else fibonacci (n - 1) + fibonacci (n - 2)
@@ -37,15 +37,15 @@ type _ Effect.t += Emit : int -> unit Effect.t
 
 let rec range l u = if l > u then () else (perform (Emit l); range (l + 1) u)
 
-let adding body =
+let adding (body : unit -> unit) : int =
   let sum = ref 0 in
   match_with body ()
     { retc = (fun () -> !sum); exnc = raise;
       effc = fun (type a) (e : a Effect.t) -> match e with
-        | Emit i -> Some (fun (k : (a, _) continuation) -> sum := !sum + i; continue k ())
+        | Emit i -> Some (fun (k : (a, int) continuation) -> sum := !sum + i; continue k ())
         | _ -> None }
 
-let iterator n = adding (fun () -> range 0 n)
+let iterator (n : int) = adding (fun () -> range 0 n)
 
 type tree = Leaf | Node of tree * int * tree
 type generator = Empty | Thunk of int * (unit -> generator)
@@ -57,16 +57,16 @@ let rec iterate = function
   | Leaf -> ()
   | Node (l, v, r) -> iterate l; perform (Yield v); iterate r
 
-let generate body =
+let generate (body : unit -> unit) : generator =
   match_with body ()
     { retc = (fun () -> Empty); exnc = raise;
       effc = fun (type a) (e : a Effect.t) -> match e with
-        | Yield v -> Some (fun (k : (a, _) continuation) -> Thunk (v, fun () -> continue k ()))
+        | Yield v -> Some (fun (k : (a, generator) continuation) -> Thunk (v, fun () -> continue k ()))
         | _ -> None }
 
 let rec total sum = function Empty -> sum | Thunk (v, rest) -> total (v + sum) (rest ())
 
-let generator n = total 0 (generate (fun () -> iterate (make n)))
+let generator (n : int) = total 0 (generate (fun () -> iterate (make n)))
 
 type _ Effect.t += Read : int Effect.t | Stop : unit Effect.t
 
@@ -79,21 +79,21 @@ let rec parse dollars =
   else if c = newline then (perform (Emit dollars); parse 0)
   else (perform Stop; assert false)
 
-let catch body =
+let catch (body : unit -> unit) : unit =
   match_with body ()
     { retc = Fun.id; exnc = raise;
       effc = fun (type a) (e : a Effect.t) -> match e with
-        | Stop -> Some (fun (_ : (a, _) continuation) -> ())
+        | Stop -> Some (fun (_ : (a, unit) continuation) -> ())
         | _ -> None }
 
-let feed n body =
+let feed (n : int) (body : unit -> unit) : unit =
   let line = ref 0 in
   let left = ref 0 in
   match_with body ()
     { retc = Fun.id; exnc = raise;
       effc = fun (type a) (e : a Effect.t) -> match e with
         | Read ->
-          Some (fun (k : (a, _) continuation) ->
+          Some (fun (k : (a, unit) continuation) ->
             if !line > n then perform Stop
             else if !left = 0 then (incr line; left := !line; continue k newline)
             else (decr left; continue k dollar))
@@ -103,35 +103,35 @@ let parsing_dollars n = adding (fun () -> catch (fun () -> feed n (fun () -> par
 
 type _ Effect.t += Prime : int -> bool Effect.t
 
-let rec primes i n sum =
+let rec primes (i : int) (n : int) (sum : int) : int =
   if i >= n then sum
   else if perform (Prime i) then
     match_with (fun () -> primes (i + 1) n (sum + i)) ()
       { retc = Fun.id; exnc = raise;
         effc = fun (type a) (e : a Effect.t) -> match e with
           | Prime e ->
-            Some (fun (k : (a, _) continuation) ->
+            Some (fun (k : (a, int) continuation) ->
               if e mod i = 0 then continue k false else continue k (perform (Prime e)))
           | _ -> None }
   else primes (i + 1) n sum
 
-let handler_sieve n =
+let handler_sieve (n : int) =
   match_with (fun () -> primes 2 n 0) ()
     { retc = Fun.id; exnc = raise;
       effc = fun (type a) (e : a Effect.t) -> match e with
-        | Prime _ -> Some (fun (k : (a, _) continuation) -> continue k true)
+        | Prime _ -> Some (fun (k : (a, int) continuation) -> continue k true)
         | _ -> None }
 
 type _ Effect.t += Operator : int -> unit Effect.t
 
 let rec operate i seed = if i = 0 then seed else (perform (Operator i); operate (i - 1) seed)
 
-let nontail n seed =
+let nontail (n : int) (seed : int) : int =
   match_with (fun () -> operate n seed) ()
     { retc = Fun.id; exnc = raise;
       effc = fun (type a) (e : a Effect.t) -> match e with
         | Operator x ->
-          Some (fun (k : (a, _) continuation) ->
+          Some (fun (k : (a, int) continuation) ->
             let y = continue k () in
             abs (x - (503 * y) + 37) mod 1009)
         | _ -> None }
@@ -159,11 +159,11 @@ let job () = perform Next; perform Tick
 
 let rec forks n = if n = 0 then () else (perform (Fork job); forks (n - 1))
 
-let scheduler n =
+let scheduler (n : int) =
   let ticks = ref 0 in
   match_with (fun () -> for _ = 1 to 100 do schedule (fun () -> forks n) done) ()
     { retc = Fun.id; exnc = raise;
       effc = fun (type a) (e : a Effect.t) -> match e with
-        | Tick -> Some (fun (k : (a, _) continuation) -> incr ticks; continue k ())
+        | Tick -> Some (fun (k : (a, unit) continuation) -> incr ticks; continue k ())
         | _ -> None };
   !ticks
