@@ -295,6 +295,7 @@ fn m02_frames_stay_where_they_are() {
     };
     fn nest(left: u32) -> Program {
         let mut left = Some(left);
+        let mut effects = ["a", "p"].into_iter();
         native(move |_, input| match (left.take(), input) {
             (Some(0), _) => Step::Pause,
             (Some(n), _) if n % 10 == 0 => Step::Install {
@@ -302,21 +303,34 @@ fn m02_frames_stay_where_they_are() {
                 body: nest(n - 1),
             },
             (Some(n), _) => Step::Call(nest(n - 1)),
-            (None, Input::Start) => Step::Perform(Op("a", 0)),
-            (None, input) => Step::Return(answer_of(input).expect("a value")),
+            (None, input) => match effects.next() {
+                Some(effect) => Step::Perform(Op(effect, 0)),
+                None => end(answer_of(input)),
+            },
         })
     }
     let (mut machine, mut world) = (
         Machine::<Lang>::new(),
         World {
-            parks: &["a"],
+            parks: &["p"],
             ..World::default()
         },
     );
-    machine.start(nest(1000)).expect("idle");
+    let suspend = Prompt::native("a", |world: &mut World, _, k| {
+        world.kept.push(k);
+        Handled::Suspend
+    });
+    // Each fiber has several frames, also the handler's, which is the outermost.
+    let k = crate::Continuation::new([Boundary::Prompt(suspend)], nest(1005));
+    machine.resume(k, Ok(0)).expect("idle");
     assert!(matches!(machine.run(&mut world, u64::MAX), Outcome::Paused));
     let running = addresses(machine.running());
-    assert_eq!(running.len(), 1001);
+    assert_eq!(running.len(), 1006);
+    assert!(matches!(machine.run(&mut world, u64::MAX), Outcome::Idle));
+    let k = world.kept.pop().expect("it was captured");
+    assert_eq!(addresses(machine.inspect(&k).expect("it is ours")), running);
+    machine.resume(k, Ok(0)).expect("idle");
+    assert_eq!(addresses(machine.running()), running);
     let Outcome::Parked { k, .. } = machine.run(&mut world, u64::MAX) else {
         panic!("nobody answers");
     };

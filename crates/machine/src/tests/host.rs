@@ -6,6 +6,9 @@ use super::snapshot::rebuild_with;
 use super::trace::trace;
 use crate::{Answer, Machine, Outcome, ScopeId};
 
+/// What a program ends with, its log, and the events that a trace was told.
+pub(crate) type Told = (Answer<Lang>, Vec<String>, Vec<String>);
+
 /// A program, its world, and what it waits for.
 pub(crate) struct Run {
     pub(crate) world: World,
@@ -58,6 +61,8 @@ impl Run {
         }
         .expect("a machine whose programs have parked is idle");
         loop {
+            // The scopes of what the host has attached are told in no event.
+            trace(machine.running(), &mut self.world);
             match machine.run(&mut self.world, fuel) {
                 Outcome::Paused => look(machine, &mut self.world),
                 Outcome::Done(answer) => {
@@ -112,11 +117,17 @@ impl Run {
     }
 
     /// What it has ended with, and its log; nothing of it is left in its machine.
-    pub(crate) fn end(mut self, machine: &mut Machine<Lang>) -> (Answer<Lang>, Vec<String>) {
+    pub(crate) fn end(self, machine: &mut Machine<Lang>) -> (Answer<Lang>, Vec<String>) {
+        let (answer, log, _) = self.end_told(machine);
+        (answer, log)
+    }
+
+    /// The same, with what a trace was told.
+    pub(crate) fn end_told(mut self, machine: &mut Machine<Lang>) -> Told {
         self.world.slots = Default::default();
         machine.reclaim();
         match self.waits {
-            Waits::Done(answer) => (answer, self.world.log),
+            Waits::Done(answer) => (answer, self.world.log, self.world.events),
             _ => panic!("it has not ended"),
         }
     }

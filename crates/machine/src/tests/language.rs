@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(crate) use super::expr::{E, Op, SLOTS, make};
-pub(crate) use super::program::{Program, answer_of, clause, native, performs, program};
+pub(crate) use super::program::{Program, answer_of, clause, end, native, performs, program};
 
 pub(crate) struct Lang;
 
@@ -36,8 +36,8 @@ pub(crate) struct World {
     pub(crate) scopes: HashMap<u64, ScopeId>,
     /// Effects that park when nobody handles them; the others are raised.
     pub(crate) parks: &'static [&'static str],
-    /// How many events were told.
-    pub(crate) events: u32,
+    /// What a trace was told.
+    pub(crate) events: Vec<String>,
     /// Whether a trace is logged for each error that the machine makes.
     pub(crate) traces: bool,
 }

@@ -7,29 +7,32 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::generate::{Programs, parts};
-use super::host::Run;
+use super::host::{Run, Told};
 use super::language::make::*;
 use super::language::*;
 use super::program::Token;
-use super::reference::evaluate;
-use crate::{Answer, Machine, Outcome, ScopeId};
+use super::reference::evaluate_and_tell;
+use super::trace::tell_all;
+use crate::{Machine, Outcome, ScopeId};
 
 /// More steps of the reference than this are too many for one program.
 pub(crate) const STEPS: u32 = 5_000;
 
 /// Runs on the machine with every invariant checked at every step, answering what parks. If it `moves`, what has
 /// parked goes on in another machine: nothing of it may be anywhere but in its parts.
-fn on_the_machine(expr: E, moves: bool, moved: &Cell<u32>) -> (Answer<Lang>, Vec<String>) {
+fn on_the_machine(expr: E, moves: bool, moved: &Cell<u32>) -> Told {
     let (mut machine, mut run) = (Machine::<Lang>::new(), Run::new(expr));
+    tell_all(&mut machine);
     while run.go_on(&mut machine, 1, &mut |machine, _| {
         machine.check().expect("the invariants hold");
     }) {
         if moves && run.move_out(&mut machine, |_| ScopeId::NONE) {
             machine = Machine::new();
+            tell_all(&mut machine);
             moved.set(moved.get() + 1);
         }
     }
-    let end = run.end(&mut machine);
+    let end = run.end_told(&mut machine);
     assert!(matches!(
         machine.run(&mut World::default(), 0),
         Outcome::Idle
@@ -43,12 +46,20 @@ fn on_the_machine(expr: E, moves: bool, moved: &Cell<u32>) -> (Answer<Lang>, Vec
     end
 }
 
+fn forget_activations(events: &mut [String]) {
+    for event in events {
+        if event.starts_with("deactivated") {
+            event.truncate("deactivated".len());
+        }
+    }
+}
+
 /// How many programs are compared: few in every run, many when `SLOW` is set.
 fn how_many() -> u32 {
     if std::env::var_os("SLOW").is_some() {
         100_000
     } else {
-        10_000
+        5_000
     }
 }
 
@@ -69,13 +80,19 @@ fn random_programs_do_the_same_on_the_machine_and_on_the_reference() {
     let (compared, eventful, moved) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let count = |cell: &Cell<u32>, yes: bool| cell.set(cell.get() + u32::from(yes));
     let run = runner(how_many()).run(&Programs, |expr| {
-        let Some(expected) = evaluate(expr.clone(), STEPS) else {
+        let Some(mut expected) = evaluate_and_tell(expr.clone(), STEPS) else {
             return Err(TestCaseError::reject("it takes too many steps"));
         };
         count(&compared, true);
         count(&eventful, expected.1.len() > 4);
         let moves = compared.get() % 2 == 0;
-        let got = on_the_machine(expr, moves, &moved);
+        let mut got = on_the_machine(expr, moves, &moved);
+        if moves {
+            // The scope in an activation is a record of the machine that it began in.
+            for (_, _, events) in [&mut got, &mut expected] {
+                forget_activations(events);
+            }
+        }
         if got != expected {
             let message = format!("machine: {got:#?}\nreference: {expected:#?}");
             return Err(TestCaseError::fail(message));
@@ -171,8 +188,11 @@ fn known_programs_do_the_same_on_the_machine_and_on_the_reference() {
     ];
     for expr in programs {
         for moves in [false, true] {
-            let expected = evaluate(expr.clone(), STEPS).expect("it ends");
-            assert_eq!(on_the_machine(expr.clone(), moves, &Cell::new(0)), expected);
+            let mut expected = evaluate_and_tell(expr.clone(), STEPS).expect("it ends");
+            let mut got = on_the_machine(expr.clone(), moves, &Cell::new(0));
+            forget_activations(&mut expected.2);
+            forget_activations(&mut got.2);
+            assert_eq!(got, expected);
         }
     }
 }

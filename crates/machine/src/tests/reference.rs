@@ -57,8 +57,8 @@ enum Base {
     Plain,
     /// A boundary, with its number.
     Boundary(u64, Bound),
-    /// A handler at work, and its continuation if it still has it.
-    Activation(Option<Kont>),
+    /// A handler at work, the number of its boundary, and its continuation if it still has it.
+    Activation(u64, Option<Kont>),
     /// A computation that has ended, but for the unwinding of a continuation.
     Ending(Then),
 }
@@ -76,6 +76,8 @@ struct Cek {
     slots: [Option<Kont>; SLOTS],
     boundaries: u64,
     log: Vec<String>,
+    /// What a trace would be told.
+    events: Vec<String>,
 }
 
 impl Segment {
@@ -90,20 +92,40 @@ impl Segment {
 
 /// What an expression ends with, and its log. `None` if that takes more than this many steps.
 pub(crate) fn evaluate(expr: E, steps: u32) -> Option<(Answer, Vec<String>)> {
+    evaluate_and_tell(expr, steps).map(|(answer, log, _)| (answer, log))
+}
+
+/// The same, with the events that a trace is told.
+pub(crate) fn evaluate_and_tell(expr: E, steps: u32) -> Option<(Answer, Vec<String>, Vec<String>)> {
     let mut cek = Cek::default();
     cek.kont.push(Segment::new(Base::Plain));
     let mut control = Eval(expr, None);
     for _ in 0..steps {
         control = match control {
             Eval(expr, env) => cek.eval(&expr, env),
-            Give(answer) if cek.kont.is_empty() => return Some((answer, cek.log)),
+            Give(answer) if cek.kont.is_empty() => {
+                cek.tell(format!("done {}", ending(&answer)));
+                return Some((answer, cek.log, cek.events));
+            }
             Give(answer) => cek.give(answer),
         };
     }
     None
 }
 
+/// A word for how something ends.
+fn ending(answer: &Answer) -> &'static str {
+    match answer {
+        Ok(_) => "value",
+        Err(_) => "error",
+    }
+}
+
 impl Cek {
+    fn tell(&mut self, event: String) {
+        self.events.push(event);
+    }
+
     fn push(&mut self, work: Work, env: Env) {
         let innermost = self.kont.last_mut().expect("code runs in a segment");
         innermost.frames.push(Frame {
@@ -136,6 +158,7 @@ impl Cek {
             Expr::Under(bound, body) => {
                 let boundary = self.boundary(bound);
                 self.kont.push(boundary);
+                self.tell(format!("installed {}", self.boundaries));
                 Eval(body.clone(), env)
             }
             Expr::Use(of, tail, Way::With, e) => match self.target(*of) {
@@ -170,18 +193,22 @@ impl Cek {
                 Err(instead) => Give(instead),
                 Ok(k) => {
                     // The handler is gone, as if it had not matched.
-                    self.kont.pop();
+                    self.leave_activation();
+                    self.tell("forwarded".to_owned());
                     self.dispatch(env.unwrap_or(Op("none", 0)), k)
                 }
             },
-            Expr::Delegate => self.dispatch(env.unwrap_or(Op("none", 0)), Vec::new()),
+            Expr::Delegate => {
+                self.tell("delegated".to_owned());
+                self.dispatch(env.unwrap_or(Op("none", 0)), Vec::new())
+            }
             Expr::Look(seen) => {
                 let line = match (seen, self.kont.last()) {
                     (Seen::Live, _) => trace(&self.kont),
                     (
                         Seen::Of(Of::Own),
                         Some(Segment {
-                            base: Base::Activation(Some(k)),
+                            base: Base::Activation(_, Some(k)),
                             ..
                         }),
                     ) => trace(k),
@@ -252,21 +279,27 @@ impl Cek {
 
     /// The last frame of a segment has ended.
     fn end(&mut self, segment: Segment, answer: Answer) -> Control {
+        match &segment.base {
+            Base::Boundary(id, _) if segment.unwound => self.tell(format!("unwound {id}")),
+            Base::Boundary(id, _) => self.tell(format!("returned {id} {}", ending(&answer))),
+            Base::Activation(id, _) => self.tell(format!("deactivated {id}")),
+            Base::Plain | Base::Ending(_) => {}
+        }
         match (segment.base, answer) {
-            (Base::Boundary(_, bound), answer) => match (answer, bound.finish, bound.unwound) {
+            (Base::Boundary(id, bound), answer) => match (answer, bound.finish, bound.unwound) {
                 (_, _, Some(clause)) if segment.unwound => {
-                    self.run(clause, Op(bound.name, 0), None)
+                    self.run(id, clause, Op(bound.name, 0), None)
                 }
-                (Ok(n), Some(clause), _) => self.run(clause, Op(bound.name, n), None),
+                (Ok(n), Some(clause), _) => self.run(id, clause, Op(bound.name, n), None),
                 (answer, ..) => Give(answer),
             },
-            (Base::Plain | Base::Activation(None), answer) => Give(answer),
+            (Base::Plain | Base::Activation(_, None), answer) => Give(answer),
             // It never used its continuation. What it raised is raised at the performer.
-            (Base::Activation(Some(k)), Err(fault)) if !segment.unwound => {
+            (Base::Activation(_, Some(k)), Err(fault)) if !segment.unwound => {
                 self.kont.extend(k);
                 Give(Err(fault))
             }
-            (Base::Activation(Some(k)), answer) => self.unwind(k, Then::Answer(answer)),
+            (Base::Activation(_, Some(k)), answer) => self.unwind(k, Then::Answer(answer)),
             (Base::Ending(then), answer) => {
                 let instead = match (answer, &then) {
                     // A clean-up has failed.
@@ -287,15 +320,17 @@ impl Cek {
     }
 
     /// Runs a clause as an activation.
-    fn run(&mut self, clause: E, op: Op, k: Option<Kont>) -> Control {
-        self.kont.push(Segment::new(Base::Activation(k)));
+    fn run(&mut self, id: u64, clause: E, op: Op, k: Option<Kont>) -> Control {
+        self.kont.push(Segment::new(Base::Activation(id, k)));
+        self.tell(format!("activated {id}"));
         Eval(clause, Some(op))
     }
 
     /// Shows an effect to the observers, innermost first, and then finds its handler.
     fn perform(&mut self, mut op: Op) -> Control {
+        self.events.push(format!("performed {} {}", op.0, op.1));
         for segment in self.kont.iter().rev() {
-            let Base::Boundary(_, bound) = &segment.base else {
+            let Base::Boundary(id, bound) = &segment.base else {
                 continue;
             };
             if bound.is_prompt() {
@@ -304,7 +339,12 @@ impl Cek {
             let (word, made) = bound.observes(op);
             self.log.push(word);
             match made {
-                Ok(other) => op = other,
+                Ok(same) if same == op => {}
+                Ok(other) => {
+                    op = other;
+                    self.events
+                        .push(format!("rewritten {id} {} {}", op.0, op.1));
+                }
                 Err(n) => return Give(Err(Fault::User(n))),
             }
         }
@@ -319,27 +359,31 @@ impl Cek {
         let Some(at) = found else {
             self.kont.extend(captured);
             if op.0 == "p" {
+                self.tell("parked".to_owned());
                 return self.park(op);
             }
+            self.tell("unhandled".to_owned());
             let prompts = self.kont.iter().filter(|segment| segment.is_prompt());
             let fault = Fault::Unhandled(op.0, prompts.count());
             return self.complain(MachineError::Unhandled, fault);
         };
-        let Base::Boundary(_, bound) = &self.kont[at].base else {
+        let Base::Boundary(id, bound) = &self.kont[at].base else {
             unreachable!("a boundary was found");
         };
-        let kind = bound.kind.clone();
+        let (id, kind) = (*id, bound.kind.clone());
         if let Kind::Function(plus) = kind {
+            self.tell(format!("answered {id}"));
             self.kont.extend(captured);
             return Give(Ok(op.1.wrapping_add(plus)));
         }
+        self.tell(format!("dispatched {id}"));
         let mut k = self.kont.split_off(at);
         k.extend(captured);
         match kind {
-            Kind::Clause(clause) => self.run(clause, op, Some(k)),
+            Kind::Clause(clause) => self.run(id, clause, op, Some(k)),
             Kind::Keep(slot, clause) => {
                 self.slots[slot] = Some(k);
-                self.run(clause, op, None)
+                self.run(id, clause, op, None)
             }
             Kind::Native(decision) => self.decide(decision, op, k),
             _ => unreachable!("only these handle"),
@@ -348,7 +392,10 @@ impl Cek {
 
     fn decide(&mut self, decision: Decision, op: Op, k: Kont) -> Control {
         match decision {
-            Decision::Pass => self.dispatch(op, k),
+            Decision::Pass => {
+                self.tell("forwarded".to_owned());
+                self.dispatch(op, k)
+            }
             Decision::Transfer(n) => self.last(Then::Transfer(k, Ok(op.1.wrapping_add(n)))),
             Decision::Throw(n) => self.last(Then::Transfer(k, Err(Fault::User(n)))),
             Decision::With(e) => self.last(Then::TransferWith(k, e, Some(op))),
@@ -363,6 +410,8 @@ impl Cek {
             Decision::Nest(bound, e) => {
                 let boundary = self.boundary(&bound);
                 self.kont.extend(k);
+                // It is unstarted, and started by a value.
+                self.tell("transferred value".to_owned());
                 self.kont.push(boundary);
                 Eval(e, Some(op))
             }
@@ -370,7 +419,7 @@ impl Cek {
                 self.kont.extend(k);
                 match self.slots[slot].take() {
                     Some(inner) => self.last(Then::Transfer(inner, Ok(op.1))),
-                    None => Give(Ok(NOTHING)),
+                    None => self.last(Then::Transfer(Vec::new(), Ok(NOTHING))),
                 }
             }
             // Its own continuation is dropped.
@@ -432,7 +481,7 @@ impl Cek {
             (Of::Kept(slot), _) => return self.slots[slot].take().ok_or(Ok(NOTHING)),
             (Of::Foreign, _) => MachineError::ForeignContinuation,
             (Of::Own, Some(segment)) => match &mut segment.base {
-                Base::Activation(own) => match own.take() {
+                Base::Activation(_, own) => match own.take() {
                     Some(k) => return Ok(k),
                     None => MachineError::ContinuationUsed,
                 },
@@ -447,34 +496,54 @@ impl Cek {
 
     /// Goes on with a continuation: on top of whoever asked, or in place of its activation.
     fn go(&mut self, tail: Tail, then: Then) -> Control {
-        let in_activation = matches!(
-            self.kont.last(),
-            Some(Segment {
-                base: Base::Activation(_),
-                ..
-            })
-        );
-        if tail == Tail::Resume || !in_activation {
-            return self.last(then);
+        if tail == Tail::Resume {
+            let (with, control) = self.attach(then);
+            self.tell(format!("resumed {with}"));
+            return control;
         }
-        match self.kont.pop().expect("it was there").base {
+        match self.leave_activation() {
             // It ends without having used its own.
-            Base::Activation(Some(own)) => self.unwind(own, then),
-            _ => self.last(then),
+            Some(own) => self.unwind(own, then),
+            None => self.last(then),
         }
+    }
+
+    /// Cuts the activation to which the code that asks belongs, if it belongs to one. Gives what it still owned.
+    fn leave_activation(&mut self) -> Option<Kont> {
+        let Some(Segment {
+            base: Base::Activation(id, own),
+            ..
+        }) = self.kont.last_mut()
+        else {
+            return None;
+        };
+        let (id, own) = (*id, own.take());
+        self.kont.pop();
+        self.tell(format!("deactivated {id}"));
+        own
     }
 
     /// Does what a computation does last, at the place that it has left.
     fn last(&mut self, then: Then) -> Control {
+        if let Then::Answer(answer) = then {
+            return Give(answer);
+        }
+        let (with, control) = self.attach(then);
+        self.tell(format!("transferred {with}"));
+        control
+    }
+
+    /// Appends a continuation, and gives what it goes on with, in a word and as it is.
+    fn attach(&mut self, then: Then) -> (&'static str, Control) {
         match then {
-            Then::Answer(answer) => Give(answer),
+            Then::Answer(answer) => (ending(&answer), Give(answer)),
             Then::Transfer(k, answer) => {
                 self.kont.extend(k);
-                Give(answer)
+                (ending(&answer), Give(answer))
             }
             Then::TransferWith(k, e, env) => {
                 self.kont.extend(k);
-                Eval(e, env)
+                ("program", Eval(e, env))
             }
         }
     }
@@ -489,6 +558,7 @@ impl Cek {
             }
             self.kont.push(segment);
         }
+        self.tell("unwinding".to_owned());
         Give(Err(Fault::Unwind))
     }
 }
@@ -507,8 +577,8 @@ fn trace(kont: &Kont) -> String {
             Base::Plain if words.is_empty() => return None,
             Base::Plain => "plain".to_owned(),
             Base::Boundary(id, bound) => format!("{}:{id}", bound.name),
-            Base::Activation(None) => "used".to_owned(),
-            Base::Activation(Some(_)) => "owner".to_owned(),
+            Base::Activation(_, None) => "used".to_owned(),
+            Base::Activation(_, Some(_)) => "owner".to_owned(),
             Base::Ending(_) => "ending".to_owned(),
         };
         words.push(format!("{base}{}", if segment.unwound { "~" } else { "" }));
