@@ -1,6 +1,7 @@
 //! Random programs run on the machine and on the reference evaluator, and must agree.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use proptest::prelude::{Strategy, TestCaseError};
 use proptest::strategy::ValueTree;
@@ -46,6 +47,39 @@ fn on_the_machine(expr: E, moves: bool, moved: &Cell<u32>) -> Told {
     end
 }
 
+/// How the lines begin that logs and events are made of: each must happen often.
+const KINDS: [&str; 29] = [
+    "look",
+    "idle",
+    "parked p",
+    "Unhandled at",
+    "ContinuationUsed at",
+    "NotInHandler at",
+    "ForeignContinuation at",
+    "performed",
+    "rewritten",
+    "dispatched",
+    "answered",
+    "activated",
+    "deactivated",
+    "forwarded",
+    "delegated",
+    "unhandled",
+    "parked",
+    "resumed value",
+    "resumed error",
+    "resumed program",
+    "transferred value",
+    "transferred error",
+    "transferred program",
+    "installed",
+    "returned",
+    "unwinding",
+    "unwound",
+    "done value",
+    "done error",
+];
+
 fn forget_activations(events: &mut [String]) {
     for event in events {
         if event.starts_with("deactivated") {
@@ -78,12 +112,20 @@ pub(crate) fn runner(cases: u32) -> TestRunner {
 #[test]
 fn random_programs_do_the_same_on_the_machine_and_on_the_reference() {
     let (compared, eventful, moved) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    let kinds = RefCell::new(BTreeMap::<&str, u32>::new());
     let count = |cell: &Cell<u32>, yes: bool| cell.set(cell.get() + u32::from(yes));
     let run = runner(how_many()).run(&Programs, |expr| {
         let Some(mut expected) = evaluate_and_tell(expr.clone(), STEPS) else {
             return Err(TestCaseError::reject("it takes too many steps"));
         };
         count(&compared, true);
+        let mut seen = kinds.borrow_mut();
+        for line in expected.1.iter().chain(&expected.2) {
+            if let Some(kind) = KINDS.iter().find(|kind| line.starts_with(**kind)) {
+                *seen.entry(*kind).or_insert(0) += 1;
+            }
+        }
+        drop(seen);
         count(&eventful, expected.1.len() > 4);
         let moves = compared.get() % 2 == 0;
         let mut got = on_the_machine(expr, moves, &moved);
@@ -110,6 +152,11 @@ fn random_programs_do_the_same_on_the_machine_and_on_the_reference() {
     ] {
         assert!(cell.get() >= least, "only {} programs {what}", cell.get());
     }
+    let kinds = kinds.into_inner();
+    for kind in KINDS {
+        let times = kinds.get(kind).copied().unwrap_or(0);
+        assert!(times > cases / 100, "`{kind}` happens {times} times");
+    }
 }
 
 /// How often each word stands in a debugged form of many programs: no operation may be left out.
@@ -121,7 +168,7 @@ fn random_programs_do_everything() {
         .collect();
     for word in "Int Arg Add Seq Log Do Raise Try Finally Under Use Unwind Drop Make Pass Delegate Look Own Kept \
                  Foreign Resume Transfer Value Throw With Clause Function Keep Native Watch Rewrite Object Return \
-                 Suspend true Some"
+                 Suspend Nest Join Perform true Some"
         .split_whitespace()
     {
         let times = programs.matches(word).count();
