@@ -172,12 +172,7 @@ impl Strategy for Programs {
         });
         let all: Vec<E> = tries.collect();
         let all = all.into_iter().reduce(add).expect("there is at least one");
-        Ok(Shrinking {
-            current: around(&mut random, depth, all),
-            before: None,
-            next: 0,
-            failed: 0,
-        })
+        Ok(Shrinking::new(around(&mut random, depth, all)))
     }
 }
 
@@ -187,19 +182,30 @@ pub(crate) struct Shrinking {
     current: E,
     /// The program that `current` was tried in place of.
     before: Option<E>,
-    /// Which of the smaller programs is tried next.
+    /// What is one step smaller than the last program that failed.
+    smaller: Vec<E>,
+    /// Which of these is tried next.
     next: usize,
-    /// How many in a row did not fail.
-    failed: usize,
+    /// How many of these did not fail.
+    passed: usize,
 }
 
 impl Shrinking {
+    pub(crate) fn new(program: E) -> Self {
+        Shrinking {
+            current: program,
+            before: None,
+            smaller: Vec::new(),
+            next: 0,
+            passed: 0,
+        }
+    }
+
     fn try_next(&mut self) -> bool {
-        let smaller = smaller(&self.current);
-        if self.failed >= smaller.len() {
+        if self.passed >= self.smaller.len() {
             return false;
         }
-        let tried = smaller[self.next % smaller.len()].clone();
+        let tried = self.smaller[self.next % self.smaller.len()].clone();
         self.before = Some(std::mem::replace(&mut self.current, tried));
         true
     }
@@ -212,9 +218,10 @@ impl ValueTree for Shrinking {
         self.current.clone()
     }
 
-    /// This program fails: something smaller is tried.
+    /// This program fails: something smaller is tried, from where the last success was in the old one's list.
     fn simplify(&mut self) -> bool {
-        (self.before, self.failed) = (None, 0);
+        (self.before, self.passed) = (None, 0);
+        self.smaller = smaller(&self.current);
         self.try_next()
     }
 
@@ -225,13 +232,13 @@ impl ValueTree for Shrinking {
         };
         self.current = before;
         self.next += 1;
-        self.failed += 1;
+        self.passed += 1;
         self.try_next()
     }
 }
 
 /// All programs that are one step smaller: a part in place of the whole first, then the same further inside.
-pub(crate) fn smaller(expr: &E) -> Vec<E> {
+fn smaller(expr: &E) -> Vec<E> {
     let parts = parts(expr);
     let mut all: Vec<E> = parts.clone();
     if !matches!(**expr, Expr::Int(0)) {

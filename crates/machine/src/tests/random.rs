@@ -102,7 +102,7 @@ pub(crate) fn runner(cases: u32) -> TestRunner {
     let config = Config {
         cases,
         max_global_rejects: cases * 10,
-        max_shrink_iters: 100_000,
+        max_shrink_iters: 20_000,
         failure_persistence: None,
         ..Config::default()
     };
