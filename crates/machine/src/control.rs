@@ -2,36 +2,34 @@
 
 use crate::continuation::Continuation;
 use crate::fiber::FiberId;
+use crate::run::Flow;
 use crate::{
-    Base, Control, Domain, Event, Given, Input, MachineError, Mirror, Outcome, Slot, Taking,
-    Target, Then,
+    Base, Control, Domain, Event, Given, Input, MachineError, Mirror, Slot, Taking, Target, Then,
 };
 use crate::{Handled, Machine};
 
 impl<D: Domain> Machine<D> {
+    /// Does what the innermost code asked for. An error is raised at that code, which is still there.
     #[inline]
     pub(crate) fn control(
         &mut self,
         cx: &mut D::Context<'_>,
         control: Control<D>,
         id: FiberId,
-    ) -> Option<Outcome<D>> {
+    ) -> Flow<D> {
         match self.try_control(cx, control, id) {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                self.complain(cx, error, None);
-                None
-            }
+            Ok(flow) => flow,
+            Err(error) => self.complain(cx, error, None),
         }
     }
 
-    /// An error is raised at the code that asked, which is still there.
+    #[inline]
     fn try_control(
         &mut self,
         cx: &mut D::Context<'_>,
         control: Control<D>,
         id: FiberId,
-    ) -> Result<Option<Outcome<D>>, MachineError> {
+    ) -> Result<Flow<D>, MachineError> {
         match control {
             Control::Resume(target, answer) => {
                 let k = self.resolve(cx, target, id)?;
@@ -41,7 +39,18 @@ impl<D: Domain> Machine<D> {
                     at: head.into(),
                     with: Given::answer(&answer),
                 });
-                self.deliver(answer);
+                Ok(Flow::Go(answer.into()))
+            }
+            Control::Transfer(target, answer) => {
+                let own = matches!(target, Target::Own);
+                let k = self.resolve(cx, target, id)?;
+                if own {
+                    // The usual case: nothing else can be left in the slot.
+                    let (_, scope) = self.leave(id);
+                    self.tell(cx, || Event::Deactivated { scope });
+                    return Ok(self.handled(cx, Handled::Transfer(k, answer), scope));
+                }
+                Ok(self.transfer(cx, id, Then::Transfer(k, answer)))
             }
             Control::ResumeWith(target, code) => {
                 let k = self.resolve(cx, target, id)?;
@@ -51,39 +60,37 @@ impl<D: Domain> Machine<D> {
                     at: head.into(),
                     with: Given::Program,
                 });
-            }
-            Control::Transfer(target, answer) => {
-                let k = self.resolve(cx, target, id)?;
-                return Ok(self.transfer(cx, id, Then::Transfer(k, answer)));
+                Ok(Flow::Go(Input::Start))
             }
             Control::TransferWith(target, code) => {
                 let k = self.resolve(cx, target, id)?;
-                return Ok(self.transfer(cx, id, Then::TransferWith(k, code)));
+                Ok(self.transfer(cx, id, Then::TransferWith(k, code)))
             }
             Control::Pass(effect) => {
                 let k = self.resolve(cx, Target::Own, id)?;
                 let (_, scope) = self.leave(id);
                 self.tell(cx, || Event::Deactivated { scope });
-                return Ok(self.handled(cx, Handled::Pass(effect, k), scope));
+                Ok(self.pass(cx, effect, k))
             }
             Control::Delegate(effect) => {
                 self.tell(cx, || Event::Delegated { at: id.into() });
-                return Ok(self.dispatch(cx, effect, id, id, Some(id)));
+                Ok(self.dispatch(cx, effect, id, id, Some(id)))
             }
             Control::Unwind(target) => {
                 let k = self.resolve(cx, target, id)?;
                 let unit = D::unit(cx);
-                self.unwind_then(cx, k, Then::Answer(Ok(unit)), Some(id))?;
+                let error = self.unwind_then(cx, k, Then::Answer(Ok(unit)), Some(id))?;
+                Ok(Flow::Go(Input::Error(error)))
             }
             Control::Reflect(look) => {
                 let answer = look(Mirror::new(self, id), cx);
-                self.input = Some(Input::from(answer));
+                Ok(Flow::Go(answer.into()))
             }
         }
-        Ok(None)
     }
 
     /// The continuation that is meant, if this machine may run it.
+    #[inline]
     fn resolve(
         &mut self,
         cx: &mut D::Context<'_>,
@@ -106,12 +113,8 @@ impl<D: Domain> Machine<D> {
     }
 
     /// Ends the code that asked, or its whole activation, and goes on with a continuation in its place.
-    fn transfer(
-        &mut self,
-        cx: &mut D::Context<'_>,
-        id: FiberId,
-        then: Then<D>,
-    ) -> Option<Outcome<D>> {
+    #[inline]
+    fn transfer(&mut self, cx: &mut D::Context<'_>, id: FiberId, then: Then<D>) -> Flow<D> {
         match &mut self.arena.get_mut(id).base {
             Base::Activation(_, slot) => {
                 let unused = slot.take(cx, Taking::Returned);
@@ -121,10 +124,10 @@ impl<D: Domain> Machine<D> {
                     // It ends without having used its own: that one is unwound first, at this place.
                     Some(k) => {
                         let place = self.current;
-                        if let Err(error) = self.unwind_then(cx, k, then, place) {
-                            self.complain(cx, error, None);
+                        match self.unwind_then(cx, k, then, place) {
+                            Ok(error) => Flow::Go(Input::Error(error)),
+                            Err(error) => self.complain(cx, error, None),
                         }
-                        None
                     }
                     None => self.go_on(cx, then),
                 }
@@ -142,12 +145,10 @@ impl<D: Domain> Machine<D> {
     }
 
     /// The last act of a computation that is no longer there.
-    pub(crate) fn go_on(&mut self, cx: &mut D::Context<'_>, then: Then<D>) -> Option<Outcome<D>> {
+    #[inline]
+    pub(crate) fn go_on(&mut self, cx: &mut D::Context<'_>, then: Then<D>) -> Flow<D> {
         let handled = match then {
-            Then::Answer(answer) => {
-                self.deliver(answer);
-                return None;
-            }
+            Then::Answer(answer) => return Flow::Go(answer.into()),
             Then::Transfer(k, answer) => Handled::Transfer(k, answer),
             Then::TransferWith(k, code) => Handled::TransferWith(k, code),
         };

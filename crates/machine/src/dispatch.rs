@@ -2,22 +2,33 @@
 
 use crate::continuation::{Continuation, Repr};
 use crate::fiber::FiberId;
+use crate::run::Flow;
 use crate::search::Found;
 use crate::{
-    Base, Boundary, Domain, Event, Given, Handled, Handler, MachineError, Observed, Observer,
-    Outcome, ScopeId, Then, Unhandled, View,
+    Answer, Base, Boundary, Domain, Event, Given, Handled, Handler, MachineError, Nest, Observed,
+    Observer, Outcome, ScopeId, Then, Unhandled, View,
 };
 use crate::{Input, Machine};
 
+/// What a handler said when it was asked about an effect.
+enum Asked<D: Domain> {
+    /// The answer, in tail position.
+    Answered(Answer<D>),
+    /// A decision, at the place outside the prompt.
+    Decided(Handled<D>, ScopeId),
+    /// Not this one.
+    Declined(D::Effect),
+}
+
 impl<D: Domain> Machine<D> {
     /// The innermost code has performed an effect.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn perform(
         &mut self,
         cx: &mut D::Context<'_>,
         mut effect: D::Effect,
         head: FiberId,
-    ) -> Option<Outcome<D>> {
+    ) -> Flow<D> {
         self.counters.performed += 1;
         self.tell(cx, || Event::Performed {
             at: head.into(),
@@ -26,13 +37,21 @@ impl<D: Domain> Machine<D> {
         if self.observers != 0 {
             effect = match self.observe(cx, effect, head) {
                 Ok(effect) => effect,
-                Err(error) => {
-                    self.input = Some(Input::Error(error));
-                    return None;
-                }
+                Err(error) => return Flow::Go(Input::Error(error)),
             };
         }
-        self.dispatch(cx, effect, head, head, Some(head))
+        let id = match self.find_handler(cx, &effect, head) {
+            Found::Here(id) => id,
+            Found::Nobody(tail) => return self.unhandled(cx, effect, head, tail),
+        };
+        match self.ask(cx, effect, head, id) {
+            Asked::Answered(answer) => Flow::Go(answer.into()),
+            Asked::Decided(handled, scope) => self.handled(cx, handled, scope),
+            Asked::Declined(effect) => {
+                let from = self.arena.get(id).parent;
+                self.dispatch(cx, effect, head, id, from)
+            }
+        }
     }
 
     /// Shows an effect to the observers around it, innermost first.
@@ -66,8 +85,48 @@ impl<D: Domain> Machine<D> {
         Ok(effect)
     }
 
+    /// Asks the handler of a prompt about an effect that it accepts; the performer's innermost fiber is `head`.
+    #[inline(always)]
+    fn ask(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        effect: D::Effect,
+        head: FiberId,
+        id: FiberId,
+    ) -> Asked<D> {
+        let fiber = self.arena.get_mut(id);
+        let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base else {
+            unreachable!("only prompts are found");
+        };
+        let scope = *scope;
+        if handler.declines(cx, &effect) {
+            return Asked::Declined(effect);
+        }
+        if let Some(answer) = handler.answer(cx, &effect) {
+            self.current = Some(head);
+            self.tell(cx, || Event::Answered {
+                at: head.into(),
+                scope,
+                threw: answer.is_err(),
+            });
+            return Asked::Answered(answer);
+        }
+        let place = fiber.parent.replace(head);
+        fiber.cut_from = place;
+        self.counters.captured += 1;
+        self.current = place;
+        let k = Continuation::attached(id, self.home.id);
+        let handled = handler.handle(cx, effect, k);
+        self.tell(cx, || Event::Dispatched {
+            at: head.into(),
+            scope,
+        });
+        Asked::Decided(handled, scope)
+    }
+
     /// Finds the nearest prompt from `from` outward that wants the effect. The continuation begins at `head`;
-    /// `tail` is the last fiber before `from`, or `head` where the search begins.
+    /// `tail` is the last fiber before `from`.
+    #[inline(never)]
     pub(crate) fn dispatch(
         &mut self,
         cx: &mut D::Context<'_>,
@@ -75,7 +134,7 @@ impl<D: Domain> Machine<D> {
         mut head: FiberId,
         mut tail: FiberId,
         mut from: Option<FiberId>,
-    ) -> Option<Outcome<D>> {
+    ) -> Flow<D> {
         while let Some(start) = from {
             let id = match self.find_handler(cx, &effect, start) {
                 Found::Here(id) => id,
@@ -84,56 +143,37 @@ impl<D: Domain> Machine<D> {
                     break;
                 }
             };
-            let fiber = self.arena.get_mut(id);
-            let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base else {
-                unreachable!("only prompts are found here");
-            };
-            let scope = *scope;
-            if handler.declines(cx, &effect) {
-                (tail, from) = (id, fiber.parent);
-                continue;
-            }
-            if let Some(answer) = handler.answer(cx, &effect) {
-                self.current = Some(head);
-                self.tell(cx, || Event::Answered {
-                    at: head.into(),
-                    scope,
-                    threw: answer.is_err(),
-                });
-                self.deliver(answer);
-                return None;
-            }
-            let place = fiber.parent;
-            fiber.cut_from = place;
-            fiber.parent = Some(head);
-            self.counters.captured += 1;
-            self.current = place;
-            let k = Continuation::attached(id, self.home.id);
-            if self.trace.is_some() {
-                self.tell(cx, || Event::Dispatched {
-                    at: head.into(),
-                    scope,
-                });
-            }
-            let Base::Boundary(_, Boundary::Prompt(handler)) = &self.arena.get(id).base else {
-                unreachable!("only prompts are found here");
-            };
-            match handler.handle(cx, effect, k) {
-                // In this loop: a pass through a million handlers must not recurse.
-                Handled::Pass(same, k) => {
-                    match self.attach_chain(k, place) {
-                        Ok(chain) => (head, tail) = chain,
-                        Err(error) => {
-                            self.complain(cx, error, Some(same));
-                            return None;
-                        }
-                    }
-                    self.tell(cx, || Event::Forwarded { at: head.into() });
-                    (effect, from) = (same, place);
+            match self.ask(cx, effect, head, id) {
+                Asked::Answered(answer) => return Flow::Go(answer.into()),
+                Asked::Declined(same) => {
+                    effect = same;
+                    tail = id;
+                    from = self.arena.get(id).parent;
                 }
-                handled => return self.handled(cx, handled, scope),
+                // In this loop: a pass through a million handlers must not recurse.
+                Asked::Decided(Handled::Pass(same, k), _) => {
+                    from = self.current;
+                    match self.attach_chain(k, from) {
+                        Ok(chain) => (head, tail) = chain,
+                        Err(error) => return self.complain(cx, error, Some(same)),
+                    }
+                    effect = same;
+                    self.tell(cx, || Event::Forwarded { at: head.into() });
+                }
+                Asked::Decided(handled, scope) => return self.handled(cx, handled, scope),
             }
         }
+        self.unhandled(cx, effect, head, tail)
+    }
+
+    #[cold]
+    fn unhandled(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        effect: D::Effect,
+        head: FiberId,
+        tail: FiberId,
+    ) -> Flow<D> {
         match D::on_unhandled(cx, &effect) {
             Unhandled::Park => {
                 self.tell(cx, || Event::Parked { at: head.into() });
@@ -143,13 +183,12 @@ impl<D: Domain> Machine<D> {
                 outermost.cut_from = None;
                 outermost.parent = Some(head);
                 let k = Continuation::attached(tail, self.home.id);
-                Some(Outcome::Parked { effect, k })
+                Flow::Stop(Outcome::Parked { effect, k })
             }
             Unhandled::Raise => {
                 self.current = Some(head);
                 self.tell(cx, || Event::Unhandled { at: head.into() });
-                self.complain(cx, MachineError::Unhandled, Some(effect));
-                None
+                self.complain(cx, MachineError::Unhandled, Some(effect))
             }
         }
     }
@@ -161,18 +200,8 @@ impl<D: Domain> Machine<D> {
         cx: &mut D::Context<'_>,
         handled: Handled<D>,
         scope: ScopeId,
-    ) -> Option<Outcome<D>> {
+    ) -> Flow<D> {
         match handled {
-            Handled::Run { code, slot } => {
-                let base = Base::Activation(scope, slot);
-                let fiber = self.arena.add(base, self.current, Some(code));
-                self.current = Some(fiber);
-                self.input = Some(Input::Start);
-                self.tell(cx, || Event::Activated {
-                    at: fiber.into(),
-                    scope,
-                });
-            }
             Handled::Transfer(k, answer) => match self.attach(k, self.current) {
                 Ok(head) => {
                     self.current = Some(head);
@@ -180,63 +209,71 @@ impl<D: Domain> Machine<D> {
                         at: head.into(),
                         with: Given::answer(&answer),
                     });
-                    self.deliver(answer);
+                    Flow::Go(answer.into())
                 }
                 Err(error) => self.complain(cx, error, None),
             },
-            Handled::TransferWith(k, code) => match self.attach(k, self.current) {
-                Ok(head) => {
-                    self.push_on(head, code);
-                    self.tell(cx, || Event::Transferred {
-                        at: head.into(),
-                        with: Given::Program,
-                    });
-                }
-                Err(error) => self.complain(cx, error, None),
-            },
-            Handled::Nest { k, inner, answer } => self.nest(cx, k, inner, answer),
+            Handled::Run { code, slot } => {
+                let base = Base::Activation(scope, slot);
+                let fiber = self.arena.add(base, self.current, Some(code));
+                self.current = Some(fiber);
+                self.tell(cx, || Event::Activated {
+                    at: fiber.into(),
+                    scope,
+                });
+                Flow::Go(Input::Start)
+            }
+            Handled::Return(value) => Flow::Go(Input::Value(value)),
+            Handled::Raise(error) => Flow::Go(Input::Error(error)),
+            rare => self.handled_rarely(cx, rare),
+        }
+    }
+
+    #[inline(never)]
+    fn handled_rarely(&mut self, cx: &mut D::Context<'_>, handled: Handled<D>) -> Flow<D> {
+        let place = self.current;
+        let attempt = match handled {
+            Handled::TransferWith(k, code) => self.attach(k, place).map(|head| {
+                self.push_on(head, code);
+                self.tell(cx, || Event::Transferred {
+                    at: head.into(),
+                    with: Given::Program,
+                });
+                Input::Start
+            }),
+            Handled::Nest(nest) => {
+                let Nest { k, inner, answer } = *nest;
+                self.attach(k, place)
+                    .and_then(|head| self.attach(inner, Some(head)))
+                    .map(|head| {
+                        self.current = Some(head);
+                        self.tell(cx, || Event::Transferred {
+                            at: head.into(),
+                            with: Given::answer(&answer),
+                        });
+                        answer.into()
+                    })
+            }
+            Handled::Unwind(k, answer) => self
+                .unwind_then(cx, k, Then::Answer(answer), place)
+                .map(Input::Error),
             Handled::Perform(effect) => {
-                let head = match self.current {
-                    Some(head) => head,
-                    // Outside of everything there is nobody to wait for the answer but an empty program.
-                    None => self.arena.add(Base::Plain, None, None),
-                };
+                // Outside of everything there is nobody to wait for the answer but an empty program.
+                let head = place.unwrap_or_else(|| self.arena.add(Base::Plain, None, None));
                 self.current = Some(head);
                 return self.perform(cx, effect, head);
             }
-            Handled::Return(value) => self.input = Some(Input::Value(value)),
-            Handled::Raise(error) => self.input = Some(Input::Error(error)),
-            Handled::Unwind(k, answer) => {
-                let place = self.current;
-                if let Err(error) = self.unwind_then(cx, k, Then::Answer(answer), place) {
-                    self.complain(cx, error, None);
-                }
-            }
             Handled::Pass(effect, k) => return self.pass(cx, effect, k),
-            Handled::Suspend => self.input = None,
-        }
-        None
-    }
-
-    fn nest(
-        &mut self,
-        cx: &mut D::Context<'_>,
-        k: Continuation<D>,
-        inner: Continuation<D>,
-        answer: crate::Answer<D>,
-    ) {
-        let nested = self
-            .attach(k, self.current)
-            .and_then(|head| self.attach(inner, Some(head)));
-        match nested {
-            Ok(head) => {
-                self.current = Some(head);
-                self.tell(cx, || Event::Transferred {
-                    at: head.into(),
-                    with: Given::answer(&answer),
-                });
-                self.deliver(answer);
+            Handled::Suspend => return Flow::Stop(Outcome::Idle),
+            Handled::Transfer(..)
+            | Handled::Run { .. }
+            | Handled::Return(_)
+            | Handled::Raise(_) => {
+                unreachable!("done before what is rare")
             }
+        };
+        match attempt {
+            Ok(input) => Flow::Go(input),
             Err(error) => self.complain(cx, error, None),
         }
     }
@@ -247,17 +284,14 @@ impl<D: Domain> Machine<D> {
         cx: &mut D::Context<'_>,
         effect: D::Effect,
         k: Continuation<D>,
-    ) -> Option<Outcome<D>> {
+    ) -> Flow<D> {
         let place = self.current;
         match self.attach_chain(k, place) {
             Ok((head, tail)) => {
                 self.tell(cx, || Event::Forwarded { at: head.into() });
                 self.dispatch(cx, effect, head, tail, place)
             }
-            Err(error) => {
-                self.complain(cx, error, Some(effect));
-                None
-            }
+            Err(error) => self.complain(cx, error, Some(effect)),
         }
     }
 
@@ -268,10 +302,9 @@ impl<D: Domain> Machine<D> {
         cx: &mut D::Context<'_>,
         error: MachineError,
         effect: Option<D::Effect>,
-    ) {
+    ) -> Flow<D> {
         let view = View::live(&self.arena, self.current);
-        let error = D::machine_error(cx, error, effect, view);
-        self.input = Some(Input::Error(error));
+        Flow::Go(Input::Error(D::machine_error(cx, error, effect, view)))
     }
 
     /// Puts a continuation on top of `place`, and gives its innermost fiber.

@@ -191,10 +191,11 @@ impl<D: Domain> Arena<D> {
             return self.grow(base, parent, top);
         };
         let fiber = &mut self.fibers[index as usize];
-        fiber.base = base;
+        // A free slot has nothing that would have to be dropped.
+        std::mem::forget(std::mem::replace(&mut fiber.base, base));
+        std::mem::forget(std::mem::replace(&mut fiber.top, top));
         fiber.parent = parent;
         fiber.cut_from = None;
-        fiber.top = top;
         fiber.flags = LIVE;
         FiberId {
             index,
@@ -257,7 +258,7 @@ impl<D: Domain> Arena<D> {
         }
         fiber.flags = 0;
         let base = std::mem::replace(&mut fiber.base, Base::Plain);
-        let parent = fiber.parent.take();
+        let parent = fiber.parent;
         match fiber.generation.checked_add(1) {
             Some(next) => {
                 fiber.generation = next;

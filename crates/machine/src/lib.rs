@@ -164,7 +164,7 @@ pub use fiber::{Base, Boundary, ScopeId, Then};
 pub use home::MachineId;
 pub use run::{Counters, Machine};
 pub use step::{
-    Answer, Control, Handled, Input, Key, Observed, Outcome, Reflect, Step, Taking, Target,
+    Answer, Control, Handled, Input, Key, Nest, Observed, Outcome, Reflect, Step, Taking, Target,
     Unhandled,
 };
 pub use trace::{Event, Given, Place, Trace, TraceBox};

@@ -30,6 +30,14 @@ pub struct Machine<D: Domain> {
     pub(crate) next_check: u64,
 }
 
+/// What comes after a step.
+pub(crate) enum Flow<D: Domain> {
+    /// The current fiber goes on with this.
+    Go(Input<D>),
+    /// The host is needed.
+    Stop(Outcome<D>),
+}
+
 /// What a machine has done, for limits and for tests of cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -121,6 +129,7 @@ impl<D: Domain> Machine<D> {
         self.expect_idle()?;
         let head = self.attach(k, self.current)?;
         self.push_on(head, code);
+        self.input = Some(Input::Start);
         Ok(())
     }
 
@@ -136,7 +145,9 @@ impl<D: Domain> Machine<D> {
     ) -> Result<(), MachineError> {
         self.expect_idle()?;
         let unit = D::unit(cx);
-        self.unwind_then(cx, k, crate::Then::Answer(Ok(unit)), self.current)
+        let error = self.unwind_then(cx, k, crate::Then::Answer(Ok(unit)), self.current)?;
+        self.input = Some(Input::Error(error));
+        Ok(())
     }
 
     fn expect_idle(&self) -> Result<(), MachineError> {
@@ -149,15 +160,15 @@ impl<D: Domain> Machine<D> {
     /// Drives until the host is needed, or until `fuel` codes have been resumed.
     pub fn run(&mut self, cx: &mut D::Context<'_>, fuel: u64) -> Outcome<D> {
         let mut left = fuel;
+        if self.home.is_waiting() {
+            self.reclaim();
+        }
+        let Some(mut input) = self.input.take() else {
+            return Outcome::Idle;
+        };
         loop {
-            if self.home.is_waiting() {
-                self.reclaim();
-            }
             #[cfg(any(test, feature = "invariants"))]
             self.check_now_and_then();
-            let Some(input) = self.input.take() else {
-                return Outcome::Idle;
-            };
             let Some(id) = self.current else {
                 return self.done(cx, input);
             };
@@ -166,19 +177,19 @@ impl<D: Domain> Machine<D> {
                 return Outcome::Paused;
             }
             left -= 1;
-            if let Some(outcome) = self.turn(cx, id, input) {
-                return outcome;
+            match self.turn(cx, id, input) {
+                Flow::Go(next) => input = next,
+                Flow::Stop(outcome) => return outcome,
+            }
+            if self.home.is_waiting() {
+                self.reclaim();
             }
         }
     }
 
     #[cold]
     fn done(&mut self, cx: &mut D::Context<'_>, input: Input<D>) -> Outcome<D> {
-        let answer = match input {
-            Input::Value(value) => Ok(value),
-            Input::Error(error) => Err(error),
-            Input::Start => Ok(D::unit(cx)),
-        };
+        let answer = input.into_answer(cx);
         self.tell(cx, || Event::Done {
             raised: answer.is_err(),
         });
@@ -186,69 +197,60 @@ impl<D: Domain> Machine<D> {
     }
 
     /// Delivers one input to the innermost code, and does what it asks for.
-    #[inline]
-    fn turn(
-        &mut self,
-        cx: &mut D::Context<'_>,
-        id: FiberId,
-        mut input: Input<D>,
-    ) -> Option<Outcome<D>> {
-        let mut fiber = self.arena.get_mut(id);
-        if fiber.is_special() {
-            input = self.special_input(cx, id, input)?;
-            fiber = self.arena.get_mut(id);
+    #[inline(always)]
+    fn turn(&mut self, cx: &mut D::Context<'_>, id: FiberId, mut input: Input<D>) -> Flow<D> {
+        if self.arena.get(id).is_special() {
+            input = match self.special_input(cx, id, input) {
+                Ok(input) => input,
+                Err(error) => return Flow::Go(Input::Error(error)),
+            };
         }
-        let Some(code) = &mut fiber.top else {
+        let Some(code) = &mut self.arena.get_mut(id).top else {
             return self.end_fiber(cx, id, input);
         };
         self.counters.steps += 1;
         // Nothing can reach this machine while the code runs: it is lent to nobody.
-        let step = code.resume(cx, input);
-        match step {
+        match code.resume(cx, input) {
+            Step::Perform(effect) => self.perform(cx, effect, id),
             Step::Return(value) => {
                 self.pop_frame(id);
-                self.input = Some(Input::Value(value));
+                Flow::Go(Input::Value(value))
             }
             Step::Raise(error) => {
                 self.pop_frame(id);
-                self.input = Some(Input::Error(error));
+                Flow::Go(Input::Error(error))
             }
-            Step::Perform(effect) => return self.perform(cx, effect, id),
-            Step::Call(code) => self.push_on(id, code),
+            Step::Call(code) => {
+                self.arena.get_mut(id).push(code);
+                Flow::Go(Input::Start)
+            }
             Step::TailCall(code) => {
                 // The old code is dropped when the arena is whole again.
                 let old = self.arena.get_mut(id).top.replace(code);
                 drop(old);
-                self.input = Some(Input::Start);
+                Flow::Go(Input::Start)
             }
             Step::Install { boundary, body } => {
-                let scope = self.fresh_scope();
-                let observer = matches!(boundary, Boundary::Observer(_));
-                self.observers += usize::from(observer);
-                let base = Base::Boundary(scope, boundary);
-                let fiber = self.arena.add(base, Some(id), Some(body));
-                self.current = Some(fiber);
-                self.input = Some(Input::Start);
-                self.tell(cx, || Event::Installed { scope, observer });
+                self.install(cx, id, boundary, body);
+                Flow::Go(Input::Start)
             }
-            Step::Control(control) => return self.control(cx, control, id),
+            Step::Control(control) => self.control(cx, control, id),
             Step::Pause => {
                 self.input = Some(Input::Start);
-                return Some(Outcome::Paused);
+                Flow::Stop(Outcome::Paused)
             }
         }
-        None
     }
 
-    /// The input of a fiber that is being unwound, or whose innermost frame may not have begun. `None` if the frame
-    /// ends without it.
+    /// The input of a fiber that is being unwound, or whose innermost frame may not have begun. An error if the
+    /// frame ends with it before it begins.
     #[cold]
     fn special_input(
         &mut self,
         cx: &mut D::Context<'_>,
         id: FiberId,
         mut input: Input<D>,
-    ) -> Option<Input<D>> {
+    ) -> Result<Input<D>, D::Error> {
         let fiber = self.arena.get_mut(id);
         let height = fiber.height();
         if fiber.unwinding() && height == fiber.doomed {
@@ -263,48 +265,48 @@ impl<D: Domain> Machine<D> {
             match input {
                 Input::Error(error) => {
                     self.pop_frame(id);
-                    self.input = Some(Input::Error(error));
-                    return None;
+                    return Err(error);
                 }
                 _ => input = Input::Start,
             }
         }
-        Some(input)
+        Ok(input)
+    }
+
+    #[inline]
+    fn install(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        boundary: Boundary<D>,
+        body: D::Code,
+    ) {
+        let scope = self.fresh_scope();
+        let observer = matches!(boundary, Boundary::Observer(_));
+        self.observers += usize::from(observer);
+        let base = Base::Boundary(scope, boundary);
+        self.current = Some(self.arena.add(base, Some(id), Some(body)));
+        self.tell(cx, || Event::Installed { scope, observer });
     }
 
     /// The last frame of a fiber has ended: what lies at its base decides.
-    fn end_fiber(
-        &mut self,
-        cx: &mut D::Context<'_>,
-        id: FiberId,
-        input: Input<D>,
-    ) -> Option<Outcome<D>> {
-        let answer = match input {
-            Input::Value(value) => Ok(value),
-            Input::Error(error) => Err(error),
-            Input::Start => Ok(D::unit(cx)),
-        };
-        let fiber = self.arena.get_mut(id);
-        let unwinding = fiber.unwinding();
-        match &fiber.base {
+    #[inline]
+    fn end_fiber(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Flow<D> {
+        match &self.arena.get(id).base {
             Base::Plain => {
                 self.leave(id);
-                self.deliver(answer);
-                None
+                Flow::Go(input.into_answer(cx).into())
             }
-            Base::Boundary(..) => self.end_boundary(cx, id, answer, unwinding),
-            Base::Activation(..) => self.end_activation(cx, id, answer),
-            Base::Ending(_) => self.end_unwinding(cx, id, answer),
+            Base::Boundary(..) => self.end_boundary(cx, id, input),
+            Base::Activation(..) => self.end_activation(cx, id, input),
+            Base::Ending(_) => self.end_unwinding(cx, id, input),
         }
     }
 
-    fn end_boundary(
-        &mut self,
-        cx: &mut D::Context<'_>,
-        id: FiberId,
-        answer: Answer<D>,
-        unwinding: bool,
-    ) -> Option<Outcome<D>> {
+    #[inline]
+    fn end_boundary(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Flow<D> {
+        let answer = input.into_answer(cx);
+        let unwinding = self.arena.get(id).unwinding();
         let (base, scope) = self.leave(id);
         self.tell(cx, || match unwinding {
             true => Event::Unwound { scope },
@@ -314,8 +316,7 @@ impl<D: Domain> Machine<D> {
             },
         });
         let Base::Boundary(_, Boundary::Prompt(handler)) = base else {
-            self.deliver(answer);
-            return None;
+            return Flow::Go(answer.into());
         };
         if !unwinding {
             let handled = handler.finish(cx, answer);
@@ -323,25 +324,15 @@ impl<D: Domain> Machine<D> {
         }
         match handler.unwound(cx) {
             Some(handled) => self.handled(cx, handled, scope),
-            None => {
-                self.deliver(answer);
-                None
-            }
+            None => Flow::Go(answer.into()),
         }
     }
 
-    /// Makes an answer the input of the innermost code.
-    #[inline]
-    pub(crate) fn deliver(&mut self, answer: Answer<D>) {
-        self.input = Some(answer.into());
-    }
-
-    /// Makes a code the innermost one, and starts it.
+    /// Makes a code the innermost one, which is to be started.
     #[inline]
     pub(crate) fn push_on(&mut self, id: FiberId, code: D::Code) {
         self.arena.get_mut(id).push(code);
         self.current = Some(id);
-        self.input = Some(Input::Start);
     }
 
     #[inline]

@@ -130,7 +130,7 @@ impl Memory {
 
 impl<D: Domain> Machine<D> {
     /// The nearest prompt that accepts an effect, from a fiber outward.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find_handler(
         &mut self,
         cx: &mut D::Context<'_>,
@@ -143,9 +143,24 @@ impl<D: Domain> Machine<D> {
         if accepts::<D>(cx, &fiber.base, effect) {
             return Found::Here(from);
         }
-        let Some(parent) = fiber.parent else {
-            return Found::Nobody(from);
-        };
+        match fiber.parent {
+            Some(parent) => self.find_further(cx, effect, from, parent),
+            None => Found::Nobody(from),
+        }
+    }
+
+    #[cfg_attr(
+        not(any(test, feature = "invariants")),
+        expect(unused_variables, reason = "for the check")
+    )]
+    #[inline(never)]
+    fn find_further(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        effect: &D::Effect,
+        from: FiberId,
+        parent: FiberId,
+    ) -> Found {
         let found = match D::key(cx, effect) {
             Some(key) => self.search(Wanted::Handler(key), parent, |base| {
                 accepts::<D>(cx, base, effect)

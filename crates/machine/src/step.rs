@@ -19,7 +19,20 @@ pub enum Input<D: Domain> {
     Error(D::Error),
 }
 
+impl<D: Domain> Input<D> {
+    /// The end of a computation that would have got this: what it was given is what it gives.
+    #[inline]
+    pub(crate) fn into_answer(self, cx: &mut D::Context<'_>) -> Answer<D> {
+        match self {
+            Input::Value(value) => Ok(value),
+            Input::Error(error) => Err(error),
+            Input::Start => Ok(D::unit(cx)),
+        }
+    }
+}
+
 impl<D: Domain> From<Answer<D>> for Input<D> {
+    #[inline]
     fn from(answer: Answer<D>) -> Self {
         match answer {
             Ok(value) => Input::Value(value),
@@ -113,14 +126,7 @@ pub enum Handled<D: Domain> {
     /// Go on with a continuation by resuming another one, `inner`, where the first waits: what `inner` ends with
     /// is delivered there. With an unstarted `inner` this runs a program under boundaries of its own at the place
     /// of a performer.
-    Nest {
-        /// Attached at the place outside the prompt.
-        k: Continuation<D>,
-        /// Attached on top of `k`.
-        inner: Continuation<D>,
-        /// What `inner` is resumed with.
-        answer: Answer<D>,
-    },
+    Nest(Box<Nest<D>>),
     /// Perform an effect, at the place outside the prompt: its answer is the handled program's answer.
     Perform(D::Effect),
     /// The handled program's answer.
@@ -134,6 +140,16 @@ pub enum Handled<D: Domain> {
     Pass(D::Effect, Continuation<D>),
     /// The continuation is kept elsewhere and nothing is to be run now: the machine goes idle.
     Suspend,
+}
+
+/// What [`Handled::Nest`] attaches where.
+pub struct Nest<D: Domain> {
+    /// Attached at the place outside the prompt.
+    pub k: Continuation<D>,
+    /// Attached on top of `k`.
+    pub inner: Continuation<D>,
+    /// What `inner` is resumed with.
+    pub answer: Answer<D>,
 }
 
 /// What an observer makes of an effect.

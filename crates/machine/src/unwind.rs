@@ -2,18 +2,19 @@
 
 use crate::continuation::Continuation;
 use crate::fiber::FiberId;
-use crate::{
-    Answer, Base, Domain, Event, Input, Machine, MachineError, Outcome, Slot, Taking, Then,
-};
+use crate::run::Flow;
+use crate::{Answer, Base, Domain, Event, Input, Machine, MachineError, Slot, Taking, Then};
 
 impl<D: Domain> Machine<D> {
     /// The code of an activation has ended. If it never took its continuation, that one is not forgotten.
+    #[inline]
     pub(crate) fn end_activation(
         &mut self,
         cx: &mut D::Context<'_>,
         id: FiberId,
-        answer: Answer<D>,
-    ) -> Option<Outcome<D>> {
+        input: Input<D>,
+    ) -> Flow<D> {
+        let answer = input.into_answer(cx);
         let fiber = self.arena.get_mut(id);
         let why = match &answer {
             _ if fiber.unwinding() => Taking::Unwound,
@@ -26,72 +27,84 @@ impl<D: Domain> Machine<D> {
         };
         let (_, scope) = self.leave(id);
         self.tell(cx, || Event::Deactivated { scope });
-        let place = self.current;
-        let attempt = match (unused, why, answer) {
-            (None, _, answer) => {
-                self.deliver(answer);
-                Ok(())
-            }
-            // The performer may catch what the handler raised.
-            (Some(k), Taking::Raised, answer) => self.attach(k, place).map(|head| {
-                self.current = Some(head);
-                self.deliver(answer);
-            }),
-            (Some(k), _, answer) => self.unwind_then(cx, k, Then::Answer(answer), place),
-        };
-        if let Err(error) = attempt {
-            self.complain(cx, error, None);
+        match unused {
+            None => Flow::Go(answer.into()),
+            Some(k) => self.end_unused(cx, k, why, answer),
         }
-        None
+    }
+
+    /// An activation has ended with this, and left its continuation.
+    #[inline(never)]
+    fn end_unused(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        k: Continuation<D>,
+        why: Taking,
+        answer: Answer<D>,
+    ) -> Flow<D> {
+        let place = self.current;
+        let attempt = if why == Taking::Raised {
+            // The performer may catch what the handler raised.
+            self.attach(k, place).map(|head| {
+                self.current = Some(head);
+                answer.into()
+            })
+        } else {
+            self.unwind_then(cx, k, Then::Answer(answer), place)
+                .map(Input::Error)
+        };
+        match attempt {
+            Ok(input) => Flow::Go(input),
+            Err(error) => self.complain(cx, error, None),
+        }
     }
 
     /// The continuation that was unwound has ended, and what waited for that goes on.
+    #[inline(never)]
     pub(crate) fn end_unwinding(
         &mut self,
         cx: &mut D::Context<'_>,
         id: FiberId,
-        answer: Answer<D>,
-    ) -> Option<Outcome<D>> {
+        input: Input<D>,
+    ) -> Flow<D> {
         let unwinding = self.arena.get(id).unwinding();
         let (base, _) = self.leave(id);
         let Base::Ending(then) = base else {
             unreachable!("only a computation that has ended waits for an unwinding");
         };
-        let then = *then;
-        let instead = match answer {
+        let instead = match input {
             // A clean-up has failed: that is not kept silent.
-            Err(error) if !D::is_unwind(cx, &error) => Some(error),
+            Input::Error(error) if !D::is_unwind(cx, &error) => Some(error),
             // What waited is unwound itself, and does not go on with another continuation.
-            _ if unwinding && !matches!(then, Then::Answer(_)) => Some(D::unwind_error(cx)),
+            _ if unwinding && !matches!(*then, Then::Answer(_)) => Some(D::unwind_error(cx)),
             _ => None,
         };
-        match (instead, then) {
+        match (instead, *then) {
             (None, then) => self.go_on(cx, then),
-            (Some(error), Then::Answer(_)) => {
-                self.input = Some(Input::Error(error));
-                None
-            }
+            (Some(error), Then::Answer(_)) => Flow::Go(Input::Error(error)),
             (Some(error), Then::Transfer(k, _) | Then::TransferWith(k, _)) => {
                 let place = self.current;
-                if let Err(error) = self.unwind_then(cx, k, Then::Answer(Err(error)), place) {
-                    self.complain(cx, error, None);
+                match self.unwind_then(cx, k, Then::Answer(Err(error)), place) {
+                    Ok(error) => Flow::Go(Input::Error(error)),
+                    Err(error) => self.complain(cx, error, None),
                 }
-                None
             }
         }
     }
 
-    /// Throws the unwinding error into a continuation, on top of `place`, and then does `then` there.
+    /// Makes the innermost frame of a continuation, on top of `place`, the one that gets the unwinding error, which
+    /// this gives; `then` comes after that, at `place`.
     ///
     /// Every frame of it is marked, so that each is told in its turn, whatever the frames inside it
     /// gave; handlers inside answer what the clean-up performs, and then those outside.
+    #[inline(never)]
     pub(crate) fn unwind_then(
         &mut self,
         cx: &mut D::Context<'_>,
         k: Continuation<D>,
         then: Then<D>,
         place: Option<FiberId>,
-    ) -> Result<(), MachineError> {
+    ) -> Result<D::Error, MachineError> {
         if k.machine().is_some_and(|id| id != self.id()) {
             return Err(MachineError::ForeignContinuation);
         }
@@ -105,7 +118,6 @@ impl<D: Domain> Machine<D> {
         }
         self.current = Some(head);
         self.tell(cx, || Event::Unwinding { at: head.into() });
-        self.input = Some(Input::Error(D::unwind_error(cx)));
-        Ok(())
+        Ok(D::unwind_error(cx))
     }
 }
