@@ -243,6 +243,9 @@ impl<D: Domain> Machine<D> {
             }),
             Handled::Nest(nest) => {
                 let Nest { k, inner, answer } = *nest;
+                if self.is_foreign(&inner) {
+                    return self.complain(cx, MachineError::ForeignContinuation, None);
+                }
                 self.attach(k, place)
                     .and_then(|head| self.attach(inner, Some(head)))
                     .map(|head| {
@@ -307,6 +310,10 @@ impl<D: Domain> Machine<D> {
         Flow::Go(Input::Error(D::machine_error(cx, error, effect, view)))
     }
 
+    pub(crate) fn is_foreign(&self, k: &Continuation<D>) -> bool {
+        k.machine().is_some_and(|machine| machine != self.id())
+    }
+
     /// Puts a continuation on top of `place`, and gives its innermost fiber.
     #[inline]
     pub(crate) fn attach(
@@ -354,6 +361,8 @@ impl<D: Domain> Machine<D> {
         for (index, part) in loose.parts.into_iter().rev().enumerate() {
             let base = match part.base {
                 Base::Boundary(_, boundary) => Base::Boundary(self.fresh_scope(), boundary),
+                // Its scope was another machine's, or an earlier one's.
+                Base::Activation(_, slot) => Base::Activation(ScopeId::NONE, slot),
                 other => other,
             };
             let id = self.add_fiber(base, parent);

@@ -99,11 +99,11 @@ pub trait Handler<D: Domain> {
         }
     }
 
-    /// The handled program was unwound through this prompt. `None` lets the unwinding go on to what waits outside;
-    /// anything else is done there instead.
-    fn unwound(&self, cx: &mut D::Context<'_>) -> Option<Handled<D>> {
+    /// The handled program was unwound. `error` is the unwinding, or what a clean-up raised; what is returned comes
+    /// in its place, outside the prompt.
+    fn unwound(&self, cx: &mut D::Context<'_>, error: D::Error) -> Handled<D> {
         let _ = cx;
-        None
+        Handled::Raise(error)
     }
 }
 

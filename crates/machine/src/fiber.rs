@@ -86,6 +86,8 @@ const UNSTARTED: u8 = 4;
 const CROSSED: u8 = 8;
 /// The parent has changed: remembered searches stop here. See `search.rs`.
 const SEAM: u8 = 16;
+/// Something was remembered of a search from here.
+const REMEMBERED: u8 = 32;
 
 /// A recycled fiber keeps its stack's memory up to this many frames.
 const KEPT_CAPACITY: usize = 256;
@@ -134,6 +136,16 @@ impl<D: Domain> Fiber<D> {
     #[inline]
     pub(crate) fn cross(&mut self) {
         self.flags |= CROSSED;
+    }
+
+    /// Whether something may be remembered of a search from here.
+    #[inline]
+    pub(crate) fn is_remembered(&self) -> bool {
+        self.flags & REMEMBERED != 0
+    }
+
+    pub(crate) fn mark_remembered(&mut self) {
+        self.flags |= REMEMBERED;
     }
 
     /// The parent will be another one. Gives whether remembered searches may have gone through.

@@ -318,14 +318,11 @@ impl<D: Domain> Machine<D> {
         let Base::Boundary(_, Boundary::Prompt(handler)) = base else {
             return Flow::Go(answer.into());
         };
-        if !unwinding {
-            let handled = handler.finish(cx, answer);
-            return self.handled(cx, handled, scope);
-        }
-        match handler.unwound(cx) {
-            Some(handled) => self.handled(cx, handled, scope),
-            None => Flow::Go(answer.into()),
-        }
+        let handled = match answer {
+            Err(error) if unwinding => handler.unwound(cx, error),
+            answer => handler.finish(cx, answer),
+        };
+        self.handled(cx, handled, scope)
     }
 
     /// Makes a code the innermost one, which is to be started.

@@ -217,12 +217,14 @@ impl<D: Domain> Machine<D> {
     ) -> (FiberId, bool) {
         let mut at = from;
         let result = loop {
-            // Also on the way: a search that began further out has seen the rest.
-            if let Some(known) = self.memory.recall(at, wanted) {
-                break known;
-            }
             self.counters.searched += 1;
             let fiber = self.arena.get_mut(at);
+            // Also on the way: a search that began further out has seen the rest.
+            if fiber.is_remembered()
+                && let Some(known) = self.memory.recall(at, wanted)
+            {
+                break known;
+            }
             if fits(&fiber.base) {
                 break (at, true);
             }
@@ -236,6 +238,7 @@ impl<D: Domain> Machine<D> {
         };
         // What is a step away is as soon found as remembered.
         if at != from {
+            self.arena.get_mut(from).mark_remembered();
             let fibers = self.arena.live();
             self.memory.remember(fibers, from, wanted, result);
         }

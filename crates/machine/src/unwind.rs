@@ -105,7 +105,7 @@ impl<D: Domain> Machine<D> {
         then: Then<D>,
         place: Option<FiberId>,
     ) -> Result<D::Error, MachineError> {
-        if k.machine().is_some_and(|id| id != self.id()) {
+        if self.is_foreign(&k) {
             return Err(MachineError::ForeignContinuation);
         }
         let ending = self.add_fiber(Base::Ending(Box::new(then)), place);

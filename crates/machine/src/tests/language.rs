@@ -162,8 +162,11 @@ impl Handler<Lang> for Prompt {
         }
     }
 
-    fn unwound(&self, world: &mut World) -> Option<Handled<Lang>> {
-        self.unwound.as_ref().map(|unwound| unwound(world))
+    fn unwound(&self, world: &mut World, error: Fault) -> Handled<Lang> {
+        match &self.unwound {
+            Some(unwound) => unwound(world),
+            None => Handled::Raise(error),
+        }
     }
 }
 

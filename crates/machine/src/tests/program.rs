@@ -7,7 +7,8 @@ use super::expr::{Bound, Decision, E, Expr, Kind, NOTHING, Of, Op, Seen, Tail, W
 use super::language::{Fault, K, Lang, Prompt, Watcher, World, foreign};
 use super::trace::trace;
 use crate::{
-    Answer, Boundary, Code, Continuation, Control, Handled, Input, Mirror, Observed, Step, Target,
+    Answer, Boundary, Code, Continuation, Control, Handled, Input, Mirror, Nest, Observed, Step,
+    Target,
 };
 
 pub(crate) type Native = Box<dyn FnMut(&mut World, Input<Lang>) -> Step<Lang>>;
@@ -346,21 +347,21 @@ fn decide(decision: &Decision, world: &mut World, op: Op, k: K) -> Handled<Lang>
             let code = clause(e.clone(), Some(op));
             let inner = Continuation::new([boundary(bound, world)], code);
             let answer = Ok(0);
-            Handled::Nest { k, inner, answer }
+            Handled::Nest(Box::new(Nest { k, inner, answer }))
         }
         Decision::Join(slot) => match world.slots[*slot].take() {
-            Some(inner) => Handled::Nest {
+            Some(inner) => Handled::Nest(Box::new(Nest {
                 k,
                 inner,
                 answer: Ok(op.1),
-            },
+            })),
             None => Handled::Transfer(k, Ok(NOTHING)),
         },
-        Decision::JoinForeign => Handled::Nest {
+        Decision::JoinForeign => Handled::Nest(Box::new(Nest {
             k,
             inner: foreign(),
             answer: Ok(0),
-        },
+        })),
         Decision::Perform(slot, name) => {
             world.slots[*slot] = Some(k);
             Handled::Perform(Op(name, op.1))
