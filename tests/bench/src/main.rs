@@ -4,6 +4,7 @@ mod catalogue;
 mod language;
 mod meter;
 mod micro;
+mod peers;
 mod suite;
 mod table;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::micro::fibers::{
     bytes, drop_all, install_and_return, migrate, resume_all, spawn_fresh, spawn_hot,
 };
 use crate::micro::perform::{Way, growth, over_frames, perform, resume_and_wait};
+use crate::peers::{closures, coroutines, direct, futures};
 
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = depths();
@@ -19,6 +20,12 @@ fn depths() -> Vec<Row> {
         Row {
             name: "answer-1",
             ours: |m, n| perform(m, Way::Answer, 1, n),
+            peers: &[
+                ("call", |m, n| direct::perform(m, 1, n)),
+                ("free monad", |m, n| closures::perform(m, 1, n)),
+                ("async", |m, n| futures::perform(m, 1, n)),
+                ("corosensei", |m, n| coroutines::perform(m, 1, n)),
+            ],
             ocaml: Some("perform-1"),
             reference: Some(7.25),
             target: Some(0.75),
@@ -27,6 +34,12 @@ fn depths() -> Vec<Row> {
         Row {
             name: "answer-10",
             ours: |m, n| perform(m, Way::Answer, 10, n),
+            peers: &[
+                ("call", |m, n| direct::perform(m, 10, n)),
+                ("free monad", |m, n| closures::perform(m, 10, n)),
+                ("async", |m, n| futures::perform(m, 10, n)),
+                ("corosensei", |m, n| coroutines::perform(m, 10, n)),
+            ],
             ocaml: Some("perform-10"),
             reference: Some(35.7),
             target: Some(0.25),
@@ -37,6 +50,12 @@ fn depths() -> Vec<Row> {
             size: 1_000_000,
             quick: 100_000,
             ours: |m, n| perform(m, Way::Answer, 100, n),
+            peers: &[
+                ("call", |m, n| direct::perform(m, 100, n)),
+                ("free monad", |m, n| closures::perform(m, 100, n)),
+                ("async", |m, n| futures::perform(m, 100, n)),
+                ("corosensei", |m, n| coroutines::perform(m, 100, n)),
+            ],
             ocaml: Some("perform-100"),
             reference: Some(364.0),
             target: Some(0.026),
@@ -47,6 +66,11 @@ fn depths() -> Vec<Row> {
             size: 100_000,
             quick: 10_000,
             ours: |m, n| perform(m, Way::Answer, 1000, n),
+            peers: &[
+                ("call", |m, n| direct::perform(m, 1000, n)),
+                ("free monad", |m, n| closures::perform(m, 1000, n)),
+                ("async", |m, n| futures::perform(m, 1000, n)),
+            ],
             ocaml: Some("perform-1000"),
             reference: Some(5328.0),
             target: Some(0.002),
@@ -230,6 +254,7 @@ fn fibers() -> Vec<Row> {
             size: 2_000_000,
             quick: 200_000,
             ours: spawn_hot,
+            peers: &[("async", futures::spawn_hot)],
             ocaml: Some("spawn-hot"),
             reference: Some(47.0),
             target: Some(0.5),

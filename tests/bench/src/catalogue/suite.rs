@@ -1,6 +1,7 @@
 //! The rows of whole programs: the public effect-handlers suite.
 
 use super::{PLAIN, Row, Unit};
+use crate::peers::{closures, coroutines, direct, futures};
 use crate::suite::{
     countdown, fibonacci, generator, handler_sieve, iterator, parsing_dollars, product_early,
     resume_nontail, scheduler,
@@ -24,6 +25,7 @@ pub(super) fn rows() -> Vec<Row> {
             operations: |n| 2 * n + 1,
             answer: |_| 0,
             ours: |m, n| countdown::run(m, false, n),
+            peers: &[("by hand", direct::countdown)],
             ocaml: Some("countdown"),
             reference: Some(140.0),
             target: Some(1.25),
@@ -47,7 +49,7 @@ pub(super) fn rows() -> Vec<Row> {
             operations: |n| 2 * fibonacci::plain(n + 1) as u64 - 1,
             answer: fibonacci::plain,
             ours: fibonacci::run,
-            peers: &[("plain", |m, n| m.time(|| fibonacci::plain(n)))],
+            peers: &[("by hand", |m, n| m.time(|| fibonacci::plain(n)))],
             ocaml: Some("fibonacci-recursive"),
             reference: Some(15.7),
             ..WHOLE
@@ -70,6 +72,11 @@ pub(super) fn rows() -> Vec<Row> {
             operations: |n| n + 1,
             answer: |n| triangle(n) as i64,
             ours: |m, n| iterator::run(m, false, n),
+            peers: &[
+                ("by hand", direct::iterator),
+                ("free monad", closures::iterator),
+                ("corosensei", coroutines::iterator),
+            ],
             ocaml: Some("iterator"),
             reference: Some(170.0),
             target: Some(1.25),
@@ -93,6 +100,10 @@ pub(super) fn rows() -> Vec<Row> {
             operations: |n| (1 << n) - 1,
             answer: |n| (1 << (n + 1)) - n as i64 - 2,
             ours: generator::run,
+            peers: &[
+                ("by hand", direct::generator),
+                ("corosensei", coroutines::generator),
+            ],
             ocaml: Some("generator"),
             reference: Some(65.0),
             target: Some(1.25),
@@ -144,6 +155,10 @@ pub(super) fn rows() -> Vec<Row> {
             operations: |n| 3 * n * scheduler::TIMES,
             answer: |n| (n * scheduler::TIMES) as i64,
             ours: scheduler::run,
+            peers: &[
+                ("async", futures::scheduler),
+                ("corosensei", coroutines::scheduler),
+            ],
             ocaml: Some("scheduler"),
             reference: Some(61.2),
             target: Some(1.25),

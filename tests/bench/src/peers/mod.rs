@@ -1,0 +1,6 @@
+//! The same programs as one would write them in Rust without the machine.
+
+pub(crate) mod closures;
+pub(crate) mod coroutines;
+pub(crate) mod direct;
+pub(crate) mod futures;
