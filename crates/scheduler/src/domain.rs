@@ -1,10 +1,10 @@
-//! What a domain brings, and the words it asks in.
+//! What a domain brings, and the reasons that it is told.
 
 use std::fmt;
 
 use machine::{Answer, Boundary, Domain};
 
-use crate::{Id, Scheduler, Waiting};
+use crate::{Completer, Deadlock, Id, Request, Scheduler, ScopePrompt};
 
 /// A domain whose context holds a scheduler.
 pub trait SchedulerDomain: Domain {
@@ -20,7 +20,7 @@ pub trait SchedulerDomain: Domain {
     /// The boundary that makes a program a task: a handler that is, or delegates to, [`crate::Prompt`].
     fn prompt(cx: &mut Self::Context<'_>) -> Boundary<Self>;
 
-    /// The value that stands for a task or promise.
+    /// The value that stands for an entry of the table.
     fn id_value(cx: &mut Self::Context<'_>, id: Id) -> Self::Value;
 
     /// A truth value: whether something was cancelled.
@@ -35,61 +35,91 @@ pub trait SchedulerDomain: Domain {
     /// The error that a cancelled task finds where it waits.
     fn cancelled(cx: &mut Self::Context<'_>) -> Self::Error;
 
+    /// Whether an error was made by [`SchedulerDomain::cancelled`]: a scope does not count those that it caused.
+    fn is_cancelled(cx: &mut Self::Context<'_>, error: &Self::Error) -> bool;
+
+    /// One error for these, in the order in which they occurred. There is at least one; the domain decides whether
+    /// one alone is wrapped.
+    fn group(cx: &mut Self::Context<'_>, of: Together, errors: Vec<Self::Error>) -> Self::Error;
+
     /// The error for a program that can never go on; `None` if the host knows better and the machine goes idle.
-    fn deadlock(cx: &mut Self::Context<'_>, blocked: &[Blocked]) -> Option<Self::Error>;
+    fn deadlock(cx: &mut Self::Context<'_>, deadlock: &Deadlock) -> Option<Self::Error>;
 
     /// The error for a request that makes no sense, raised where it was performed.
     fn refused(cx: &mut Self::Context<'_>, refusal: Refusal) -> Self::Error;
+
+    /// The error of a scope whose deadline was reached.
+    fn timed_out(cx: &mut Self::Context<'_>, scope: Id) -> Self::Error {
+        Self::refused(cx, Refusal::TimedOut(scope))
+    }
+
+    /// Whether two errors are one and the same, so that it is raised once. It occurs when the body of a scope waits
+    /// for a child that fails, and raises what it was told.
+    fn same(cx: &mut Self::Context<'_>, one: &Self::Error, other: &Self::Error) -> bool {
+        let _ = (cx, one, other);
+        false
+    }
+
+    /// The value that stands for an external promise and the right to complete it. If the domain says nothing, it
+    /// is the promise's id, and the host settles it by that.
+    fn completer(cx: &mut Self::Context<'_>, completer: Completer<Self>) -> Self::Value {
+        crate::request::by_id(cx, completer)
+    }
+
+    /// What becomes of the tasks that are left when the main task has ended.
+    fn at_end(cx: &mut Self::Context<'_>) -> AtEnd {
+        let _ = cx;
+        AtEnd::Unwind
+    }
 }
 
-/// What a task asks of the scheduler.
-pub enum Request<D: Domain> {
-    /// Run a program as a task, under these boundaries, innermost first. Answered with its id, at once.
-    Spawn(Vec<Boundary<D>>, D::Code),
-    /// Which task is this? Answered with its id.
-    Current,
-    /// Let the others run first.
-    Yield,
-    /// Wait until somebody wakes this task. An external wait is one that the host may end, so that it is no deadlock.
-    Park {
-        /// Whether the wake may come from outside.
-        external: bool,
-    },
-    /// Let a parked task go on with this.
-    Wake(Id, Answer<D>),
-    /// End a task's external wait from inside. Answered with whether the task was in one. The host may still have
-    /// an answer for that wait: it must not give it to another wait of the same task.
-    Interrupt(Id, Answer<D>),
-    /// Make a promise. Answered with its id.
-    Promise {
-        /// Whether the host will settle it.
-        external: bool,
-    },
-    /// Settle a promise.
-    Settle(Id, Answer<D>),
-    /// Wait for the outcome of a task or promise.
-    Wait(Id),
-    /// Wait for the values of all of these, or for the first error of one.
-    Gather(Vec<Id>),
-    /// Throw the cancellation in, where the task waits. Answered with whether there was something to cancel.
-    Cancel(Id),
-    /// Remove a finished task or a settled promise from the table.
-    Forget(Id),
+/// A domain whose programs open scopes.
+///
+/// The key of an effect ([`Domain::key`]) must tell a request that has passed a scope from one that has not:
+/// [`ScopePrompt`] accepts only those whose [`Request::scope`] is not set yet.
+pub trait Scoped: SchedulerDomain {
+    /// The boundary that makes a program a scope: a handler that is, or delegates to, this one.
+    fn scope_prompt(cx: &mut Self::Context<'_>, prompt: ScopePrompt) -> Boundary<Self>;
+
+    /// The request that an effect is, if it is one.
+    fn as_request(effect: &Self::Effect) -> Option<&Request<Self>>;
+
+    /// The same, to be changed.
+    fn as_request_mut(effect: &mut Self::Effect) -> Option<&mut Request<Self>>;
+
+    /// The effect that makes a request.
+    fn effect(cx: &mut Self::Context<'_>, request: Request<Self>) -> Self::Effect;
 }
 
-/// A task that waits, for the report of a deadlock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Blocked {
-    /// The task.
-    pub task: Id,
-    /// What it waits for.
-    pub on: Waiting,
+/// What becomes of the tasks that are left when the main task has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtEnd {
+    /// They are unwound, all at a time, and then the main task's answer is given. Their clean-up may perform
+    /// effects, and sleep.
+    Unwind,
+    /// The main task's answer is given at once, and the host does with the others as it likes:
+    /// [`take_all`](crate::take_all).
+    Drop,
+}
+
+/// Whose errors are raised together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Together {
+    /// Of a scope: its body and its children.
+    Scope(Id),
+    /// Of those that were gathered.
+    Gather,
+    /// Of a race: the winner, and what the losers raised when they were cancelled.
+    Race,
+    /// Of the tasks that were unwound when the main task had ended; the main task's is the first, if it has failed.
+    End,
 }
 
 /// Why a request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Refusal {
-    /// There is no such task or promise.
+    /// There is no such entry, or it is of another kind than the request is about.
     Unknown(Id),
     /// Only a parked task can be woken.
     NotParked(Id),
@@ -97,6 +127,18 @@ pub enum Refusal {
     NotPending(Id),
     /// Only what has finished, and is waited for by nobody, can be forgotten.
     NotFinished(Id),
+    /// A race of nobody has no winner.
+    NoRacer,
+    /// All permits were given back already, or the lock is not the task's to release.
+    NotHeld(Id),
+    /// The task holds the lock already, and would wait for itself.
+    HeldAlready(Id),
+    /// The channel is closed.
+    Closed(Id),
+    /// The scope's deadline was reached.
+    TimedOut(Id),
+    /// Whoever had the right to complete the promise has gone without doing so.
+    Abandoned(Id),
 }
 
 impl fmt::Display for Refusal {
@@ -108,6 +150,19 @@ impl fmt::Display for Refusal {
                 write!(f, "`{id}` is not a promise that can still be settled")
             }
             Refusal::NotFinished(id) => write!(f, "`{id}` has not finished"),
+            Refusal::NoRacer => f.write_str("a race of nobody has no winner"),
+            Refusal::NotHeld(id) => write!(f, "`{id}` is not held, so that it cannot be released"),
+            Refusal::HeldAlready(id) => {
+                write!(
+                    f,
+                    "the task holds lock `{id}` already\nhelp: release it first; a lock is taken once"
+                )
+            }
+            Refusal::Closed(id) => write!(f, "channel `{id}` is closed"),
+            Refusal::TimedOut(id) => write!(f, "the deadline of scope `{id}` was reached"),
+            Refusal::Abandoned(id) => {
+                write!(f, "nobody is left who could complete promise `{id}`")
+            }
         }
     }
 }

@@ -1,10 +1,16 @@
-//! The handler: one request at a time, and which task goes on after it.
+//! The handlers: of tasks, where requests are answered and the next task is chosen, and of scopes.
 
 use machine::{Answer, Continuation, Handled, Handler};
 
-use crate::operations::{self, already, conclude};
-use crate::table::{Id, Kind, State, Waiting};
-use crate::{Refusal, Request, SchedulerDomain};
+use crate::host::{self, Next};
+use crate::request::Op;
+use crate::scope::Ending;
+use crate::table::{Entry, Id};
+use crate::task::{Gift, State, Task, Waiting};
+use crate::{
+    AtEnd, Completer, Refusal, Request, Scheduler, SchedulerDomain, Scoped, cancel, outcome, scope,
+    sync, table,
+};
 
 /// The scheduler's handler, installed around each task. It has no state of its own: that is in the context.
 ///
@@ -19,70 +25,103 @@ impl<D: SchedulerDomain> Handler<D> for Prompt {
     }
 
     fn handle(&self, cx: &mut D::Context<'_>, effect: D::Effect, k: Continuation<D>) -> Handled<D> {
-        let request = D::request(cx, effect);
-        let current = current::<D>(cx);
-        let answer = match request {
-            Request::Park { external } => {
-                return suspend::<D>(cx, current, k, Waiting::Parked { external });
-            }
-            Request::Wait(id) => return suspend::<D>(cx, current, k, Waiting::One(id)),
-            Request::Gather(ids) => {
-                return suspend::<D>(cx, current, k, Waiting::All { ids, left: 0 });
-            }
-            Request::Yield => {
-                let unit = D::unit(cx);
-                let answer = if was_cancelled::<D>(cx, current) {
-                    Err(D::cancelled(cx))
-                } else {
-                    Ok(unit)
-                };
-                let scheduler = D::scheduler(cx);
-                scheduler.set(current, State::Ready(k, answer));
-                scheduler.parts.ready.push_back(current);
-                return go_on::<D>(cx);
-            }
-            Request::Spawn(boundaries, code) => {
-                let id = operations::spawn::<D>(cx, boundaries, code);
-                Ok(D::id_value(cx, id))
-            }
-            Request::Current => Ok(D::id_value(cx, current)),
-            Request::Promise { external } => {
-                let id = D::scheduler(cx).add(Kind::Promise { external });
-                Ok(D::id_value(cx, id))
-            }
-            Request::Wake(id, answer) => {
-                operations::wake::<D>(cx, id, answer).map(|()| D::unit(cx))
-            }
-            Request::Interrupt(id, answer) => {
-                operations::interrupt::<D>(cx, id, answer).map(|done| D::flag_value(cx, done))
-            }
-            Request::Settle(id, answer) => {
-                operations::settle::<D>(cx, id, answer).map(|()| D::unit(cx))
-            }
-            Request::Forget(id) => operations::forget::<D>(cx, id).map(|()| D::unit(cx)),
-            Request::Cancel(id) => {
-                operations::cancel::<D>(cx, id).map(|done| D::flag_value(cx, done))
-            }
-        };
-        Handled::Transfer(k, answer.map_err(|refusal| D::refused(cx, refusal)))
+        let Request { op, scope } = D::request(cx, effect);
+        let me = current::<D>(cx);
+        arrive(D::scheduler(cx), me, scope);
+        if op.tells_cancel() && cancel::take_pending(D::scheduler(cx), me).is_some() {
+            let error = D::cancelled(cx);
+            return reply(cx, k, Ok(Err(error)));
+        }
+        answer(cx, op, me, k)
     }
 
     fn finish(&self, cx: &mut D::Context<'_>, answer: Answer<D>) -> Handled<D> {
-        let parts = &mut D::scheduler(cx).parts;
-        let is_main = parts.current == parts.main;
-        let Some(current) = parts.current.take() else {
+        let scheduler = D::scheduler(cx);
+        let is_main = scheduler.current == scheduler.main;
+        let Some(current) = scheduler.current.take() else {
             // It never was a task.
             return ended(answer);
         };
-        D::scheduler(cx).set(current, State::Ended);
-        if is_main {
-            let copy = D::share(cx, &answer);
-            conclude::<D>(cx, current, copy);
-            return ended(answer);
+        if !is_main || scheduler.end.is_some() {
+            host::end_task::<D>(cx, current, answer);
+            return go_on::<D>(cx);
         }
-        conclude::<D>(cx, current, answer);
+        let copy = D::share(cx, &answer);
+        host::end_task::<D>(cx, current, copy);
+        match D::at_end(cx) {
+            AtEnd::Drop => ended(answer),
+            AtEnd::Unwind => {
+                host::begin_end::<D>(cx, answer);
+                go_on::<D>(cx)
+            }
+        }
+    }
+
+    fn unwound(&self, cx: &mut D::Context<'_>, error: D::Error) -> Handled<D> {
+        let scheduler = D::scheduler(cx);
+        let Some(current) = scheduler.current.take() else {
+            return Handled::Raise(error);
+        };
+        let ending = scheduler.end.is_some();
+        let outcome = D::cancelled(cx);
+        host::end_task::<D>(cx, current, Err(outcome));
+        if !ending {
+            // Whoever unwinds it goes on.
+            return Handled::Raise(error);
+        }
+        let failure = failure::<D>(cx, error);
+        if let Some(end) = &mut D::scheduler(cx).end {
+            end.unwinding -= 1;
+            end.failed |= failure.is_some();
+            end.errors.extend(failure);
+        }
         go_on::<D>(cx)
     }
+}
+
+/// The handler around the program of a scope. It answers nothing: it writes on each request that passes from which
+/// scope it comes, so that what runs is all that says what is in scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScopePrompt(pub(crate) Id);
+
+impl ScopePrompt {
+    /// The scope.
+    pub fn id(&self) -> Id {
+        self.0
+    }
+}
+
+impl<D: Scoped> Handler<D> for ScopePrompt {
+    fn accepts(&self, _: &mut D::Context<'_>, effect: &D::Effect) -> bool {
+        D::as_request(effect).is_some_and(|request| request.scope.is_none())
+    }
+
+    fn handle(
+        &self,
+        _: &mut D::Context<'_>,
+        mut effect: D::Effect,
+        k: Continuation<D>,
+    ) -> Handled<D> {
+        if let Some(request) = D::as_request_mut(&mut effect) {
+            request.scope = Some(self.0);
+        }
+        Handled::Pass(effect, k)
+    }
+
+    fn finish(&self, cx: &mut D::Context<'_>, answer: Answer<D>) -> Handled<D> {
+        Handled::Perform(D::effect(cx, Op::ScopeEnd(self.0, answer).into()))
+    }
+
+    fn unwound(&self, cx: &mut D::Context<'_>, error: D::Error) -> Handled<D> {
+        let op = Op::ScopeUnwound(self.0, failure::<D>(cx, error));
+        Handled::Perform(D::effect(cx, op.into()))
+    }
+}
+
+/// What a clean-up has raised, if it has.
+fn failure<D: SchedulerDomain>(cx: &mut D::Context<'_>, error: D::Error) -> Option<D::Error> {
+    let is_failure = !D::is_unwind(cx, &error) && !D::is_cancelled(cx, &error);
+    is_failure.then_some(error)
 }
 
 fn ended<D: SchedulerDomain>(answer: Answer<D>) -> Handled<D> {
@@ -95,68 +134,201 @@ fn ended<D: SchedulerDomain>(answer: Answer<D>) -> Handled<D> {
 /// The task that runs; a program that is none becomes one.
 fn current<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Id {
     let scheduler = D::scheduler(cx);
-    if let Some(current) = scheduler.parts.current {
+    if let Some(current) = scheduler.current {
         return current;
     }
-    let id = scheduler.add(Kind::Task(State::Running { cancelled: false }));
-    scheduler.parts.current = Some(id);
-    scheduler.parts.main.get_or_insert(id);
+    let id = scheduler.table.add(Entry::Task(Task::new(State::Running)));
+    scheduler.alive += 1;
+    scheduler.current = Some(id);
+    scheduler.main.get_or_insert(id);
     id
 }
 
-/// Whether the running task was cancelled, which is told once.
-fn was_cancelled<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) -> bool {
-    match D::scheduler(cx).entry(id).map(|entry| &mut entry.kind) {
-        Some(Kind::Task(State::Running { cancelled })) => std::mem::take(cancelled),
-        _ => false,
+/// Notes where a task is: the live chain says it, and the table only remembers.
+fn arrive<D: SchedulerDomain>(scheduler: &mut Scheduler<D>, me: Id, tag: Option<Id>) {
+    let table = &mut scheduler.table;
+    let mut moved = false;
+    let tag = tag.filter(|tag| match table.scope(*tag) {
+        Some(scope) => {
+            moved = scope.owner != me;
+            scope.owner = me;
+            true
+        }
+        None => false,
+    });
+    if let Some(task) = table.task(me) {
+        task.position = tag.or(task.home);
+        task.alarm |= moved;
     }
 }
 
-fn suspend<D: SchedulerDomain>(
+/// Does what a task asks for.
+fn answer<D: SchedulerDomain>(
     cx: &mut D::Context<'_>,
-    id: Id,
+    op: Op<D>,
+    me: Id,
     k: Continuation<D>,
-    mut on: Waiting,
 ) -> Handled<D> {
-    if was_cancelled::<D>(cx, id) {
-        let error = D::cancelled(cx);
-        return Handled::Transfer(k, Err(error));
-    }
-    match already::<D>(cx, &on) {
-        Err(refusal) => return refuse::<D>(cx, k, refusal),
-        Ok(Some(answer)) => return Handled::Transfer(k, answer),
-        Ok(None) => {}
-    }
-    let scheduler = D::scheduler(cx);
-    if let Waiting::All { ids, left } = &mut on {
-        *left = scheduler.parts.pending(ids);
-    }
-    for other in on.ids() {
-        // If it is there already, for an id that is asked for twice, then as the last.
-        if let Some(entry) = scheduler.entry(*other)
-            && entry.waiters.last() != Some(&id)
-        {
-            entry.waiters.push(id);
+    let done = match op {
+        Op::Park { external } => return wait(cx, me, k, Waiting::Parked { external }),
+        Op::Wait(id) => return outcome::wait(cx, id, me, k),
+        Op::Gather(ids) => return outcome::gather(cx, ids, me, k),
+        Op::Race(ids) => return outcome::race(cx, ids, me, k),
+        Op::Acquire(id) => return sync::acquire(cx, id, me, k),
+        Op::Send(id, value) => return sync::send(cx, id, value, me, k),
+        Op::Receive(id) => return sync::receive(cx, id, me, k),
+        Op::Yield => return stand_aside(cx, me, k),
+        Op::Sleep(time) => {
+            let until = D::scheduler(cx).clock.now.saturating_add(time);
+            return sleep(cx, me, k, until);
         }
-    }
-    scheduler.set(id, State::Waiting(k, on));
+        Op::SleepUntil(until) => return sleep(cx, me, k, until),
+        Op::Scope {
+            options,
+            prompt,
+            code,
+        } => return scope::open(cx, options, prompt, code, me, k),
+        Op::ScopeEnd(id, answer) => return scope::end(cx, id, Ending::Ended(answer), me, k),
+        Op::ScopeUnwound(id, error) => return scope::end(cx, id, Ending::Unwound(error), me, k),
+        Op::Spawn {
+            boundaries,
+            code,
+            options,
+        } => {
+            let home = D::scheduler(cx)
+                .table
+                .task(me)
+                .and_then(|task| task.position);
+            let id = host::spawn_in::<D>(cx, boundaries, code, options, home);
+            Ok(D::id_value(cx, id))
+        }
+        Op::Current => Ok(D::id_value(cx, me)),
+        Op::Promise { external } => Ok(make::<D>(cx, promise(external))),
+        Op::ExternalPromise => {
+            let scheduler = D::scheduler(cx);
+            let id = scheduler.table.add(promise(true));
+            let completer = Completer::new(id, scheduler.mailbox());
+            Ok(D::completer(cx, completer))
+        }
+        Op::Semaphore(permits) => Ok(make::<D>(
+            cx,
+            Entry::Semaphore(sync::Semaphore::new(permits, false)),
+        )),
+        Op::Lock => Ok(make::<D>(
+            cx,
+            Entry::Semaphore(sync::Semaphore::new(1, true)),
+        )),
+        Op::Event => Ok(make::<D>(cx, Entry::Event(sync::Event::default()))),
+        Op::Channel(capacity) => Ok(make::<D>(cx, Entry::Channel(sync::Channel::new(capacity)))),
+        Op::Release(id) => sync::release::<D>(cx, id, Some(me)).map(|()| D::unit(cx)),
+        Op::Set(id) => sync::set::<D>(cx, id).map(|()| D::unit(cx)),
+        Op::Clear(id) => sync::clear(D::scheduler(cx), id).map(|()| D::unit(cx)),
+        Op::Close(id) => sync::close::<D>(cx, id).map(|()| D::unit(cx)),
+        Op::Wake(id, answer) => host::wake::<D>(cx, id, answer).map(|()| D::unit(cx)),
+        Op::Interrupt(id, answer) => {
+            host::interrupt::<D>(cx, id, answer).map(|done| D::flag_value(cx, done))
+        }
+        Op::Settle(id, answer) => host::settle::<D>(cx, id, answer).map(|()| D::unit(cx)),
+        Op::Forget(id) => host::forget::<D>(cx, id).map(|()| D::unit(cx)),
+        Op::Cancel(id) => cancel::cancel::<D>(cx, id).map(|done| D::flag_value(cx, done)),
+    };
+    reply(cx, k, done.map(Ok))
+}
+
+fn make<D: SchedulerDomain>(cx: &mut D::Context<'_>, entry: table::Entry<D>) -> D::Value {
+    let id = D::scheduler(cx).table.add(entry);
+    D::id_value(cx, id)
+}
+
+fn promise<D: SchedulerDomain>(external: bool) -> Entry<D> {
+    Entry::Promise(table::Promise {
+        external,
+        outcome: table::Outcome::default(),
+    })
+}
+
+fn wait<D: SchedulerDomain>(
+    cx: &mut D::Context<'_>,
+    me: Id,
+    k: Continuation<D>,
+    on: Waiting,
+) -> Handled<D> {
+    D::scheduler(cx).wait(me, k, on);
     go_on::<D>(cx)
 }
 
-fn refuse<D: SchedulerDomain>(
+fn sleep<D: SchedulerDomain>(
+    cx: &mut D::Context<'_>,
+    me: Id,
+    k: Continuation<D>,
+    until: std::time::Duration,
+) -> Handled<D> {
+    if until <= D::scheduler(cx).clock.now {
+        return stand_aside(cx, me, k);
+    }
+    wait(cx, me, k, Waiting::Until(until))
+}
+
+/// Puts the running task at the end of the ready queue.
+fn stand_aside<D: SchedulerDomain>(
+    cx: &mut D::Context<'_>,
+    me: Id,
+    k: Continuation<D>,
+) -> Handled<D> {
+    let unit = D::unit(cx);
+    let scheduler = D::scheduler(cx);
+    if let Some(task) = scheduler.table.task(me) {
+        task.state = State::Ready(k, Ok(unit), Gift::Nothing);
+        let priority = task.priority;
+        scheduler.ready.push(priority, me);
+    }
+    go_on::<D>(cx)
+}
+
+/// The running task goes on with this; unless whoever explores interleavings lets another run first.
+pub(crate) fn reply<D: SchedulerDomain>(
     cx: &mut D::Context<'_>,
     k: Continuation<D>,
-    refusal: Refusal,
+    answer: Result<Answer<D>, Refusal>,
 ) -> Handled<D> {
-    let error = D::refused(cx, refusal);
-    Handled::Transfer(k, Err(error))
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(refusal) => Err(D::refused(cx, refusal)),
+    };
+    let scheduler = D::scheduler(cx);
+    if scheduler.order.preempts()
+        && let Some(me) = scheduler.current
+        && let Some(task) = scheduler.table.task(me)
+        && scheduler.ready.has(task.priority)
+    {
+        let at = scheduler.order.choose(1 + scheduler.ready.highest());
+        if at > 0
+            && let Some(other) = scheduler.ready.pop_at(at - 1)
+        {
+            task.state = State::Ready(k, answer, Gift::Told);
+            let priority = task.priority;
+            scheduler.ready.push(priority, me);
+            return run(host::take_ready::<D>(cx, other));
+        }
+    }
+    Handled::Transfer(k, answer)
 }
 
 /// The next task, or the host's turn.
-fn go_on<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Handled<D> {
-    D::scheduler(cx).parts.current = None;
-    match operations::next::<D>(cx) {
-        Some((k, answer)) => Handled::Transfer(k, answer),
+pub(crate) fn go_on<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Handled<D> {
+    D::scheduler(cx).current = None;
+    if let Some(answer) = host::final_answer::<D>(cx) {
+        return ended(answer);
+    }
+    match host::next::<D>(cx) {
+        Some(next) => run(next),
         None => Handled::Suspend,
+    }
+}
+
+fn run<D: SchedulerDomain>(next: Next<D>) -> Handled<D> {
+    match next {
+        Next::Resume(k, answer) => Handled::Transfer(k, answer),
+        Next::Unwind(k, answer) => Handled::Unwind(k, answer),
     }
 }

@@ -1,13 +1,17 @@
-//! The table: every task and promise, and the queue of those that can run.
+//! The table: every task, promise, scope and tool of synchronisation, found by its id.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::hash_map::{self, HashMap};
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 
-use machine::{Answer, Continuation, Domain};
+use machine::{Answer, Domain};
 
-use crate::Blocked;
+use crate::scope::Scope;
+use crate::sync::{Channel, Event, Semaphore};
+use crate::task::Task;
+use crate::waiters::Waiters;
 
-/// A task or a promise. Never used again in the same table.
+/// A task, a promise, a scope or a tool of synchronisation. Never used again in the same table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id(pub u64);
 
@@ -17,307 +21,159 @@ impl fmt::Display for Id {
     }
 }
 
-/// What a task waits for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Waiting {
-    /// To be woken; from outside, if it is external.
-    Parked {
-        /// Whether the wake may come from outside.
-        external: bool,
-    },
-    /// The outcome of this.
-    One(Id),
-    /// The outcomes of all of these.
-    All {
-        /// In the order of the answer; one may be there twice.
-        ids: Vec<Id>,
-        /// How many of them, each counted once, have no outcome yet.
-        left: usize,
-    },
+/// Ids are given in turn: one multiplication spreads them, and nobody outside chooses them.
+#[derive(Default)]
+pub(crate) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
 }
 
-impl Waiting {
-    /// The tasks and promises whose outcome is awaited.
-    pub fn ids(&self) -> &[Id] {
-        match self {
-            Waiting::Parked { .. } => &[],
-            Waiting::One(id) => std::slice::from_ref(id),
-            Waiting::All { ids, .. } => ids,
+/// How something ended, and who waits for that.
+pub(crate) struct Outcome<D: Domain> {
+    pub(crate) answer: Option<Answer<D>>,
+    /// Those that gather stay here after the end, until they have all that they wait for.
+    pub(crate) waiters: Waiters,
+}
+
+impl<D: Domain> Default for Outcome<D> {
+    fn default() -> Self {
+        Outcome {
+            answer: None,
+            waiters: Waiters::default(),
         }
     }
 }
 
-/// Where a task stands.
-pub enum State<D: Domain> {
-    /// In the ready queue, with what it will be resumed with.
-    Ready(Continuation<D>, Answer<D>),
-    /// It runs now: the machine has its continuation.
-    Running {
-        /// It was cancelled meanwhile: it is told where it next waits.
-        cancelled: bool,
-    },
-    /// It waits.
-    Waiting(Continuation<D>, Waiting),
-    /// It has ended: its entry has the outcome.
-    Ended,
-}
-
-/// A task, or what is like one: something that will have an outcome.
-pub enum Kind<D: Domain> {
-    /// A program.
-    Task(State<D>),
-    /// A promise that somebody settles.
-    Promise {
-        /// Whether the host will.
-        external: bool,
-    },
+/// What somebody settles.
+pub(crate) struct Promise<D: Domain> {
+    pub(crate) external: bool,
+    pub(crate) outcome: Outcome<D>,
 }
 
 /// One line of the table.
-pub struct Entry<D: Domain> {
-    /// What it is.
-    pub kind: Kind<D>,
-    /// How it ended.
-    pub outcome: Option<Answer<D>>,
-    /// The tasks that wait for the outcome, in the order of their coming. Those that gather stay here until they
-    /// have all that they wait for.
-    pub waiters: Vec<Id>,
+pub(crate) enum Entry<D: Domain> {
+    Task(Task<D>),
+    Promise(Promise<D>),
+    Scope(Scope<D>),
+    Semaphore(Semaphore),
+    Event(Event),
+    Channel(Channel<D>),
 }
 
-impl<D: Domain> Entry<D> {
-    pub(crate) fn new(kind: Kind<D>) -> Self {
-        Entry {
-            kind,
-            outcome: None,
-            waiters: Vec::new(),
-        }
-    }
+/// All entries. An entry is found in constant time, and its memory is free when it is removed.
+pub(crate) struct Table<D: Domain> {
+    /// Boxed, so that growing moves 16 bytes an entry.
+    entries: HashMap<Id, Box<Entry<D>>, BuildHasherDefault<IdHasher>>,
+    next: u64,
+    /// How often an entry was looked for: what tests of cost count.
+    pub(crate) lookups: u64,
 }
 
-/// The whole state of a scheduler: what a snapshot writes and reads.
-pub struct Parts<D: Domain> {
-    /// All tasks and promises.
-    pub entries: BTreeMap<Id, Entry<D>>,
-    /// The tasks that can run, in order.
-    pub ready: VecDeque<Id>,
-    /// The task that runs.
-    pub current: Option<Id>,
-    /// The task whose end is the end of the program.
-    pub main: Option<Id>,
-    /// The next id to give.
-    pub next: u64,
-}
-
-/// Tasks, promises and the ready queue. The operations are functions of the crate: they need the domain's context.
-pub struct Scheduler<D: Domain> {
-    pub(crate) parts: Parts<D>,
-}
-
-/// Parts that belong to no possible scheduler.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken(String);
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not the state of a scheduler: {}", self.0)
-    }
-}
-
-impl std::error::Error for Broken {}
-
-impl<D: Domain> Default for Scheduler<D> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<D: Domain> Scheduler<D> {
-    /// An empty table.
-    pub fn new() -> Self {
-        Scheduler {
-            parts: Parts {
-                entries: BTreeMap::new(),
-                ready: VecDeque::new(),
-                current: None,
-                main: None,
-                next: 1,
-            },
+impl<D: Domain> Table<D> {
+    pub(crate) fn new() -> Self {
+        Table {
+            entries: HashMap::default(),
+            next: 1,
+            lookups: 0,
         }
     }
 
-    /// All there is to know, for a snapshot or a report.
-    pub fn parts(&self) -> &Parts<D> {
-        &self.parts
-    }
-
-    /// Takes the table apart.
-    pub fn into_parts(self) -> Parts<D> {
-        self.parts
-    }
-
-    /// Puts a table together, from bytes that need not be true.
-    ///
-    /// # Errors
-    /// What cannot be in a table: nothing would ever run wrongly because of it, but something might never run.
-    pub fn from_parts(parts: Parts<D>) -> Result<Self, Broken> {
-        let broken = |what: String| Err(Broken(what));
-        let mut queued: Vec<Id> = parts.ready.iter().copied().collect();
-        queued.sort_unstable();
-        if queued.windows(2).any(|pair| pair[0] == pair[1]) {
-            return broken("a task is ready twice".to_owned());
-        }
-        // So many were never given, and there must be room for more.
-        if parts.next > u64::MAX / 4 {
-            return broken(format!("`{}` would be the next", parts.next));
-        }
-        for (id, entry) in &parts.entries {
-            if id.0 >= parts.next {
-                return broken(format!("`{id}` was never given"));
-            }
-            let ready = matches!(entry.kind, Kind::Task(State::Ready(..)));
-            if ready != queued.binary_search(id).is_ok() {
-                return broken(format!(
-                    "`{id}` is in the ready queue and not ready, or the other way"
-                ));
-            }
-            let running = matches!(entry.kind, Kind::Task(State::Running { .. }));
-            if running != (parts.current == Some(*id)) {
-                return broken(format!("`{id}` runs and is not current, or the other way"));
-            }
-            if matches!(entry.kind, Kind::Task(State::Ended)) && entry.outcome.is_none() {
-                return broken(format!("`{id}` has ended without an outcome"));
-            }
-            if let Kind::Task(State::Waiting(_, on)) = &entry.kind
-                && !parts.will_be_told(*id, on)
-            {
-                return broken(format!("`{id}` waits for what will never tell it"));
-            }
-            let distinct: BTreeSet<&Id> = entry.waiters.iter().collect();
-            if distinct.len() != entry.waiters.len() {
-                return broken(format!("a task waits twice for `{id}`"));
-            }
-            for waiter in &entry.waiters {
-                let waits = match parts.entries.get(waiter).map(|waiter| &waiter.kind) {
-                    Some(Kind::Task(State::Waiting(_, Waiting::All { ids, .. }))) => {
-                        ids.contains(id)
-                    }
-                    Some(Kind::Task(State::Waiting(_, on))) => {
-                        on.ids().contains(id) && entry.outcome.is_none()
-                    }
-                    _ => false,
-                };
-                if !waits {
-                    return broken(format!("`{waiter}` does not wait for `{id}`"));
-                }
-            }
-        }
-        for id in queued.iter().chain(&parts.current) {
-            if !parts.entries.contains_key(id) {
-                return broken(format!("there is no task `{id}`"));
-            }
-        }
-        Ok(Scheduler { parts })
-    }
-
-    /// The task that runs.
-    pub fn current(&self) -> Option<Id> {
-        self.parts.current
-    }
-
-    /// How a task ended or a promise was settled, if it was.
-    pub fn outcome(&self, id: Id) -> Option<&Answer<D>> {
-        self.parts.entries.get(&id)?.outcome.as_ref()
-    }
-
-    /// Who waits, and for what.
-    pub fn blocked(&self) -> Vec<Blocked> {
-        self.parts
-            .entries
-            .iter()
-            .filter_map(|(id, entry)| match &entry.kind {
-                Kind::Task(State::Waiting(_, on)) => Some(Blocked {
-                    task: *id,
-                    on: on.clone(),
-                }),
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// Whether something from outside may still make a task ready.
-    pub fn awaits_host(&self) -> bool {
-        self.parts.entries.values().any(|entry| match &entry.kind {
-            Kind::Task(State::Waiting(_, Waiting::Parked { external })) => *external,
-            Kind::Promise { external } => *external && !entry.waiters.is_empty(),
-            Kind::Task(_) => false,
-        })
-    }
-
-    pub(crate) fn add(&mut self, kind: Kind<D>) -> Id {
-        let id = Id(self.parts.next);
-        self.parts.next += 1;
-        self.parts.entries.insert(id, Entry::new(kind));
+    pub(crate) fn add(&mut self, entry: Entry<D>) -> Id {
+        let id = Id(self.next);
+        self.next += 1;
+        self.put(id, entry);
         id
     }
 
-    pub(crate) fn entry(&mut self, id: Id) -> Option<&mut Entry<D>> {
-        self.parts.entries.get_mut(&id)
+    pub(crate) fn put(&mut self, id: Id, entry: Entry<D>) {
+        self.entries.insert(id, Box::new(entry));
     }
 
-    pub(crate) fn set(&mut self, id: Id, state: State<D>) {
-        if let Some(entry) = self.parts.entries.get_mut(&id) {
-            entry.kind = Kind::Task(state);
+    pub(crate) fn remove(&mut self, id: Id) -> Option<Entry<D>> {
+        self.entries.remove(&id).map(|entry| *entry)
+    }
+
+    pub(crate) fn next_id(&self) -> u64 {
+        self.next
+    }
+
+    pub(crate) fn set_next_id(&mut self, next: u64) {
+        self.next = next;
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn contains(&self, id: Id) -> bool {
+        self.entries.contains_key(&id)
+    }
+
+    pub(crate) fn get(&self, id: Id) -> Option<&Entry<D>> {
+        self.entries.get(&id).map(|entry| &**entry)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: Id) -> Option<&mut Entry<D>> {
+        self.lookups += 1;
+        self.entries.get_mut(&id).map(|entry| &mut **entry)
+    }
+
+    /// In no order: whoever shows it sorts it.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Id, &Entry<D>)> {
+        self.entries.iter().map(|(id, entry)| (*id, &**entry))
+    }
+
+    pub(crate) fn into_entries(self) -> hash_map::IntoIter<Id, Box<Entry<D>>> {
+        self.entries.into_iter()
+    }
+
+    pub(crate) fn task(&mut self, id: Id) -> Option<&mut Task<D>> {
+        match self.get_mut(id)? {
+            Entry::Task(task) => Some(task),
+            _ => None,
         }
     }
 
-    /// Puts a waiting task at the end of the ready queue; nobody will tell it anything more.
-    pub(crate) fn make_ready(&mut self, id: Id, answer: Answer<D>) {
-        let Some(Entry {
-            kind: Kind::Task(state),
-            ..
-        }) = self.parts.entries.get_mut(&id)
-        else {
-            return;
-        };
-        match std::mem::replace(state, State::Ended) {
-            State::Waiting(k, on) => {
-                *state = State::Ready(k, answer);
-                self.parts.ready.push_back(id);
-                for other in on.ids() {
-                    if let Some(other) = self.parts.entries.get_mut(other) {
-                        other.waiters.retain(|waiter| *waiter != id);
-                    }
-                }
-            }
-            other => *state = other,
+    pub(crate) fn scope(&mut self, id: Id) -> Option<&mut Scope<D>> {
+        match self.get_mut(id)? {
+            Entry::Scope(scope) => Some(scope),
+            _ => None,
         }
     }
-}
 
-impl<D: Domain> Parts<D> {
-    /// Whether each of these is there and knows of the waiter, and one at least has still to come.
-    fn will_be_told(&self, waiter: Id, on: &Waiting) -> bool {
-        let known = |id: &Id| {
-            self.entries
-                .get(id)
-                .is_some_and(|entry| entry.waiters.contains(&waiter))
-        };
-        let counted = match on {
-            Waiting::All { ids, left } => *left > 0 && *left == self.pending(ids),
-            Waiting::One(id) => self.pending(&[*id]) == 1,
-            Waiting::Parked { .. } => true,
-        };
-        counted && on.ids().iter().all(known)
+    pub(crate) fn semaphore(&mut self, id: Id) -> Option<&mut Semaphore> {
+        match self.get_mut(id)? {
+            Entry::Semaphore(semaphore) => Some(semaphore),
+            _ => None,
+        }
     }
 
-    /// How many of these, each counted once, have no outcome.
-    pub(crate) fn pending(&self, ids: &[Id]) -> usize {
-        let settled = |id: &Id| {
-            self.entries
-                .get(id)
-                .is_some_and(|entry| entry.outcome.is_some())
-        };
-        let distinct: BTreeSet<Id> = ids.iter().copied().collect();
-        distinct.iter().filter(|id| !settled(id)).count()
+    pub(crate) fn channel(&mut self, id: Id) -> Option<&mut Channel<D>> {
+        match self.get_mut(id)? {
+            Entry::Channel(channel) => Some(channel),
+            _ => None,
+        }
+    }
+
+    /// The outcome of a task or promise, to be.
+    pub(crate) fn outcome(&mut self, id: Id) -> Option<&mut Outcome<D>> {
+        match self.get_mut(id)? {
+            Entry::Task(task) => Some(&mut task.outcome),
+            Entry::Promise(promise) => Some(&mut promise.outcome),
+            _ => None,
+        }
     }
 }

@@ -15,7 +15,9 @@ use machine::{
     Answer, Boundary, Code, Continuation, Domain, Handled, Handler, Input, Key, MachineError, Step,
     Unhandled, View,
 };
-use scheduler::{Blocked, Id, Prompt, Refusal, Request, Scheduler, SchedulerDomain};
+use scheduler::{
+    AtEnd, Deadlock, Id, Op, Prompt, Refusal, Request, Scheduler, SchedulerDomain, Together,
+};
 use std::convert::Infallible;
 
 /// The sandbox as a domain.
@@ -254,7 +256,7 @@ impl Handler<Guest> for TaskPrompt {
 
     fn finish(&self, state: &mut State, answer: Answer<Guest>) -> Handled<Guest> {
         let current = state.scheduler.current();
-        let is_main = current == state.scheduler.parts().main;
+        let is_main = current == state.scheduler.main();
         match &answer {
             Err(fail @ (Fail::Limit(_) | Fail::Refused(_))) => {
                 state.fatal = Some(fail.clone());
@@ -287,34 +289,35 @@ impl SchedulerDomain for Guest {
     }
 
     fn request(state: &mut State, effect: Effect) -> Request<Self> {
-        match effect {
+        let op = match effect {
             Effect::Host(pending) | Effect::HostBlocking(pending) => {
                 if let Some(task) = state.scheduler.current() {
                     state.open.push((pending, task));
                 }
-                Request::Park { external: true }
+                Op::Park { external: true }
             }
             Effect::Task(VmRequest::Spawn(function)) => {
-                Request::Spawn(Vec::new(), state.vm.thread_calling(function))
+                Op::spawn(Vec::new(), state.vm.thread_calling(function))
             }
             Effect::Task(VmRequest::Wake(id, value)) => {
                 state.forget_calls(Id(id));
-                Request::Wake(Id(id), Ok(value))
+                Op::Wake(Id(id), Ok(value))
             }
             Effect::Task(VmRequest::WakeError(id, error)) => {
                 state.forget_calls(Id(id));
-                Request::Wake(Id(id), Err(Fail::Exception(error)))
+                Op::Wake(Id(id), Err(Fail::Exception(error)))
             }
             Effect::Task(VmRequest::Interrupt(id, error)) => {
                 state.forget_calls(Id(id));
-                Request::Interrupt(Id(id), Err(Fail::Exception(error)))
+                Op::Interrupt(Id(id), Err(Fail::Exception(error)))
             }
-            Effect::Task(VmRequest::Yield) => Request::Yield,
-            Effect::Task(VmRequest::CurrentTask) => Request::Current,
+            Effect::Task(VmRequest::Yield) => Op::Yield,
+            Effect::Task(VmRequest::CurrentTask) => Op::Current,
             Effect::Task(VmRequest::Park | VmRequest::HostCall { .. } | VmRequest::Host(_)) => {
-                Request::Park { external: false }
+                Op::Park { external: false }
             }
-        }
+        };
+        op.into()
     }
 
     fn prompt(_: &mut State) -> Boundary<Self> {
@@ -341,8 +344,22 @@ impl SchedulerDomain for Guest {
         Fail::Unwind
     }
 
-    fn deadlock(_: &mut State, _: &[Blocked]) -> Option<Fail> {
+    fn is_cancelled(_: &mut State, error: &Fail) -> bool {
+        matches!(error, Fail::Unwind)
+    }
+
+    /// The library gathers and groups in Python: what comes here is one error, of one task.
+    fn group(_: &mut State, _: Together, errors: Vec<Fail>) -> Fail {
+        errors.into_iter().next().unwrap_or(Fail::Unwind)
+    }
+
+    fn deadlock(_: &mut State, _: &Deadlock) -> Option<Fail> {
         None
+    }
+
+    /// A limit that ends the main task ends all: no other may run its `finally`.
+    fn at_end(_: &mut State) -> AtEnd {
+        AtEnd::Drop
     }
 
     fn refused(state: &mut State, refusal: Refusal) -> Fail {

@@ -9,7 +9,7 @@ use crate::vm::raise::LimitExceeded;
 use crate::vm::request::Pending;
 use crate::vm::state::{CapabilityInfo, Settings, Vm};
 use machine::{Answer, Continuation, Machine};
-use scheduler::Scheduler;
+use scheduler::{Scheduler, TaskView};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -184,15 +184,14 @@ impl Run {
         if self.blocked.is_some() {
             return false;
         }
-        let next = self
-            .unblocked
-            .take()
-            .or_else(|| scheduler::next::<Guest>(&mut self.state));
-        let Some((k, answer)) = next else {
+        let next = match self.unblocked.take() {
+            Some((k, answer)) => Some(scheduler::Next::Resume(k, answer)),
+            None => scheduler::next::<Guest>(&mut self.state),
+        };
+        let Some(next) = next else {
             return false;
         };
-        self.machine
-            .resume(k, answer)
+        next.run_on(&mut self.machine, &mut self.state)
             .expect("the machine is idle and made this continuation");
         true
     }
@@ -366,15 +365,12 @@ impl State {
         &self,
     ) -> impl Iterator<Item = (&Continuation<Guest>, Option<&Answer<Guest>>)> {
         self.scheduler
-            .parts()
-            .entries
-            .values()
-            .filter_map(|entry| match &entry.kind {
-                scheduler::Kind::Task(scheduler::State::Ready(k, answer)) => {
-                    Some((k, Some(answer)))
-                }
-                scheduler::Kind::Task(scheduler::State::Waiting(k, _)) => Some((k, None)),
-                _ => None,
+            .tasks()
+            .into_iter()
+            .filter_map(|(_, task)| match task {
+                TaskView::Ready(k, answer) => Some((k, Some(answer))),
+                TaskView::Waiting(k, _) => Some((k, None)),
+                TaskView::Running | TaskView::Ended => None,
             })
     }
 

@@ -18,11 +18,12 @@ use crate::vm::raise::LimitExceeded;
 use crate::vm::request::Pending;
 use crate::vm::thread::Thread;
 use machine::{Answer, Base, Boundary, Continuation, Machine, Part, ScopeId};
-use scheduler::{Entry, Id, Kind, Parts, Scheduler, State as TaskState, Waiting};
+use scheduler::{Handed, Id, Parts, Scheduler, TaskPart, TaskState, TaskView, Waiting};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 const MAGIC: &[u8; 8] = b"kont-run";
 /// Raised with every change of the image. Changes of natives and library are seen by [`fingerprint`].
@@ -169,26 +170,23 @@ impl Run {
             calls,
             ..
         } = &self.state;
-        let parts = scheduler.parts();
-        let mut tasks = Vec::with_capacity(parts.entries.len());
-        for (id, entry) in &parts.entries {
-            let state = match &entry.kind {
-                Kind::Task(TaskState::Ready(k, answer)) => {
+        let views = scheduler.tasks();
+        if scheduler.entries() != views.len() {
+            return Err(foreign_wait());
+        }
+        let mut tasks = Vec::with_capacity(views.len());
+        for (id, view) in views {
+            let state = match view {
+                TaskView::Ready(k, answer) => {
                     StateImage::Ready(self.thread(k)?, AnswerImage::of(answer))
                 }
-                Kind::Task(TaskState::Running { .. }) => StateImage::Running,
-                Kind::Task(TaskState::Waiting(k, Waiting::Parked { external })) => {
-                    StateImage::Parked {
-                        thread: self.thread(k)?,
-                        external: *external,
-                    }
-                }
-                Kind::Task(TaskState::Ended) => StateImage::Ended,
-                Kind::Task(TaskState::Waiting(..)) | Kind::Promise { .. } => {
-                    return Err(SnapshotError::Damaged(
-                        "a wait that the sandbox does not make".into(),
-                    ));
-                }
+                TaskView::Running => StateImage::Running,
+                TaskView::Waiting(k, Waiting::Parked { external }) => StateImage::Parked {
+                    thread: self.thread(k)?,
+                    external: *external,
+                },
+                TaskView::Ended => StateImage::Ended,
+                TaskView::Waiting(..) => return Err(foreign_wait()),
             };
             tasks.push(TaskImage { id: id.0, state });
         }
@@ -222,10 +220,10 @@ impl Run {
             result: vm.result,
             objects: vm.heap.slots()[Type::ALL.len()..].to_vec(),
             tasks,
-            ready: parts.ready.iter().map(|id| id.0).collect(),
-            current: parts.current.map(|id| id.0),
-            main: parts.main.map(|id| id.0),
-            next: parts.next,
+            ready: scheduler.ready_order().iter().map(|id| id.0).collect(),
+            current: scheduler.current().map(|id| id.0),
+            main: scheduler.main().map(|id| id.0),
+            next: scheduler.next_id(),
             pending: self.pending.clone(),
             open: open
                 .iter()
@@ -290,7 +288,7 @@ impl Run {
 
         let mut threads: Vec<&Thread> = Vec::new();
         let mut values: Vec<Value> = Vec::new();
-        let mut entries = BTreeMap::new();
+        let mut tasks = BTreeMap::new();
         for task in &image.tasks {
             match &task.state {
                 StateImage::Ready(thread, AnswerImage::Value(v) | AnswerImage::Exception(v)) => {
@@ -317,32 +315,26 @@ impl Run {
             }
         }
         for task in image.tasks {
-            let kind = Kind::Task(match task.state {
+            let part = match task.state {
                 StateImage::Ready(thread, answer) => {
-                    TaskState::Ready(continuation(thread), answer.into_answer())
+                    TaskState::Ready(continuation(thread), answer.into_answer(), Handed::Told)
                 }
-                StateImage::Running => TaskState::Running { cancelled: false },
+                StateImage::Running => TaskState::Running,
                 StateImage::Parked { thread, external } => {
-                    TaskState::Waiting(continuation(thread), Waiting::Parked { external })
+                    TaskState::Waiting(continuation(thread), Waiting::Parked { external }, 0)
                 }
-                StateImage::Ended => TaskState::Ended,
-            });
-            let outcome = matches!(kind, Kind::Task(TaskState::Ended)).then_some(Ok(Value::None));
-            entries.insert(
-                Id(task.id),
-                Entry {
-                    kind,
-                    outcome,
-                    waiters: Vec::new(),
-                },
-            );
+                StateImage::Ended => TaskState::Ended(Ok(Value::None)),
+            };
+            tasks.insert(Id(task.id), TaskPart::from(part));
         }
         let parts = Parts {
-            entries,
+            tasks,
+            promises: BTreeMap::new(),
             ready: image.ready.into_iter().map(Id).collect(),
             current: image.current.map(Id),
             main: image.main.map(Id),
             next: image.next,
+            now: Duration::ZERO,
         };
         state.scheduler = Scheduler::from_parts(parts).map_err(|e| damaged(&e.to_string()))?;
         Ok(Self {
@@ -400,6 +392,10 @@ fn fingerprint<'u>(units: impl Iterator<Item = &'u Unit>) -> [u8; 32] {
         hash.update([0]);
     }
     hash.finalize().into()
+}
+
+fn foreign_wait() -> SnapshotError {
+    SnapshotError::Damaged("a wait that the sandbox does not make".into())
 }
 
 /// A task's continuation: its thread under the scheduler's prompt.

@@ -2,7 +2,7 @@
 
 use super::order::spawn_promise;
 use super::world::*;
-use crate::{Request, cancel, spawn, wake};
+use crate::{Op, cancel, spawn, wake};
 use machine::{Machine, Step};
 
 #[test]
@@ -37,30 +37,57 @@ fn what_has_finished_stays_as_it_is() {
 }
 
 #[test]
-fn a_woken_task_keeps_its_place_and_finds_the_cancellation_there() {
+fn a_woken_task_keeps_what_it_was_woken_with_and_is_told_at_its_next_request() {
     let (mut machine, mut world) = (Machine::new(), World::default());
-    let id = spawn::<Lang>(&mut world, vec![], parks(true));
+    let id = spawn::<Lang>(
+        &mut world,
+        vec![],
+        go(|me| async move {
+            me.say(format!("{:?}", me.ask(Op::Park { external: true }).await));
+            me.say(format!("{:?}", me.ask(Op::Yield).await));
+            me.ask(Op::Yield).await
+        }),
+    );
     assert_eq!(drive(&mut machine, &mut world), None);
     wake::<Lang>(&mut world, id, Ok(Value::Int(1))).expect("parked");
-    spawn::<Lang>(&mut world, vec![], says("after", 0));
     assert_eq!(cancel::<Lang>(&mut world, id), Ok(true));
     assert_eq!(drive(&mut machine, &mut world), None);
-    assert_eq!(world.log, ["Err(Cancelled)", "after"]);
+    assert_eq!(world.log, ["Ok(Int(1))", "Err(Cancelled)"]);
+    assert_eq!(world.scheduler.outcome(id), Some(&Ok(Value::Unit)));
+}
+
+#[test]
+fn a_task_that_stood_aside_is_told_there() {
+    let (mut machine, mut world) = (Machine::new(), World::default());
+    let yielder = || {
+        task(|_, turn, answer| {
+            if turn == 0 {
+                ask(Op::Yield)
+            } else {
+                end(answer)
+            }
+        })
+    };
+    let id = spawn::<Lang>(&mut world, vec![], yielder());
+    let killer = go(move |me| async move { me.ask(Op::Cancel(id)).await });
+    spawn::<Lang>(&mut world, vec![], killer);
+    assert_eq!(drive(&mut machine, &mut world), None);
+    assert_eq!(world.scheduler.outcome(id), Some(&Err(Fault::Cancelled)));
 }
 
 #[test]
 fn a_task_that_cancels_itself_is_told_where_it_next_waits() {
     let main = task(|world, turn, answer| match turn {
-        0 => ask(Request::Current),
-        1 => ask(Request::Cancel(answer.expect("it is a task").id())),
+        0 => ask(Op::Current),
+        1 => ask(Op::Cancel(answer.expect("it is a task").id())),
         2 => {
             assert_eq!(answer, Ok(Value::Flag(true)));
             world.say("on");
-            ask(Request::Yield)
+            ask(Op::Yield)
         }
         3 => {
             assert_eq!(answer, Err(Fault::Cancelled));
-            ask(Request::Yield)
+            ask(Op::Yield)
         }
         // It is told once.
         _ => end(answer),
@@ -75,8 +102,8 @@ fn a_cancelled_waiter_is_told_nothing_more() {
     let stubborn = task(move |world, turn, answer| {
         world.say(format!("{answer:?}"));
         match turn {
-            0 => ask(Request::Wait(promise)),
-            1 => ask(Request::Park { external: true }),
+            0 => ask(Op::Wait(promise)),
+            1 => ask(Op::Park { external: true }),
             _ => Step::Return(Value::Unit),
         }
     });
@@ -99,7 +126,7 @@ fn a_cancelled_promise_is_cancelled_for_those_who_wait() {
     let id = spawn::<Lang>(&mut world, vec![], waits(promise));
     let killer = task(move |_, turn, answer| {
         if turn == 0 {
-            ask(Request::Cancel(promise))
+            ask(Op::Cancel(promise))
         } else {
             end(answer)
         }
@@ -114,23 +141,20 @@ fn only_an_external_wait_is_interrupted_from_inside() {
     for (external, log) in [(true, "Err(User(3))"), (false, "Ok(Unit)")] {
         let mut id = None;
         let main = task(move |_, turn, answer| match turn {
-            0 => ask(Request::Spawn(vec![], parks(external))),
+            0 => ask(Op::spawn(vec![], parks(external))),
             1 => {
                 id = Some(answer.expect("spawned").id());
-                ask(Request::Yield)
+                ask(Op::Yield)
             }
-            2 => ask(Request::Interrupt(
-                id.expect("set above"),
-                Err(Fault::User(3)),
-            )),
+            2 => ask(Op::Interrupt(id.expect("set above"), Err(Fault::User(3)))),
             3 => {
                 assert_eq!(answer, Ok(Value::Flag(external)));
                 match external {
-                    true => ask(Request::Yield),
-                    false => ask(Request::Wake(id.expect("set above"), Ok(Value::Unit))),
+                    true => ask(Op::Yield),
+                    false => ask(Op::Wake(id.expect("set above"), Ok(Value::Unit))),
                 }
             }
-            4 => ask(Request::Yield),
+            4 => ask(Op::Yield),
             _ => Step::Return(Value::Unit),
         });
         assert_eq!(run_main(main), (Ok(Value::Unit), vec![log.to_owned()]));

@@ -2,41 +2,48 @@
 
 use super::order::spawn_promise;
 use super::world::*;
-use crate::{Blocked, Id, Request, Waiting, spawn, spawn_main, wake};
+use crate::{Blocked, Deadlock, Id, Op, Waiting, spawn, spawn_main, wake};
 use machine::Machine;
+
+fn blocked(task: Id, on: Waiting) -> Blocked {
+    Blocked {
+        task,
+        name: None,
+        on,
+        held_by: Vec::new(),
+    }
+}
 
 #[test]
 fn the_main_task_is_told_who_waits_for_what() {
     let main = task(|_, turn, answer| match turn {
-        0 => ask(Request::Spawn(vec![], parks(false))),
-        1 => ask(Request::Wait(answer.expect("spawned").id())),
+        0 => ask(Op::spawn(vec![], parks(false))),
+        1 => ask(Op::Wait(answer.expect("spawned").id())),
         _ => end(answer),
     });
     let (main_id, parked) = (Id(1), Id(2));
     let blocked = vec![
-        Blocked {
-            task: main_id,
-            on: Waiting::One(parked),
-        },
-        Blocked {
-            task: parked,
-            on: Waiting::Parked { external: false },
-        },
+        blocked(main_id, Waiting::One(parked)),
+        blocked(parked, Waiting::Parked { external: false }),
     ];
-    assert_eq!(run_main(main).0, Err(Fault::Deadlock(blocked)));
+    let (answer, log) = run_main(main);
+    let cycle = Vec::new();
+    assert_eq!(answer, Err(Fault::Deadlock(Deadlock { blocked, cycle })));
+    assert_eq!(log, ["Err(Unwind)"], "the other is unwound after that");
 }
 
 #[test]
 fn a_task_that_waits_for_itself_is_a_deadlock() {
     let main = task(|_, turn, answer| match turn {
-        0 => ask(Request::Wait(Id(1))),
+        0 => ask(Op::Wait(Id(1))),
         _ => end(answer),
     });
-    let blocked = vec![Blocked {
-        task: Id(1),
-        on: Waiting::One(Id(1)),
-    }];
-    assert_eq!(run_main(main).0, Err(Fault::Deadlock(blocked)));
+    let blocked = vec![blocked(Id(1), Waiting::One(Id(1)))];
+    let cycle = vec![Id(1)];
+    assert_eq!(
+        run_main(main).0,
+        Err(Fault::Deadlock(Deadlock { blocked, cycle }))
+    );
 }
 
 #[test]
@@ -58,7 +65,7 @@ fn without_a_main_task_the_oldest_is_told() {
     spawn::<Lang>(&mut world, vec![], parks(false));
     assert_eq!(drive(&mut machine, &mut world), None);
     assert!(
-        matches!(world.scheduler.outcome(first), Some(Err(Fault::Deadlock(blocked))) if blocked.len() == 2)
+        matches!(world.scheduler.outcome(first), Some(Err(Fault::Deadlock(told))) if told.blocked.len() == 2)
     );
     assert_eq!(world.log.len(), 2, "then the other is alone, and told too");
 }

@@ -2,6 +2,9 @@
 
 mod cancelling;
 mod deadlock;
+mod ending;
+mod exploring;
 mod order;
 mod parts;
+mod scopes;
 mod world;

@@ -1,7 +1,8 @@
 //! First in, first out, exactly; waiting and gathering.
 
+use super::parts::take_apart;
 use super::world::*;
-use crate::{Id, Refusal, Request, settle, spawn, spawn_main, wake};
+use crate::{Id, Op, Refusal, settle, spawn, spawn_main, wake};
 use machine::{Machine, Step};
 
 /// Spawns these, one a turn, and then does what follows with their ids.
@@ -18,7 +19,7 @@ fn spawner(
                 ids.push(answer.as_ref().expect("spawning succeeds").id());
             }
             if let Some(next) = tasks.pop() {
-                return ask(Request::Spawn(Vec::new(), next));
+                return ask(Op::spawn(Vec::new(), next));
             }
             spawning = false;
         }
@@ -34,7 +35,7 @@ fn a_spawner_goes_on_and_the_spawned_run_in_order() {
         |world, turn, ids, answer| {
             if turn == 0 {
                 world.say("main");
-                return ask(Request::Gather(ids.to_vec()));
+                return ask(Op::Gather(ids.to_vec()));
             }
             end(answer)
         },
@@ -57,7 +58,7 @@ fn yielding_goes_to_the_end_of_the_queue() {
         task(move |world, turn, _| {
             world.say(format!("{word}{turn}"));
             if turn < 2 {
-                ask(Request::Yield)
+                ask(Op::Yield)
             } else {
                 Step::Return(Value::Unit)
             }
@@ -65,7 +66,7 @@ fn yielding_goes_to_the_end_of_the_queue() {
     }
     let main = spawner(vec![thrice("a"), thrice("b")], |_, turn, ids, answer| {
         if turn == 0 {
-            ask(Request::Gather(ids.to_vec()))
+            ask(Op::Gather(ids.to_vec()))
         } else {
             end(answer)
         }
@@ -87,7 +88,7 @@ fn each_wake_is_one_entry_at_the_end_of_the_queue() {
             Err(Refusal::NotParked(ids[n]))
         );
     }
-    assert_eq!(world.scheduler.parts().ready, [ids[2], ids[0], ids[1]]);
+    assert_eq!(world.scheduler.ready_order(), [ids[2], ids[0], ids[1]]);
     assert_eq!(drive(&mut machine, &mut world), None);
     assert_eq!(world.log, ["Ok(Int(2))", "Ok(Int(0))", "Ok(Int(1))"]);
     assert_eq!(
@@ -99,12 +100,12 @@ fn each_wake_is_one_entry_at_the_end_of_the_queue() {
 #[test]
 fn a_task_wakes_another_and_goes_on_first() {
     let main = spawner(vec![parks(false)], |world, turn, ids, answer| match turn {
-        0 => ask(Request::Yield),
-        1 => ask(Request::Wake(ids[0], Err(Fault::User(4)))),
+        0 => ask(Op::Yield),
+        1 => ask(Op::Wake(ids[0], Err(Fault::User(4)))),
         2 => {
             assert_eq!(answer, Ok(Value::Unit));
             world.say("main");
-            ask(Request::Wait(ids[0]))
+            ask(Op::Wait(ids[0]))
         }
         _ => end(answer),
     });
@@ -130,7 +131,7 @@ fn waiters_are_told_in_the_order_of_their_coming_and_each_has_its_own_copy() {
         settle::<Lang>(&mut world, promise, Ok(Value::Unit)),
         Err(Refusal::NotPending(promise))
     );
-    assert_eq!(Vec::from(world.scheduler.parts().ready.clone()), tasks);
+    assert_eq!(world.scheduler.ready_order(), tasks);
     assert_eq!(drive(&mut machine, &mut world), None);
     for id in tasks {
         assert_eq!(world.scheduler.outcome(id), Some(&Ok(Value::Int(5))));
@@ -144,7 +145,7 @@ fn waiters_are_told_in_the_order_of_their_coming_and_each_has_its_own_copy() {
 pub(crate) fn spawn_promise(machine: &mut Machine<Lang>, world: &mut World, external: bool) -> Id {
     let maker = task(move |_, turn, answer| {
         if turn == 0 {
-            ask(Request::Promise { external })
+            ask(Op::Promise { external })
         } else {
             end(answer)
         }
@@ -167,7 +168,7 @@ fn external_promises_are_settled_in_any_order_and_gathered_in_the_order_asked() 
     ids.push(promises[0]);
     let main = task(move |_, turn, answer| {
         if turn == 0 {
-            ask(Request::Gather(ids.clone()))
+            ask(Op::Gather(ids.clone()))
         } else {
             end(answer)
         }
@@ -189,10 +190,10 @@ fn the_first_error_of_a_gather_is_told_at_once_and_the_others_go_on() {
         .collect();
     let ids = promises.clone();
     let main = task(move |_, turn, answer| match turn {
-        0 => ask(Request::Gather(ids.clone())),
+        0 => ask(Op::Gather(ids.clone())),
         1 => {
             assert_eq!(answer, Err(Fault::User(1)));
-            ask(Request::Wait(ids[2]))
+            ask(Op::Wait(ids[2]))
         }
         _ => end(answer),
     });
@@ -209,7 +210,7 @@ fn the_first_error_of_a_gather_is_told_at_once_and_the_others_go_on() {
 fn nothing_is_gathered_at_once() {
     let main = task(|_, turn, answer| {
         if turn == 0 {
-            ask(Request::Gather(Vec::new()))
+            ask(Op::Gather(Vec::new()))
         } else {
             end(answer)
         }
@@ -220,13 +221,13 @@ fn nothing_is_gathered_at_once() {
 #[test]
 fn a_request_about_nothing_is_refused_where_it_was_made() {
     let nobody = Id(99);
-    let requests: [fn(Id) -> Request<Lang>; 6] = [
-        Request::Wait,
-        |id| Request::Gather(vec![id]),
-        Request::Cancel,
-        Request::Forget,
-        |id| Request::Wake(id, Ok(Value::Unit)),
-        |id| Request::Settle(id, Ok(Value::Unit)),
+    let requests: [fn(Id) -> Op<Lang>; 6] = [
+        Op::Wait,
+        |id| Op::Gather(vec![id]),
+        Op::Cancel,
+        Op::Forget,
+        |id| Op::Wake(id, Ok(Value::Unit)),
+        |id| Op::Settle(id, Ok(Value::Unit)),
     ];
     for request in requests {
         let main = task(move |_, turn, answer| {
@@ -246,14 +247,14 @@ fn a_request_about_nothing_is_refused_where_it_was_made() {
 #[test]
 fn what_is_finished_and_awaited_by_nobody_is_forgotten() {
     let main = spawner(vec![says("a", 1)], |world, turn, ids, answer| match turn {
-        0 => ask(Request::Forget(ids[0])),
+        0 => ask(Op::Forget(ids[0])),
         1 => {
             assert_eq!(answer, Err(Fault::Refused(Refusal::NotFinished(ids[0]))));
-            ask(Request::Wait(ids[0]))
+            ask(Op::Wait(ids[0]))
         }
-        2 => ask(Request::Forget(ids[0])),
+        2 => ask(Op::Forget(ids[0])),
         _ => {
-            assert_eq!(world.scheduler.parts().entries.len(), 1);
+            assert_eq!(world.scheduler.entries(), 1);
             end(answer)
         }
     });
@@ -263,11 +264,12 @@ fn what_is_finished_and_awaited_by_nobody_is_forgotten() {
 #[test]
 fn the_program_ends_with_its_main_task_and_leaves_the_rest_to_the_host() {
     let (mut machine, mut world) = (Machine::new(), World::default());
+    world.drops_at_end = true;
     spawn_main::<Lang>(
         &mut world,
         spawner(vec![parks(true), parks(true)], |_, turn, _, _| {
             if turn == 0 {
-                ask(Request::Yield)
+                ask(Op::Yield)
             } else {
                 Step::Return(Value::Int(3))
             }
@@ -290,7 +292,7 @@ fn many_tasks_take_turns_in_constant_machine_memory() {
     for _ in 0..2 {
         let idler = task(|_, turn, _| {
             if turn < 50_000 {
-                ask(Request::Yield)
+                ask(Op::Yield)
             } else {
                 Step::Return(Value::Unit)
             }
@@ -313,7 +315,7 @@ fn what_a_gather_still_has_to_collect_is_not_forgotten() {
         &mut world,
         task(move |_, turn, answer| {
             if turn == 0 {
-                ask(Request::Gather(wanted.clone()))
+                ask(Op::Gather(wanted.clone()))
             } else {
                 end(answer)
             }
@@ -325,7 +327,7 @@ fn what_a_gather_still_has_to_collect_is_not_forgotten() {
         crate::forget::<Lang>(&mut world, ids[0]),
         Err(Refusal::NotFinished(ids[0]))
     );
-    let parts = std::mem::take(&mut world.scheduler).into_parts();
+    let parts = take_apart(&mut world);
     world.scheduler = crate::Scheduler::from_parts(parts).expect("a gather in the middle is one");
     settle::<Lang>(&mut world, ids[1], Ok(Value::Int(2))).expect("pending");
     assert_eq!(crate::forget::<Lang>(&mut world, ids[0]), Ok(()));
@@ -344,10 +346,10 @@ fn many_are_gathered_and_forgotten() {
             ids.push(answer.as_ref().expect("spawned or forgotten").id());
         }
         match turn {
-            turn if turn < MANY => ask(Request::Spawn(Vec::new(), says("x", turn as i64))),
-            MANY => ask(Request::Gather(ids.clone())),
+            turn if turn < MANY => ask(Op::spawn(Vec::new(), says("x", turn as i64))),
+            MANY => ask(Op::Gather(ids.clone())),
             _ => match ids.pop() {
-                Some(id) => ask(Request::Forget(id)),
+                Some(id) => ask(Op::Forget(id)),
                 None => end(answer),
             },
         }
