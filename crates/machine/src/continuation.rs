@@ -133,6 +133,8 @@ impl<D: Domain> Continuation<D> {
     #[inline]
     pub(crate) fn into_repr(mut self) -> Repr<D> {
         let repr = std::mem::replace(&mut self.repr, Repr::Gone);
+        // Nothing is left in it to be dropped.
+        std::mem::forget(self);
         #[cfg(any(test, feature = "invariants"))]
         if let Repr::Attached { tail, machine } = &repr {
             home::note_alive(*machine, *tail, false);

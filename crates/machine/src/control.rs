@@ -4,7 +4,8 @@ use crate::continuation::Continuation;
 use crate::fiber::FiberId;
 use crate::run::Flow;
 use crate::{
-    Base, Control, Domain, Event, Given, Input, MachineError, Mirror, Slot, Taking, Target, Then,
+    Answer, Base, Control, Domain, Event, Given, Input, MachineError, Mirror, Slot, Taking, Target,
+    Then,
 };
 use crate::{Handled, Machine};
 
@@ -46,9 +47,8 @@ impl<D: Domain> Machine<D> {
                 let k = self.resolve(cx, target, id)?;
                 if own {
                     // The usual case: nothing else can be left in the slot.
-                    let (_, scope) = self.leave(id);
-                    self.tell(cx, || Event::Deactivated { scope });
-                    return Ok(self.handled(cx, Handled::Transfer(k, answer), scope));
+                    self.leave_activation(cx, id);
+                    return Ok(self.go_on_with(cx, k, answer));
                 }
                 Ok(self.transfer(cx, id, Then::Transfer(k, answer)))
             }
@@ -68,8 +68,7 @@ impl<D: Domain> Machine<D> {
             }
             Control::Pass(effect) => {
                 let k = self.resolve(cx, Target::Own, id)?;
-                let (_, scope) = self.leave(id);
-                self.tell(cx, || Event::Deactivated { scope });
+                self.leave_activation(cx, id);
                 Ok(self.pass(cx, effect, k))
             }
             Control::Delegate(effect) => {
@@ -118,8 +117,7 @@ impl<D: Domain> Machine<D> {
         match &mut self.arena.get_mut(id).base {
             Base::Activation(_, slot) => {
                 let unused = slot.take(cx, Taking::Returned);
-                let (_, scope) = self.leave(id);
-                self.tell(cx, || Event::Deactivated { scope });
+                self.leave_activation(cx, id);
                 match unused {
                     // It ends without having used its own: that one is unwound first, at this place.
                     Some(k) => {
@@ -144,12 +142,33 @@ impl<D: Domain> Machine<D> {
         }
     }
 
+    /// A continuation in the place of what was there.
+    #[inline]
+    pub(crate) fn go_on_with(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        k: Continuation<D>,
+        answer: Answer<D>,
+    ) -> Flow<D> {
+        match self.attach(k, self.current) {
+            Ok(head) => {
+                self.current = Some(head);
+                self.tell(cx, || Event::Transferred {
+                    at: head.into(),
+                    with: Given::answer(&answer),
+                });
+                Flow::Go(answer.into())
+            }
+            Err(error) => self.complain(cx, error, None),
+        }
+    }
+
     /// The last act of a computation that is no longer there.
     #[inline]
     pub(crate) fn go_on(&mut self, cx: &mut D::Context<'_>, then: Then<D>) -> Flow<D> {
         let handled = match then {
             Then::Answer(answer) => return Flow::Go(answer.into()),
-            Then::Transfer(k, answer) => Handled::Transfer(k, answer),
+            Then::Transfer(k, answer) => return self.go_on_with(cx, k, answer),
             Then::TransferWith(k, code) => Handled::TransferWith(k, code),
         };
         self.handled(cx, handled, crate::ScopeId::NONE)

@@ -1,6 +1,6 @@
 //! From a performed effect to its handler, and what the handler decides.
 
-use crate::continuation::{Continuation, Repr};
+use crate::continuation::{Continuation, Loose, Repr};
 use crate::fiber::FiberId;
 use crate::run::Flow;
 use crate::search::Found;
@@ -22,35 +22,67 @@ enum Asked<D: Domain> {
 
 impl<D: Domain> Machine<D> {
     /// The innermost code has performed an effect.
+    ///
+    /// This is [`Machine::dispatch`] for the usual case, in one piece: nobody watches, and the first handler decides.
     #[inline(always)]
     pub(crate) fn perform(
         &mut self,
         cx: &mut D::Context<'_>,
-        mut effect: D::Effect,
+        effect: D::Effect,
         head: FiberId,
     ) -> Flow<D> {
         self.counters.performed += 1;
-        self.tell(cx, || Event::Performed {
-            at: head.into(),
-            effect: &effect,
-        });
-        if self.observers != 0 {
-            effect = match self.observe(cx, effect, head) {
-                Ok(effect) => effect,
-                Err(error) => return Flow::Go(Input::Error(error)),
-            };
+        if self.observers != 0 || self.trace.is_some() {
+            return self.perform_watched(cx, effect, head);
         }
         let id = match self.find_handler(cx, &effect, head) {
             Found::Here(id) => id,
             Found::Nobody(tail) => return self.unhandled(cx, effect, head, tail),
         };
-        match self.ask(cx, effect, head, id) {
-            Asked::Answered(answer) => Flow::Go(answer.into()),
-            Asked::Decided(handled, scope) => self.handled(cx, handled, scope),
-            Asked::Declined(effect) => {
-                let from = self.arena.get(id).parent;
-                self.dispatch(cx, effect, head, id, from)
+        let fiber = self.arena.get_mut(id);
+        let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base else {
+            unreachable!("only prompts are found");
+        };
+        if handler.declines(cx, &effect) {
+            let from = fiber.parent;
+            return self.dispatch(cx, effect, head, id, from);
+        }
+        if let Some(answer) = handler.answer(cx, &effect) {
+            return Flow::Go(answer.into());
+        }
+        let place = fiber.parent.replace(head);
+        fiber.cut_from = place;
+        self.counters.captured += 1;
+        self.current = place;
+        let k = Continuation::attached(id, self.home.id);
+        match handler.handle(cx, effect, k) {
+            Handled::Transfer(k, answer) => self.go_on_with(cx, k, answer),
+            Handled::Run { code, slot } => {
+                let base = Base::Activation(*scope, slot);
+                self.current = Some(self.arena.add(base, place, Some(code)));
+                Flow::Go(Input::Start)
             }
+            handled => {
+                let scope = *scope;
+                self.handled(cx, handled, scope)
+            }
+        }
+    }
+
+    #[cold]
+    fn perform_watched(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        effect: D::Effect,
+        head: FiberId,
+    ) -> Flow<D> {
+        self.tell(cx, || Event::Performed {
+            at: head.into(),
+            effect: &effect,
+        });
+        match self.observe(cx, effect, head) {
+            Ok(effect) => self.dispatch(cx, effect, head, head, Some(head)),
+            Err(error) => Flow::Go(Input::Error(error)),
         }
     }
 
@@ -61,6 +93,9 @@ impl<D: Domain> Machine<D> {
         mut effect: D::Effect,
         head: FiberId,
     ) -> Result<D::Effect, D::Error> {
+        if self.observers == 0 {
+            return Ok(effect);
+        }
         let mut next = Some(head);
         while let Some(id) = next.and_then(|from| self.find_observer(from)) {
             let fiber = self.arena.get(id);
@@ -202,17 +237,7 @@ impl<D: Domain> Machine<D> {
         scope: ScopeId,
     ) -> Flow<D> {
         match handled {
-            Handled::Transfer(k, answer) => match self.attach(k, self.current) {
-                Ok(head) => {
-                    self.current = Some(head);
-                    self.tell(cx, || Event::Transferred {
-                        at: head.into(),
-                        with: Given::answer(&answer),
-                    });
-                    Flow::Go(answer.into())
-                }
-                Err(error) => self.complain(cx, error, None),
-            },
+            Handled::Transfer(k, answer) => self.go_on_with(cx, k, answer),
             Handled::Run { code, slot } => {
                 let base = Base::Activation(scope, slot);
                 let fiber = self.arena.add(base, self.current, Some(code));
@@ -315,7 +340,7 @@ impl<D: Domain> Machine<D> {
     }
 
     /// Puts a continuation on top of `place`, and gives its innermost fiber.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn attach(
         &mut self,
         k: Continuation<D>,
@@ -324,16 +349,14 @@ impl<D: Domain> Machine<D> {
         self.attach_chain(k, place).map(|(head, _)| head)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn attach_chain(
         &mut self,
         k: Continuation<D>,
         place: Option<FiberId>,
     ) -> Result<(FiberId, FiberId), MachineError> {
-        match k.repr() {
-            Repr::Attached { tail, machine } if *machine == self.home.id => {
-                let tail = *tail;
-                let _ = k.into_repr();
+        match k.into_repr() {
+            Repr::Attached { tail, machine } if machine == self.home.id => {
                 let fiber = self.arena.get_mut(tail);
                 let head = std::mem::replace(&mut fiber.parent, place);
                 if fiber.cut_from != place && fiber.migrate() {
@@ -344,17 +367,19 @@ impl<D: Domain> Machine<D> {
                 };
                 Ok((head, tail))
             }
-            Repr::Attached { .. } => Err(MachineError::ForeignContinuation),
-            Repr::Loose(_) | Repr::Gone => Ok(self.take_in(k, place)),
+            Repr::Attached { tail, machine } => {
+                // It goes back where it belongs.
+                drop(Continuation::<D>::attached(tail, machine));
+                Err(MachineError::ForeignContinuation)
+            }
+            Repr::Loose(loose) => Ok(self.take_in(*loose, place)),
+            Repr::Gone => unreachable!("a continuation is gone only while it is dropped"),
         }
     }
 
     /// Makes fibers of parts that no machine had taken.
     #[cold]
-    fn take_in(&mut self, k: Continuation<D>, place: Option<FiberId>) -> (FiberId, FiberId) {
-        let Repr::Loose(loose) = k.into_repr() else {
-            unreachable!("a continuation is gone only while it is dropped");
-        };
+    fn take_in(&mut self, loose: Loose<D>, place: Option<FiberId>) -> (FiberId, FiberId) {
         let mut parent = place;
         let mut tail = None;
         let innermost = loose.parts.len() - 1;

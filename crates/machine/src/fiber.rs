@@ -98,6 +98,14 @@ impl<D: Domain> Fiber<D> {
         self.flags & UNWINDING != 0
     }
 
+    /// The scope of its boundary, or of the handler that it is an activation of.
+    pub(crate) fn scope(&self) -> ScopeId {
+        match self.base {
+            Base::Boundary(scope, _) | Base::Activation(scope, _) => scope,
+            Base::Plain | Base::Ending(_) => ScopeId::NONE,
+        }
+    }
+
     /// Whether the next input may not be what the innermost frame gets.
     #[inline]
     pub(crate) fn is_special(&self) -> bool {
@@ -167,6 +175,9 @@ impl<D: Domain> Fiber<D> {
 
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<D::Code> {
+        if self.below.is_empty() {
+            return self.top.take();
+        }
         std::mem::replace(&mut self.top, self.below.pop())
     }
 }
@@ -257,19 +268,19 @@ impl<D: Domain> Arena<D> {
         fiber
     }
 
-    /// Gives a fiber's slot back. Its frames are dropped, innermost first, and its base is returned.
+    /// Gives a fiber's slot back, and drops its frames, innermost first, and its base. Gives what waited for it.
     #[inline]
-    pub(crate) fn release(&mut self, id: FiberId) -> (Base<D>, Option<FiberId>) {
+    pub(crate) fn release(&mut self, id: FiberId) -> Option<FiberId> {
+        let fiber = self.get_mut(id);
         // One frame at a time: dropping a code may run anything, and must find no stack half emptied.
-        while let Some(code) = self.get_mut(id).pop() {
+        while let Some(code) = fiber.pop() {
             drop(code);
         }
-        let fiber = self.get_mut(id);
+        fiber.base = Base::Plain;
         if fiber.below.capacity() > KEPT_CAPACITY {
             fiber.below.shrink_to(KEPT_CAPACITY);
         }
         fiber.flags = 0;
-        let base = std::mem::replace(&mut fiber.base, Base::Plain);
         let parent = fiber.parent;
         match fiber.generation.checked_add(1) {
             Some(next) => {
@@ -279,7 +290,7 @@ impl<D: Domain> Arena<D> {
             // So that no generation is ever used again, the slot is not.
             None => self.retired += 1,
         }
-        (base, parent)
+        parent
     }
 
     /// How many fibers are in use.

@@ -5,8 +5,8 @@ use crate::fiber::{Arena, FiberId};
 use crate::home::{Home, MachineId};
 use crate::search::Memory;
 use crate::{
-    Answer, Base, Boundary, Code, Domain, Event, Handler, Input, MachineError, Outcome, ScopeId,
-    Step, TraceBox,
+    Answer, Base, Boundary, Code, Domain, Event, Handled, Handler, Input, MachineError, Outcome,
+    ScopeId, Step, TraceBox,
 };
 
 /// Runs programs of a domain, one at a time.
@@ -306,23 +306,35 @@ impl<D: Domain> Machine<D> {
     #[inline]
     fn end_boundary(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Flow<D> {
         let answer = input.into_answer(cx);
-        let unwinding = self.arena.get(id).unwinding();
-        let (base, scope) = self.leave(id);
-        self.tell(cx, || match unwinding {
-            true => Event::Unwound { scope },
-            false => Event::Returned {
-                scope,
-                raised: answer.is_err(),
-            },
-        });
-        let Base::Boundary(_, Boundary::Prompt(handler)) = base else {
+        if self.trace.is_some() {
+            self.tell_end(cx, id, answer.is_err());
+        }
+        let fiber = self.arena.get(id);
+        let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base else {
+            self.leave(id);
             return Flow::Go(answer.into());
         };
+        let scope = *scope;
         let handled = match answer {
-            Err(error) if unwinding => handler.unwound(cx, error),
+            Err(error) if fiber.unwinding() => handler.unwound(cx, error),
             answer => handler.finish(cx, answer),
         };
-        self.handled(cx, handled, scope)
+        self.leave(id);
+        match handled {
+            Handled::Return(value) => Flow::Go(Input::Value(value)),
+            Handled::Raise(error) => Flow::Go(Input::Error(error)),
+            handled => self.handled(cx, handled, scope),
+        }
+    }
+
+    #[cold]
+    fn tell_end(&mut self, cx: &mut D::Context<'_>, id: FiberId, raised: bool) {
+        let fiber = self.arena.get(id);
+        let (scope, unwinding) = (fiber.scope(), fiber.unwinding());
+        self.tell(cx, || match unwinding {
+            true => Event::Unwound { scope },
+            false => Event::Returned { scope, raised },
+        });
     }
 
     /// Makes a code the innermost one, which is to be started.
@@ -353,24 +365,26 @@ impl<D: Domain> Machine<D> {
     }
 
     #[inline]
-    pub(crate) fn release_fiber(&mut self, id: FiberId) -> (Base<D>, Option<FiberId>) {
-        let (base, parent) = self.arena.release(id);
-        if let Base::Boundary(_, Boundary::Observer(_)) = base {
+    pub(crate) fn release_fiber(&mut self, id: FiberId) -> Option<FiberId> {
+        if let Base::Boundary(_, Boundary::Observer(_)) = &self.arena.get(id).base {
             self.observers -= 1;
         }
-        (base, parent)
+        self.arena.release(id)
     }
 
-    /// Releases the innermost fiber; the one that waits for it is current. Gives its base and its scope.
+    /// Releases the innermost fiber; the one that waits for it is current.
     #[inline]
-    pub(crate) fn leave(&mut self, id: FiberId) -> (Base<D>, ScopeId) {
-        let (base, parent) = self.release_fiber(id);
-        self.current = parent;
-        let scope = match base {
-            Base::Boundary(scope, _) | Base::Activation(scope, _) => scope,
-            Base::Plain | Base::Ending(_) => ScopeId::NONE,
-        };
-        (base, scope)
+    pub(crate) fn leave(&mut self, id: FiberId) {
+        self.current = self.release_fiber(id);
+    }
+
+    /// Releases the fiber of an activation that is over. Gives its scope.
+    #[inline]
+    pub(crate) fn leave_activation(&mut self, cx: &mut D::Context<'_>, id: FiberId) -> ScopeId {
+        let scope = self.arena.get(id).scope();
+        self.current = self.arena.release(id);
+        self.tell(cx, || Event::Deactivated { scope });
+        scope
     }
 
     /// Releases the fibers of continuations that were dropped, as [`Machine::run`] does between any two steps.
@@ -380,8 +394,7 @@ impl<D: Domain> Machine<D> {
             for tail in self.home.abandoned() {
                 let mut next = self.arena.get(tail).parent;
                 while let Some(id) = next {
-                    let (base, parent) = self.release_fiber(id);
-                    drop(base);
+                    let parent = self.release_fiber(id);
                     next = if id == tail { None } else { parent };
                 }
             }

@@ -25,8 +25,7 @@ impl<D: Domain> Machine<D> {
             Base::Activation(_, slot) => slot.take(cx, why),
             _ => None,
         };
-        let (_, scope) = self.leave(id);
-        self.tell(cx, || Event::Deactivated { scope });
+        self.leave_activation(cx, id);
         match unused {
             None => Flow::Go(answer.into()),
             Some(k) => self.end_unused(cx, k, why, answer),
@@ -67,8 +66,10 @@ impl<D: Domain> Machine<D> {
         id: FiberId,
         input: Input<D>,
     ) -> Flow<D> {
-        let unwinding = self.arena.get(id).unwinding();
-        let (base, _) = self.leave(id);
+        let fiber = self.arena.get_mut(id);
+        let unwinding = fiber.unwinding();
+        let base = std::mem::replace(&mut fiber.base, Base::Plain);
+        self.leave(id);
         let Base::Ending(then) = base else {
             unreachable!("only a computation that has ended waits for an unwinding");
         };
