@@ -22,7 +22,7 @@ fn parked(machine: &mut Machine<Lang>) -> K {
 }
 
 #[test]
-fn a_foreign_continuation_is_refused_and_harms_nobody() {
+fn m01_a_foreign_continuation_is_refused_and_harms_nobody() {
     let (mut one, mut two) = (Machine::<Lang>::new(), Machine::<Lang>::new());
     let mut world = World::default();
     let mine = parked(&mut two);

@@ -28,7 +28,9 @@ fn written(folder: &Path) -> (Tests, usize) {
         let text = fs::read_to_string(&path).expect("a file of text");
         let lines: Vec<&str> = text.lines().collect();
         for pair in lines.windows(2) {
-            let name = pair[1].strip_prefix("fn ").and_then(|f| f.split('(').next());
+            let name = pair[1]
+                .strip_prefix("fn ")
+                .and_then(|f| f.split('(').next());
             if let ("#[test]", Some(name)) = (pair[0], name)
                 && let Some(rule) = rule(name)
             {
@@ -69,7 +71,10 @@ fn every_rule_has_tests_and_the_table_names_them() {
     let (listed, broken) = listed(&table);
     for rule in 1..=RULES {
         assert!(written.contains_key(&rule), "M{rule} has no test");
-        assert!(broken.contains(&rule), "nobody tells how M{rule} was broken");
+        assert!(
+            broken.contains(&rule),
+            "nobody tells how M{rule} was broken"
+        );
     }
     assert_eq!(listed, written);
     assert_eq!(listed.len(), RULES as usize, "there are other rules");
