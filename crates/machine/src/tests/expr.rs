@@ -84,7 +84,7 @@ pub(crate) struct Bound {
     pub(crate) even: bool,
     /// What becomes of the handled program's value.
     pub(crate) finish: Option<E>,
-    /// What is done when the handled program was unwound.
+    /// What is done when the handled program was unwound; the argument says with which error.
     pub(crate) unwound: Option<E>,
 }
 

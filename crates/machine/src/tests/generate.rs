@@ -134,7 +134,7 @@ fn bound(random: &mut Random, depth: u32) -> Bound {
 
 fn decision(random: &mut Random, depth: u32) -> Decision {
     let n = random.small();
-    match random.below(16) {
+    match random.below(18) {
         0..=2 => Decision::Pass,
         3 => Decision::Transfer(n),
         4 => Decision::Throw(n),
@@ -142,7 +142,7 @@ fn decision(random: &mut Random, depth: u32) -> Decision {
         7 => Decision::Return(n),
         8 => Decision::Raise(n),
         9 => Decision::Unwind(n),
-        10 => Decision::Suspend(random.slot()),
+        10 | 17 => Decision::Suspend(random.slot()),
         11 => Decision::Foreign,
         12 | 13 => {
             let bound = bound(random, depth);

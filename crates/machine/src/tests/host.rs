@@ -6,6 +6,9 @@ use super::snapshot::rebuild_with;
 use super::trace::trace;
 use crate::{Answer, Machine, Outcome, ScopeId};
 
+/// Generated programs take fewer steps than this from one park to the next.
+const LONGEST: u64 = 50_000;
+
 /// What a program ends with, its log, and the events that a trace was told.
 pub(crate) type Told = (Answer<Lang>, Vec<String>, Vec<String>);
 
@@ -60,10 +63,13 @@ impl Run {
             Waits::Running => panic!("it was driven until it waits"),
         }
         .expect("a machine whose programs have parked is idle");
+        let begun = machine.counters().steps;
         loop {
+            let steps = machine.counters().steps - begun;
+            assert!(steps <= LONGEST, "the program does not end");
             // The scopes of what the host has attached are told in no event.
             trace(machine.running(), &mut self.world);
-            match machine.run(&mut self.world, fuel) {
+            match machine.run(&mut self.world, fuel.min(LONGEST)) {
                 Outcome::Paused => look(machine, &mut self.world),
                 Outcome::Done(answer) => {
                     self.waits = Waits::Done(answer);

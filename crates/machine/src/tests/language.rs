@@ -23,6 +23,18 @@ pub(crate) enum Fault {
     Unwind,
 }
 
+impl Fault {
+    /// A number for it, as the argument of what handles it.
+    pub(crate) fn number(&self) -> i64 {
+        match self {
+            Fault::User(n) => *n,
+            Fault::Unwind => -10,
+            Fault::Machine(_) => -20,
+            Fault::Unhandled(..) => -30,
+        }
+    }
+}
+
 /// What is lent to every step.
 #[derive(Default)]
 pub(crate) struct World {
@@ -36,6 +48,8 @@ pub(crate) struct World {
     pub(crate) scopes: HashMap<u64, ScopeId>,
     /// Effects that park when nobody handles them; the others are raised.
     pub(crate) parks: &'static [&'static str],
+    /// Whether what is looked at has no scopes of its own.
+    pub(crate) unscoped: bool,
     /// What a trace was told.
     pub(crate) events: Vec<String>,
     /// Whether a trace is logged for each error that the machine makes.
@@ -45,7 +59,7 @@ pub(crate) struct World {
 pub(crate) type K = Continuation<Lang>;
 type Clause = Rc<dyn Fn(&mut World, Op, K) -> Handled<Lang>>;
 type Watch = Rc<dyn Fn(&mut World, &Op) -> Observed<Lang>>;
-type Unwound = Rc<dyn Fn(&mut World) -> Handled<Lang>>;
+type Unwound = Rc<dyn Fn(&mut World, Fault) -> Handled<Lang>>;
 type Finish = Rc<dyn Fn(&mut World, Answer<Lang>) -> Handled<Lang>>;
 
 /// A continuation that another machine has captured.
@@ -127,7 +141,7 @@ impl Prompt {
 
     pub(crate) fn unwound(
         mut self,
-        unwound: impl Fn(&mut World) -> Handled<Lang> + 'static,
+        unwound: impl Fn(&mut World, Fault) -> Handled<Lang> + 'static,
     ) -> Self {
         self.unwound = Some(Rc::new(unwound));
         self
@@ -164,7 +178,7 @@ impl Handler<Lang> for Prompt {
 
     fn unwound(&self, world: &mut World, error: Fault) -> Handled<Lang> {
         match &self.unwound {
-            Some(unwound) => unwound(world),
+            Some(unwound) => unwound(world, error),
             None => Handled::Raise(error),
         }
     }

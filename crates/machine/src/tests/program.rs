@@ -246,10 +246,13 @@ fn look(seen: Seen, mirror: Mirror<'_, Lang>, world: &mut World) -> String {
     let (Some(k), slot) = kept else {
         return "nothing".to_owned();
     };
+    // What no machine runs has no scopes yet, whatever its parts say.
+    world.unscoped = k.machine().is_none();
     let line = match mirror.of(&k) {
         Ok(view) => trace(view, world),
         Err(error) => format!("{error:?}"),
     };
+    world.unscoped = false;
     if let Some(slot) = slot {
         world.slots[slot] = Some(k);
     }
@@ -320,8 +323,8 @@ fn boundary(bound: &Bound, world: &mut World) -> Boundary<Lang> {
     }
     if let Some(code) = &bound.unwound {
         let (name, code) = (bound.name, code.clone());
-        prompt = prompt.unwound(move |_| Handled::Run {
-            code: clause(code.clone(), Some(Op(name, 0))),
+        prompt = prompt.unwound(move |_, error| Handled::Run {
+            code: clause(code.clone(), Some(Op(name, error.number()))),
             slot: None,
         });
     }

@@ -102,7 +102,7 @@ pub(crate) fn runner(cases: u32) -> TestRunner {
     let config = Config {
         cases,
         max_global_rejects: cases * 10,
-        max_shrink_iters: 20_000,
+        max_shrink_iters: 5_000,
         failure_persistence: None,
         ..Config::default()
     };
@@ -168,7 +168,7 @@ fn random_programs_do_everything() {
         .collect();
     for word in "Int Arg Add Seq Log Do Raise Try Finally Under Use Unwind Drop Make Pass Delegate Look Own Kept \
                  Foreign Resume Transfer Value Throw With Clause Function Keep Native Watch Rewrite Object Return \
-                 Suspend Nest Join Perform true Some"
+                 Suspend Nest Join JoinForeign Perform true Some"
         .split_whitespace()
     {
         let times = programs.matches(word).count();

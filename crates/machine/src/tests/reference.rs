@@ -287,8 +287,8 @@ impl Cek {
         }
         match (segment.base, answer) {
             (Base::Boundary(id, bound), answer) => match (answer, bound.finish, bound.unwound) {
-                (_, _, Some(clause)) if segment.unwound => {
-                    self.run(id, clause, Op(bound.name, 0), None)
+                (Err(fault), _, Some(clause)) if segment.unwound => {
+                    self.run(id, clause, Op(bound.name, fault.number()), None)
                 }
                 (Ok(n), Some(clause), _) => self.run(id, clause, Op(bound.name, n), None),
                 (answer, ..) => Give(answer),

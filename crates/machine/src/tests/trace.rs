@@ -48,7 +48,7 @@ pub(crate) fn trace(view: View<'_, Lang>, world: &mut World) -> String {
 }
 
 fn one_scope_each(world: &mut World, id: u64, scope: ScopeId) {
-    if id == 0 || scope == ScopeId::NONE {
+    if id == 0 || scope == ScopeId::NONE || world.unscoped {
         return;
     }
     let known = *world.scopes.entry(id).or_insert(scope);
