@@ -49,6 +49,7 @@
 //! * `m05_a_handler_that_was_seen_in_scope_is_not_once_it_is_gone`
 //! * `m05_what_a_search_found_is_not_believed_after_a_move`
 //! * `m05_a_slot_of_the_arena_is_no_identity`
+//! * `m05_searches_find_what_is_in_the_live_chain`
 //! * `m05_boundaries_installed_from_a_record_are_new_installations`
 //! * `m05_scopes_are_never_used_again`
 //!
@@ -127,6 +128,7 @@ mod random;
 mod reference;
 mod rules;
 mod scale;
+mod searches;
 mod sendable;
 mod snapshot;
 mod stepping;
