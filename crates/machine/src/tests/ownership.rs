@@ -139,6 +139,34 @@ fn an_unstarted_program_is_resumed_like_any_other() {
     assert_eq!(world.log.len(), 2);
 }
 
+/// Whatever it would have done with one.
+#[test]
+fn an_unstarted_code_is_never_given_an_error() {
+    let greedy = || native(|_, _| panic!("it is not to be run"));
+    let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
+    let error = Err(Fault::User(3));
+    machine
+        .resume(Continuation::new([], greedy()), error)
+        .expect("idle");
+    assert!(matches!(
+        drive(&mut machine, &mut world),
+        Outcome::Done(Err(Fault::User(3)))
+    ));
+    machine
+        .resume_with(Continuation::new([], greedy()), program(raise(int(4))))
+        .expect("idle");
+    assert!(matches!(
+        drive(&mut machine, &mut world),
+        Outcome::Done(Err(Fault::User(4)))
+    ));
+    let k = Continuation::new([], greedy());
+    machine.unwind(&mut world, k).expect("idle");
+    assert!(matches!(
+        drive(&mut machine, &mut world),
+        Outcome::Done(Ok(0))
+    ));
+}
+
 #[test]
 fn boundaries_can_be_listed_and_installed_around_another_program() {
     let (mut machine, mut world) = (
