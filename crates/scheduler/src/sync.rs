@@ -80,6 +80,11 @@ impl<D: Domain> Channel<D> {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn buffered(&self) -> usize {
+        self.buffer.len()
+    }
+
     pub(crate) fn is_idle(&self) -> bool {
         self.senders.is_empty() && self.receivers.is_empty()
     }

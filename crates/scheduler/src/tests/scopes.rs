@@ -450,3 +450,81 @@ fn an_unwound_scope_takes_its_tasks_with_it() {
     assert_eq!(answer, Ok(Value::Int(2)));
     assert_eq!(log, ["child Unwind"]);
 }
+
+/// Resumes what was kept last, and ends as it does.
+fn resumes_kept() -> Task {
+    use machine::{Control, Step, Target};
+    task(|world, turn, answer| {
+        if turn > 0 {
+            return end(answer);
+        }
+        let k = world.kept.pop().expect("something was kept");
+        Step::Control(Control::Resume(Target::Given(k), Ok(Value::Unit)))
+    })
+}
+
+/// A scope with one task in it, whose program is handed to the nearest keeper.
+fn handed(options: crate::ScopeOptions) -> Task {
+    use machine::{Boundary, Step};
+    go(move |me| async move {
+        let body = go(move |me| async move {
+            me.scope(options, |me| async move {
+                me.spawn(sleeper("child", 5)).await;
+                me.sleep(1).await?;
+                me.step(Step::Perform(Effect::Hand)).await?;
+                me.say("goes on");
+                me.spawn(sleeper("b", 1)).await;
+                let slept = me.sleep(2).await;
+                me.say(format!("{slept:?}"));
+                slept?;
+                Ok(Value::Int(7))
+            })
+            .await
+        });
+        me.under(Boundary::Prompt(Handlers::Keeper), body).await
+    })
+}
+
+/// The prompt in the live chain says what is in scope, wherever the program is resumed.
+#[test]
+fn a_scope_goes_with_its_program_into_another_task() {
+    for (options, log, expected) in [
+        (plain(), "goes on,b,child,Ok(Unit)", Ok(Value::Int(7))),
+        (
+            within(4),
+            "goes on,Err(Cancelled),b Cancelled,child Cancelled",
+            Err(Fault::Refused(Refusal::TimedOut(Id(3)))),
+        ),
+    ] {
+        let (answer, said) = run(|me| async move {
+            let first = me.spawn(handed(options)).await;
+            assert_eq!(me.ask(Op::Wait(first)).await, Ok(Value::Unit));
+            me.sleep(2).await?;
+            let second = me.spawn(resumes_kept()).await;
+            me.ask(Op::Wait(second)).await
+        });
+        assert_eq!((said.join(",").as_str(), answer), (log, expected));
+    }
+}
+
+#[test]
+fn a_scope_whose_program_was_dropped_ends_with_the_one_around_it() {
+    let (answer, log) = run(|me| async move {
+        let answer = me
+            .scope(plain(), |me| async move {
+                let first = me.spawn(handed(plain())).await;
+                me.ask(Op::Wait(first)).await?;
+                let drops = task(|world, _, _| {
+                    world.kept.clear();
+                    machine::Step::Return(Value::Unit)
+                });
+                me.spawn(drops).await;
+                me.sleep(1).await
+            })
+            .await;
+        me.say("after");
+        answer
+    });
+    assert_eq!(answer, Ok(Value::Unit));
+    assert_eq!(log, ["child Cancelled", "after"]);
+}

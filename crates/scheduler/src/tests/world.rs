@@ -52,6 +52,8 @@ pub(crate) enum Effect {
     Task(Request<Lang>),
     /// Answered by the nearest reader.
     Read,
+    /// The nearest keeper keeps the program, and answers in its place.
+    Hand,
 }
 
 impl From<Op<Lang>> for Effect {
@@ -67,6 +69,8 @@ pub(crate) struct World {
     /// Somebody outside knows how to go on.
     pub(crate) tolerates_deadlock: bool,
     pub(crate) drops_at_end: bool,
+    /// What keepers have kept.
+    pub(crate) kept: Vec<Continuation<Lang>>,
     /// Where a program's external promises are put.
     pub(crate) completers: Vec<Completer<Lang>>,
 }
@@ -149,6 +153,9 @@ impl Me {
                 Boundary::Prompt(Handlers::Scope(_)) => Inherit::Skip,
                 Boundary::Prompt(Handlers::Reader(number)) => {
                     Inherit::Copy(Boundary::Prompt(Handlers::Reader(*number)))
+                }
+                Boundary::Prompt(Handlers::Keeper) => {
+                    Inherit::Copy(Boundary::Prompt(Handlers::Keeper))
                 }
                 Boundary::Observer(Listener) => Inherit::Copy(Boundary::Observer(Listener)),
             });
@@ -309,6 +316,7 @@ pub(crate) enum Handlers {
     Task,
     Scope(ScopePrompt),
     Reader(i64),
+    Keeper,
 }
 
 impl Handler<Lang> for Handlers {
@@ -317,6 +325,7 @@ impl Handler<Lang> for Handlers {
             Handlers::Task => Handler::<Lang>::accepts(&Prompt, world, effect),
             Handlers::Scope(prompt) => Handler::<Lang>::accepts(prompt, world, effect),
             Handlers::Reader(_) => matches!(effect, Effect::Read),
+            Handlers::Keeper => matches!(effect, Effect::Hand),
         }
     }
 
@@ -332,6 +341,10 @@ impl Handler<Lang> for Handlers {
             Handlers::Task => Prompt.handle(world, effect, k),
             Handlers::Scope(prompt) => prompt.handle(world, effect, k),
             Handlers::Reader(_) => unreachable!("it answers at once"),
+            Handlers::Keeper => {
+                world.kept.push(k);
+                Handled::Return(Value::Unit)
+            }
         }
     }
 
@@ -339,7 +352,7 @@ impl Handler<Lang> for Handlers {
         match self {
             Handlers::Task => Prompt.finish(world, answer),
             Handlers::Scope(prompt) => prompt.finish(world, answer),
-            Handlers::Reader(_) => match answer {
+            Handlers::Reader(_) | Handlers::Keeper => match answer {
                 Ok(value) => Handled::Return(value),
                 Err(error) => Handled::Raise(error),
             },
@@ -350,7 +363,7 @@ impl Handler<Lang> for Handlers {
         match self {
             Handlers::Task => Prompt.unwound(world, error),
             Handlers::Scope(prompt) => prompt.unwound(world, error),
-            Handlers::Reader(_) => Handled::Raise(error),
+            Handlers::Reader(_) | Handlers::Keeper => Handled::Raise(error),
         }
     }
 }
@@ -381,6 +394,7 @@ impl Domain for Lang {
         Some(Key(match effect {
             Effect::Task(request) => u64::from(request.scope.is_some()),
             Effect::Read => 2,
+            Effect::Hand => 3,
         }))
     }
     fn unit(_: &mut World) -> Value {
@@ -415,7 +429,7 @@ impl SchedulerDomain for Lang {
     fn request(_: &mut World, effect: Effect) -> Request<Lang> {
         match effect {
             Effect::Task(request) => request,
-            Effect::Read => unreachable!("it is no request"),
+            Effect::Read | Effect::Hand => unreachable!("it is no request"),
         }
     }
     fn prompt(_: &mut World) -> Boundary<Lang> {
@@ -477,13 +491,13 @@ impl Scoped for Lang {
     fn as_request(effect: &Effect) -> Option<&Request<Lang>> {
         match effect {
             Effect::Task(request) => Some(request),
-            Effect::Read => None,
+            Effect::Read | Effect::Hand => None,
         }
     }
     fn as_request_mut(effect: &mut Effect) -> Option<&mut Request<Lang>> {
         match effect {
             Effect::Task(request) => Some(request),
-            Effect::Read => None,
+            Effect::Read | Effect::Hand => None,
         }
     }
     fn effect(_: &mut World, request: Request<Lang>) -> Effect {
