@@ -24,6 +24,8 @@
 //!   [`next`]. When that gives nothing, it waits for what the program waits for: a completion ([`Mailbox::wait`]), the
 //!   time of [`Scheduler::next_deadline`] (then [`advance`]), or what it has to say itself ([`settle`], [`wake`]).
 //!
+//! `examples/pipeline.rs` is a program with a deadline, in a language of one file.
+//!
 //! # Order
 //!
 //! The ready queue is first in, first out within a priority, and exact: being spawned, woken or told of an outcome is
