@@ -24,6 +24,7 @@
 //! * `m02_capturing_touches_as_many_fibers_whatever_the_frames`
 //! * `m02_frames_stay_where_they_are`
 //! * `m02_the_search_does_not_grow_with_the_handlers_between`
+//! * `m02_a_program_that_moves_does_not_make_all_others_search_again`
 //! * `m02_a_pass_through_many_handlers_appends`
 //!
 //! Broken: a resume that walks the chain; a capture, or a park, that copies frames; a search that remembers nothing.
@@ -112,6 +113,7 @@
 
 mod authority;
 mod compose;
+mod costs;
 mod dispatch;
 mod endings;
 mod expr;
