@@ -83,9 +83,9 @@ pub(crate) struct Bound {
     /// Leaves effects with an odd argument to the handlers outside.
     pub(crate) even: bool,
     /// What becomes of the handled program's value.
-    pub(crate) finish: Option<E>,
+    pub(crate) finish: Option<After>,
     /// What is done when the handled program was unwound; the argument says with which error.
-    pub(crate) unwound: Option<E>,
+    pub(crate) unwound: Option<After>,
 }
 
 #[derive(Clone, Debug)]
@@ -104,6 +104,19 @@ pub(crate) enum Kind {
     Rewrite(&'static str, &'static str),
     /// An observer that refuses an effect.
     Object(&'static str),
+}
+
+/// What a handler does when its program has ended.
+#[derive(Clone, Debug)]
+pub(crate) enum After {
+    /// Runs this; its argument is what the program has ended with.
+    Run(E),
+    /// Goes on with what this slot holds, as a scheduler does, if there is something.
+    Next(usize),
+    /// Unwinds what this slot holds first, if there is something.
+    Unwind(usize),
+    /// Performs this outside.
+    Perform(&'static str),
 }
 
 /// What a handler decides without running any code.

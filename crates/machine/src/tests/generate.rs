@@ -6,7 +6,7 @@ use proptest::prelude::{Rng, Strategy};
 use proptest::strategy::{NewTree, ValueTree};
 use proptest::test_runner::TestRunner;
 
-use super::expr::{Bound, Decision, E, Expr, Kind, Of, SLOTS, Seen, Tail, Way, make::*};
+use super::expr::{After, Bound, Decision, E, Expr, Kind, Of, SLOTS, Seen, Tail, Way, make::*};
 
 /// SplitMix64, seeded by proptest.
 struct Random(u64);
@@ -126,10 +126,19 @@ fn bound(random: &mut Random, depth: u32) -> Bound {
     let mut bound = Bound::new(name, kind);
     if bound.is_prompt() {
         bound.even = random.below(5) == 0;
-        bound.finish = (random.below(4) == 0).then(|| clause(random));
-        bound.unwound = (random.below(6) == 0).then(|| clause(random));
+        bound.finish = (random.below(3) == 0).then(|| after(random, depth));
+        bound.unwound = (random.below(5) == 0).then(|| after(random, depth));
     }
     bound
+}
+
+fn after(random: &mut Random, depth: u32) -> After {
+    match random.below(7) {
+        0 | 1 => After::Next(random.slot()),
+        2 => After::Unwind(random.slot()),
+        3 => After::Perform(random.pick(&PERFORMED)),
+        _ => After::Run(expression(random, depth, true)),
+    }
 }
 
 fn decision(random: &mut Random, depth: u32) -> Decision {
@@ -338,6 +347,13 @@ fn bounds(bound: &Bound) -> Vec<Bound> {
     all
 }
 
+fn map_after(after: &After, map: &mut dyn FnMut(&E) -> E) -> After {
+    match after {
+        After::Run(e) => After::Run(map(e)),
+        other => other.clone(),
+    }
+}
+
 fn map_bound(bound: &Bound, map: &mut dyn FnMut(&E) -> E) -> Bound {
     let kind = match &bound.kind {
         Kind::Clause(e) => Kind::Clause(map(e)),
@@ -351,8 +367,8 @@ fn map_bound(bound: &Bound, map: &mut dyn FnMut(&E) -> E) -> Bound {
     };
     Bound {
         kind,
-        finish: bound.finish.as_ref().map(&mut *map),
-        unwound: bound.unwound.as_ref().map(&mut *map),
+        finish: bound.finish.as_ref().map(|after| map_after(after, map)),
+        unwound: bound.unwound.as_ref().map(|after| map_after(after, map)),
         ..bound.clone()
     }
 }

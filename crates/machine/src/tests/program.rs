@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::expr::{Bound, Decision, E, Expr, Kind, NOTHING, Of, Op, Seen, Tail, Way};
+use super::expr::{After, Bound, Decision, E, Expr, Kind, NOTHING, Of, Op, Seen, Tail, Way};
 use super::language::{Fault, K, Lang, Prompt, Watcher, World, foreign};
 use super::trace::trace;
 use crate::{
@@ -316,25 +316,40 @@ fn boundary(bound: &Bound, world: &mut World) -> Boundary<Lang> {
     if bound.even {
         prompt = prompt.even();
     }
-    if let Some(code) = &bound.finish {
-        let (name, code) = (bound.name, code.clone());
-        prompt = prompt.finish(move |_, answer| match answer {
-            Ok(value) => Handled::Run {
-                code: clause(code.clone(), Some(Op(name, value))),
-                slot: None,
-            },
+    if let Some(after) = &bound.finish {
+        let (name, after) = (bound.name, after.clone());
+        prompt = prompt.finish(move |world, answer| match answer {
+            Ok(value) => done(&after, world, Op(name, value), Ok(value)),
             Err(error) => Handled::Raise(error),
         });
     }
-    if let Some(code) = &bound.unwound {
-        let (name, code) = (bound.name, code.clone());
-        prompt = prompt.unwound(move |_, error| Handled::Run {
-            code: clause(code.clone(), Some(Op(name, error.number()))),
-            slot: None,
-        });
+    if let Some(after) = &bound.unwound {
+        let (name, after) = (bound.name, after.clone());
+        prompt = prompt
+            .unwound(move |world, error| done(&after, world, Op(name, error.number()), Err(error)));
     }
     prompt.id = id;
     Boundary::Prompt(prompt)
+}
+
+fn done(after: &After, world: &mut World, op: Op, answer: Answer<Lang>) -> Handled<Lang> {
+    let kept = match after {
+        After::Next(slot) | After::Unwind(slot) => world.slots[*slot].take(),
+        _ => None,
+    };
+    match (after, kept) {
+        (After::Run(code), _) => Handled::Run {
+            code: clause(code.clone(), Some(op)),
+            slot: None,
+        },
+        (After::Perform(name), _) => Handled::Perform(Op(name, op.1)),
+        (After::Next(_), Some(k)) => Handled::Transfer(k, Ok(op.1)),
+        (After::Unwind(_), Some(k)) => Handled::Unwind(k, answer),
+        (_, None) => match answer {
+            Ok(value) => Handled::Return(value),
+            Err(error) => Handled::Raise(error),
+        },
+    }
 }
 
 fn decide(decision: &Decision, world: &mut World, op: Op, k: K) -> Handled<Lang> {

@@ -178,7 +178,7 @@ fn random_programs_do_everything() {
         .collect();
     for word in "Int Arg Add Seq Log Do Raise Try Finally Under Use Unwind Drop Make Pass Delegate Look Own Kept \
                  Foreign Resume Transfer Value Throw With Clause Function Keep Native Watch Rewrite Object Return \
-                 Suspend Nest Join JoinForeign Perform true Some"
+                 Suspend Nest Join JoinForeign Perform Next true Some"
         .split_whitespace()
     {
         let times = programs.matches(word).count();

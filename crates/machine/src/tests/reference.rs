@@ -6,7 +6,7 @@
 //! nothing here knows how the machine does it.
 
 use super::expr::{
-    Bound, Decision, E, Expr, Kind, NOTHING, Of, Op, Reply, SLOTS, Seen, Tail, Way, reply,
+    After, Bound, Decision, E, Expr, Kind, NOTHING, Of, Op, Reply, SLOTS, Seen, Tail, Way, reply,
 };
 use super::language::Fault;
 use crate::MachineError;
@@ -286,13 +286,16 @@ impl Cek {
             Base::Plain | Base::Ending(_) => {}
         }
         match (segment.base, answer) {
-            (Base::Boundary(id, bound), answer) => match (answer, bound.finish, bound.unwound) {
-                (Err(fault), _, Some(clause)) if segment.unwound => {
-                    self.run(id, clause, Op(bound.name, fault.number()), None)
-                }
-                (Ok(n), Some(clause), _) => self.run(id, clause, Op(bound.name, n), None),
-                (answer, ..) => Give(answer),
-            },
+            (Base::Boundary(id, bound), Err(fault)) if segment.unwound => self.after(
+                id,
+                bound.unwound,
+                Op(bound.name, fault.number()),
+                Err(fault),
+            ),
+            (Base::Boundary(id, bound), Ok(n)) => {
+                self.after(id, bound.finish, Op(bound.name, n), Ok(n))
+            }
+            (Base::Boundary(..), answer) => Give(answer),
             (Base::Plain | Base::Activation(_, None), answer) => Give(answer),
             // It never used its continuation. What it raised is raised at the performer.
             (Base::Activation(_, Some(k)), Err(fault)) if !segment.unwound => {
@@ -319,11 +322,37 @@ impl Cek {
         }
     }
 
+    /// What a handler does when its program has ended.
+    fn after(&mut self, id: u64, after: Option<After>, op: Op, answer: Answer) -> Control {
+        match after {
+            None => Give(answer),
+            Some(After::Run(clause)) => self.run(id, clause, op, None),
+            Some(After::Perform(name)) => self.perform_outside(Op(name, op.1)),
+            Some(After::Next(slot)) => match self.slots[slot].take() {
+                Some(k) => self.last(Then::Transfer(k, Ok(op.1))),
+                None => Give(answer),
+            },
+            Some(After::Unwind(slot)) => match self.slots[slot].take() {
+                Some(k) => self.unwind(k, Then::Answer(answer)),
+                None => Give(answer),
+            },
+        }
+    }
+
     /// Runs a clause as an activation.
     fn run(&mut self, id: u64, clause: E, op: Op, k: Option<Kont>) -> Control {
         self.kont.push(Segment::new(Base::Activation(id, k)));
         self.tell(format!("activated {id}"));
         Eval(clause, Some(op))
+    }
+
+    /// A handler performs an effect, whose answer is that of its program.
+    fn perform_outside(&mut self, op: Op) -> Control {
+        // Outside of everything there is an empty program.
+        if self.kont.is_empty() {
+            self.kont.push(Segment::new(Base::Plain));
+        }
+        self.perform(op)
     }
 
     /// Shows an effect to the observers, innermost first, and then finds its handler.
@@ -426,11 +455,7 @@ impl Cek {
             Decision::JoinForeign => self.refuse(),
             Decision::Perform(slot, name) => {
                 self.slots[slot] = Some(k);
-                // Outside of everything there is an empty program.
-                if self.kont.is_empty() {
-                    self.kont.push(Segment::new(Base::Plain));
-                }
-                self.perform(Op(name, op.1))
+                self.perform_outside(Op(name, op.1))
             }
         }
     }
