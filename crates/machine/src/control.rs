@@ -143,7 +143,7 @@ impl<D: Domain> Machine<D> {
     }
 
     /// A continuation in the place of what was there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn go_on_with(
         &mut self,
         cx: &mut D::Context<'_>,

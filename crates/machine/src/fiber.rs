@@ -166,6 +166,14 @@ impl<D: Domain> Fiber<D> {
         true
     }
 
+    /// Drops the frames, innermost first, one at a time: dropping a code may run anything, and must find no stack
+    /// half emptied.
+    fn drop_frames(&mut self) {
+        while let Some(code) = self.pop() {
+            drop(code);
+        }
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, code: D::Code) {
         if let Some(waits) = self.top.replace(code) {
@@ -185,8 +193,9 @@ impl<D: Domain> Fiber<D> {
 /// All fibers of a machine. A released slot is used again with the next generation.
 pub(crate) struct Arena<D: Domain> {
     fibers: Vec<Fiber<D>>,
-    free: Vec<u32>,
-    retired: usize,
+    /// The first free slot. A free slot's parent is the next one.
+    free: Option<FiberId>,
+    live: usize,
     #[cfg(any(test, feature = "invariants"))]
     pub(crate) touched: std::cell::Cell<u64>,
 }
@@ -195,8 +204,8 @@ impl<D: Domain> Arena<D> {
     pub(crate) fn new() -> Self {
         Arena {
             fibers: Vec::new(),
-            free: Vec::new(),
-            retired: 0,
+            free: None,
+            live: 0,
             #[cfg(any(test, feature = "invariants"))]
             touched: std::cell::Cell::new(0),
         }
@@ -210,20 +219,19 @@ impl<D: Domain> Arena<D> {
         parent: Option<FiberId>,
         top: Option<D::Code>,
     ) -> FiberId {
-        let Some(index) = self.free.pop() else {
+        self.live += 1;
+        let Some(id) = self.free else {
             return self.grow(base, parent, top);
         };
-        let fiber = &mut self.fibers[index as usize];
+        let fiber = &mut self.fibers[id.index as usize];
+        self.free = fiber.parent;
         // A free slot has nothing that would have to be dropped.
         std::mem::forget(std::mem::replace(&mut fiber.base, base));
         std::mem::forget(std::mem::replace(&mut fiber.top, top));
         fiber.parent = parent;
         fiber.cut_from = None;
         fiber.flags = LIVE;
-        FiberId {
-            index,
-            generation: fiber.generation,
-        }
+        id
     }
 
     #[cold]
@@ -271,31 +279,35 @@ impl<D: Domain> Arena<D> {
     /// Gives a fiber's slot back, and drops its frames, innermost first, and its base. Gives what waited for it.
     #[inline]
     pub(crate) fn release(&mut self, id: FiberId) -> Option<FiberId> {
+        let next = self.free;
         let fiber = self.get_mut(id);
-        // One frame at a time: dropping a code may run anything, and must find no stack half emptied.
-        while let Some(code) = fiber.pop() {
-            drop(code);
+        if fiber.top.is_some() {
+            fiber.drop_frames();
         }
-        fiber.base = Base::Plain;
+        if !matches!(fiber.base, Base::Plain) {
+            fiber.base = Base::Plain;
+        }
         if fiber.below.capacity() > KEPT_CAPACITY {
             fiber.below.shrink_to(KEPT_CAPACITY);
         }
         fiber.flags = 0;
         let parent = fiber.parent;
-        match fiber.generation.checked_add(1) {
-            Some(next) => {
-                fiber.generation = next;
-                self.free.push(id.index);
-            }
-            // So that no generation is ever used again, the slot is not.
-            None => self.retired += 1,
+        // So that no generation is ever used again, a slot that has had the last one is not.
+        if let Some(generation) = fiber.generation.checked_add(1) {
+            fiber.generation = generation;
+            fiber.parent = next;
+            self.free = Some(FiberId {
+                index: id.index,
+                generation,
+            });
         }
+        self.live -= 1;
         parent
     }
 
     /// How many fibers are in use.
     pub(crate) fn live(&self) -> usize {
-        self.fibers.len() - self.free.len() - self.retired
+        self.live
     }
 
     #[cfg(any(test, feature = "invariants"))]

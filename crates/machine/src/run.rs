@@ -199,13 +199,15 @@ impl<D: Domain> Machine<D> {
     /// Delivers one input to the innermost code, and does what it asks for.
     #[inline(always)]
     fn turn(&mut self, cx: &mut D::Context<'_>, id: FiberId, mut input: Input<D>) -> Flow<D> {
-        if self.arena.get(id).is_special() {
+        let mut fiber = self.arena.get_mut(id);
+        if fiber.is_special() {
             input = match self.special_input(cx, id, input) {
                 Ok(input) => input,
                 Err(error) => return Flow::Go(Input::Error(error)),
             };
+            fiber = self.arena.get_mut(id);
         }
-        let Some(code) = &mut self.arena.get_mut(id).top else {
+        let Some(code) = &mut fiber.top else {
             return self.end_fiber(cx, id, input);
         };
         self.counters.steps += 1;
