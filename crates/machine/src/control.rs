@@ -40,7 +40,7 @@ impl<D: Domain> Machine<D> {
                     at: head.into(),
                     with: Given::answer(&answer),
                 });
-                Ok(Flow::Go(answer.into()))
+                Ok(Some(answer.into()))
             }
             Control::Transfer(target, answer) => {
                 let own = matches!(target, Target::Own);
@@ -60,7 +60,7 @@ impl<D: Domain> Machine<D> {
                     at: head.into(),
                     with: Given::Program,
                 });
-                Ok(Flow::Go(Input::Start))
+                Ok(Some(Input::Start))
             }
             Control::TransferWith(target, code) => {
                 let k = self.resolve(cx, target, id)?;
@@ -79,11 +79,11 @@ impl<D: Domain> Machine<D> {
                 let k = self.resolve(cx, target, id)?;
                 let unit = D::unit(cx);
                 let error = self.unwind_then(cx, k, Then::Answer(Ok(unit)), Some(id))?;
-                Ok(Flow::Go(Input::Error(error)))
+                Ok(Some(Input::Error(error)))
             }
             Control::Reflect(look) => {
                 let answer = look(Mirror::new(self, id), cx);
-                Ok(Flow::Go(answer.into()))
+                Ok(Some(answer.into()))
             }
         }
     }
@@ -123,7 +123,7 @@ impl<D: Domain> Machine<D> {
                     Some(k) => {
                         let place = self.current;
                         match self.unwind_then(cx, k, then, place) {
-                            Ok(error) => Flow::Go(Input::Error(error)),
+                            Ok(error) => Some(Input::Error(error)),
                             Err(error) => self.complain(cx, error, None),
                         }
                     }
@@ -157,7 +157,7 @@ impl<D: Domain> Machine<D> {
                     at: head.into(),
                     with: Given::answer(&answer),
                 });
-                Flow::Go(answer.into())
+                Some(answer.into())
             }
             Err(error) => self.complain(cx, error, None),
         }
@@ -167,7 +167,7 @@ impl<D: Domain> Machine<D> {
     #[inline]
     pub(crate) fn go_on(&mut self, cx: &mut D::Context<'_>, then: Then<D>) -> Flow<D> {
         let handled = match then {
-            Then::Answer(answer) => return Flow::Go(answer.into()),
+            Then::Answer(answer) => return Some(answer.into()),
             Then::Transfer(k, answer) => return self.go_on_with(cx, k, answer),
             Then::TransferWith(k, code) => Handled::TransferWith(k, code),
         };

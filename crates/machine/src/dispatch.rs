@@ -48,7 +48,7 @@ impl<D: Domain> Machine<D> {
             return self.dispatch(cx, effect, head, id, from);
         }
         if let Some(answer) = handler.answer(cx, &effect) {
-            return Flow::Go(answer.into());
+            return Some(answer.into());
         }
         let place = fiber.parent.replace(head);
         fiber.cut_from = place;
@@ -60,7 +60,7 @@ impl<D: Domain> Machine<D> {
             Handled::Run { code, slot } => {
                 let base = Base::Activation(*scope, slot);
                 self.current = Some(self.arena.add(base, place, Some(code)));
-                Flow::Go(Input::Start)
+                Some(Input::Start)
             }
             handled => {
                 let scope = *scope;
@@ -82,7 +82,7 @@ impl<D: Domain> Machine<D> {
         });
         match self.observe(cx, effect, head) {
             Ok(effect) => self.dispatch(cx, effect, head, head, Some(head)),
-            Err(error) => Flow::Go(Input::Error(error)),
+            Err(error) => Some(Input::Error(error)),
         }
     }
 
@@ -179,7 +179,7 @@ impl<D: Domain> Machine<D> {
                 }
             };
             match self.ask(cx, effect, head, id) {
-                Asked::Answered(answer) => return Flow::Go(answer.into()),
+                Asked::Answered(answer) => return Some(answer.into()),
                 Asked::Declined(same) => {
                     effect = same;
                     tail = id;
@@ -218,7 +218,7 @@ impl<D: Domain> Machine<D> {
                 outermost.cut_from = None;
                 outermost.parent = Some(head);
                 let k = Continuation::attached(tail, self.home.id);
-                Flow::Stop(Outcome::Parked { effect, k })
+                self.stop(Outcome::Parked { effect, k })
             }
             Unhandled::Raise => {
                 self.current = Some(head);
@@ -246,10 +246,10 @@ impl<D: Domain> Machine<D> {
                     at: fiber.into(),
                     scope,
                 });
-                Flow::Go(Input::Start)
+                Some(Input::Start)
             }
-            Handled::Return(value) => Flow::Go(Input::Value(value)),
-            Handled::Raise(error) => Flow::Go(Input::Error(error)),
+            Handled::Return(value) => Some(Input::Value(value)),
+            Handled::Raise(error) => Some(Input::Error(error)),
             rare => self.handled_rarely(cx, rare),
         }
     }
@@ -292,7 +292,7 @@ impl<D: Domain> Machine<D> {
                 return self.perform(cx, effect, head);
             }
             Handled::Pass(effect, k) => return self.pass(cx, effect, k),
-            Handled::Suspend => return Flow::Stop(Outcome::Idle),
+            Handled::Suspend => return self.stop(Outcome::Idle),
             Handled::Transfer(..)
             | Handled::Run { .. }
             | Handled::Return(_)
@@ -301,7 +301,7 @@ impl<D: Domain> Machine<D> {
             }
         };
         match attempt {
-            Ok(input) => Flow::Go(input),
+            Ok(input) => Some(input),
             Err(error) => self.complain(cx, error, None),
         }
     }
@@ -332,7 +332,7 @@ impl<D: Domain> Machine<D> {
         effect: Option<D::Effect>,
     ) -> Flow<D> {
         let view = View::live(&self.arena, self.current);
-        Flow::Go(Input::Error(D::machine_error(cx, error, effect, view)))
+        Some(Input::Error(D::machine_error(cx, error, effect, view)))
     }
 
     pub(crate) fn is_foreign(&self, k: &Continuation<D>) -> bool {

@@ -19,6 +19,8 @@ pub struct Machine<D: Domain> {
     pub(crate) current: Option<FiberId>,
     /// What `current` is to be resumed with; `None` while nothing is to be run.
     pub(crate) input: Option<Input<D>>,
+    /// Why the run ends.
+    outcome: Option<Outcome<D>>,
     pub(crate) home: Home,
     pub(crate) memory: Memory,
     pub(crate) trace: Option<TraceBox<D>>,
@@ -30,13 +32,10 @@ pub struct Machine<D: Domain> {
     pub(crate) next_check: u64,
 }
 
-/// What comes after a step.
-pub(crate) enum Flow<D: Domain> {
-    /// The current fiber goes on with this.
-    Go(Input<D>),
-    /// The host is needed.
-    Stop(Outcome<D>),
-}
+/// What the current fiber goes on with; `None` if the host is needed, for what `Machine::outcome` then says.
+///
+/// So small that it need not go through memory.
+pub(crate) type Flow<D> = Option<Input<D>>;
 
 /// What a machine has done, for limits and for tests of cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +64,7 @@ impl<D: Domain> Machine<D> {
             arena: Arena::new(),
             current: None,
             input: None,
+            outcome: None,
             home: Home::new(),
             memory: Memory::new(),
             trace: None,
@@ -178,8 +178,8 @@ impl<D: Domain> Machine<D> {
             }
             left -= 1;
             match self.turn(cx, id, input) {
-                Flow::Go(next) => input = next,
-                Flow::Stop(outcome) => return outcome,
+                Some(next) => input = next,
+                None => return self.outcome.take().unwrap_or(Outcome::Idle),
             }
             if self.home.is_waiting() {
                 self.reclaim();
@@ -196,6 +196,13 @@ impl<D: Domain> Machine<D> {
         Outcome::Done(answer)
     }
 
+    /// Ends the run.
+    #[cold]
+    pub(crate) fn stop(&mut self, outcome: Outcome<D>) -> Flow<D> {
+        self.outcome = Some(outcome);
+        None
+    }
+
     /// Delivers one input to the innermost code, and does what it asks for.
     #[inline(always)]
     fn turn(&mut self, cx: &mut D::Context<'_>, id: FiberId, mut input: Input<D>) -> Flow<D> {
@@ -203,7 +210,7 @@ impl<D: Domain> Machine<D> {
         if fiber.is_special() {
             input = match self.special_input(cx, id, input) {
                 Ok(input) => input,
-                Err(error) => return Flow::Go(Input::Error(error)),
+                Err(error) => return Some(Input::Error(error)),
             };
             fiber = self.arena.get_mut(id);
         }
@@ -216,30 +223,30 @@ impl<D: Domain> Machine<D> {
             Step::Perform(effect) => self.perform(cx, effect, id),
             Step::Return(value) => {
                 self.pop_frame(id);
-                Flow::Go(Input::Value(value))
+                Some(Input::Value(value))
             }
             Step::Raise(error) => {
                 self.pop_frame(id);
-                Flow::Go(Input::Error(error))
+                Some(Input::Error(error))
             }
             Step::Call(code) => {
                 self.arena.get_mut(id).push(code);
-                Flow::Go(Input::Start)
+                Some(Input::Start)
             }
             Step::TailCall(code) => {
                 // The old code is dropped when the arena is whole again.
                 let old = self.arena.get_mut(id).top.replace(code);
                 drop(old);
-                Flow::Go(Input::Start)
+                Some(Input::Start)
             }
             Step::Install { boundary, body } => {
                 self.install(cx, id, boundary, body);
-                Flow::Go(Input::Start)
+                Some(Input::Start)
             }
             Step::Control(control) => self.control(cx, control, id),
             Step::Pause => {
                 self.input = Some(Input::Start);
-                Flow::Stop(Outcome::Paused)
+                self.stop(Outcome::Paused)
             }
         }
     }
@@ -297,7 +304,7 @@ impl<D: Domain> Machine<D> {
         match &self.arena.get(id).base {
             Base::Plain => {
                 self.leave(id);
-                Flow::Go(input.into_answer(cx).into())
+                Some(input.into_answer(cx).into())
             }
             Base::Boundary(..) => self.end_boundary(cx, id, input),
             Base::Activation(..) => self.end_activation(cx, id, input),
@@ -314,7 +321,7 @@ impl<D: Domain> Machine<D> {
         let fiber = self.arena.get(id);
         let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base else {
             self.leave(id);
-            return Flow::Go(answer.into());
+            return Some(answer.into());
         };
         let scope = *scope;
         let handled = match answer {
@@ -323,8 +330,8 @@ impl<D: Domain> Machine<D> {
         };
         self.leave(id);
         match handled {
-            Handled::Return(value) => Flow::Go(Input::Value(value)),
-            Handled::Raise(error) => Flow::Go(Input::Error(error)),
+            Handled::Return(value) => Some(Input::Value(value)),
+            Handled::Raise(error) => Some(Input::Error(error)),
             handled => self.handled(cx, handled, scope),
         }
     }

@@ -27,7 +27,7 @@ impl<D: Domain> Machine<D> {
         };
         self.leave_activation(cx, id);
         match unused {
-            None => Flow::Go(answer.into()),
+            None => Some(answer.into()),
             Some(k) => self.end_unused(cx, k, why, answer),
         }
     }
@@ -53,7 +53,7 @@ impl<D: Domain> Machine<D> {
                 .map(Input::Error)
         };
         match attempt {
-            Ok(input) => Flow::Go(input),
+            Ok(input) => Some(input),
             Err(error) => self.complain(cx, error, None),
         }
     }
@@ -82,11 +82,11 @@ impl<D: Domain> Machine<D> {
         };
         match (instead, *then) {
             (None, then) => self.go_on(cx, then),
-            (Some(error), Then::Answer(_)) => Flow::Go(Input::Error(error)),
+            (Some(error), Then::Answer(_)) => Some(Input::Error(error)),
             (Some(error), Then::Transfer(k, _) | Then::TransferWith(k, _)) => {
                 let place = self.current;
                 match self.unwind_then(cx, k, Then::Answer(Err(error)), place) {
-                    Ok(error) => Flow::Go(Input::Error(error)),
+                    Ok(error) => Some(Input::Error(error)),
                     Err(error) => self.complain(cx, error, None),
                 }
             }
