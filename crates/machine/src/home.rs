@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::fiber::FiberId;
 
@@ -15,11 +15,11 @@ use crate::fiber::FiberId;
 pub struct MachineId(u64);
 
 /// The letter boxes of all machines.
-static BOXES: LazyLock<Mutex<HashMap<MachineId, Weak<LetterBox>>>> = LazyLock::new(Mutex::default);
+static BOXES: LazyLock<Mutex<HashMap<MachineId, Arc<LetterBox>>>> = LazyLock::new(Mutex::default);
 
 thread_local! {
-    /// The box that was found last: who drops one continuation of a machine drops more of them.
-    static LAST: RefCell<Option<(MachineId, Weak<LetterBox>)>> = const { RefCell::new(None) };
+    /// The box that was found last, if its machine was there: who drops one continuation drops more of them.
+    static LAST: RefCell<Option<(MachineId, Option<Arc<LetterBox>>)>> = const { RefCell::new(None) };
 }
 
 #[derive(Default)]
@@ -31,6 +31,8 @@ struct LetterBox {
 #[derive(Default)]
 struct Letters {
     abandoned: Vec<FiberId>,
+    /// The machine is gone, and its fibers with it.
+    closed: bool,
     #[cfg(any(test, feature = "invariants"))]
     alive: std::collections::HashSet<FiberId>,
 }
@@ -51,8 +53,8 @@ impl Home {
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = MachineId(NEXT.fetch_add(1, Ordering::Relaxed));
-        let letters = Arc::default();
-        boxes().insert(id, Arc::downgrade(&letters));
+        let letters = Arc::<LetterBox>::default();
+        boxes().insert(id, letters.clone());
         Home { id, letters }
     }
 
@@ -85,10 +87,13 @@ impl Home {
 impl Drop for Home {
     fn drop(&mut self) {
         boxes().remove(&self.id);
+        let mut letters = self.letters.lock();
+        letters.closed = true;
+        letters.abandoned = Vec::new();
     }
 }
 
-fn boxes() -> MutexGuard<'static, HashMap<MachineId, Weak<LetterBox>>> {
+fn boxes() -> MutexGuard<'static, HashMap<MachineId, Arc<LetterBox>>> {
     BOXES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -97,6 +102,9 @@ fn boxes() -> MutexGuard<'static, HashMap<MachineId, Weak<LetterBox>>> {
 pub(crate) fn abandon(machine: MachineId, tail: FiberId) {
     with_box(machine, |letters| {
         let mut inside = letters.lock();
+        if inside.closed {
+            return;
+        }
         inside.abandoned.push(tail);
         #[cfg(any(test, feature = "invariants"))]
         inside.alive.remove(&tail);
@@ -118,24 +126,20 @@ pub(crate) fn note_alive(machine: MachineId, tail: FiberId, alive: bool) {
 }
 
 fn with_box(machine: MachineId, found: impl Fn(&LetterBox)) {
-    let done = LAST.try_with(|last| match &mut *last.borrow_mut() {
-        Some((id, letters)) if *id == machine => {
-            if let Some(letters) = letters.upgrade() {
-                found(&letters);
-            }
+    let done = LAST.try_with(|last| {
+        let mut last = last.borrow_mut();
+        if !matches!(&*last, Some((id, _)) if *id == machine) {
+            *last = Some((machine, boxes().get(&machine).cloned()));
         }
-        last => {
-            let letters = boxes().get(&machine).cloned().unwrap_or_default();
-            if let Some(letters) = letters.upgrade() {
-                found(&letters);
-            }
-            *last = Some((machine, letters));
+        if let Some((_, Some(letters))) = &*last {
+            found(letters);
         }
     });
     // The thread is ending, and its memory of the last box with it.
-    if done.is_err()
-        && let Some(letters) = boxes().get(&machine).and_then(Weak::upgrade)
-    {
-        found(&letters);
+    if done.is_err() {
+        let letters = boxes().get(&machine).cloned();
+        if let Some(letters) = letters {
+            found(&letters);
+        }
     }
 }
