@@ -90,7 +90,10 @@ impl Segment {
     }
 }
 
-/// What an expression ends with, and its log. `None` if that takes more than this many steps.
+/// Programs that are deeper than this are too deep: some have no end.
+const DEEPEST: usize = 300;
+
+/// What an expression ends with, and its log. `None` if that takes more than this many steps, or grows too deep.
 pub(crate) fn evaluate(expr: E, steps: u32) -> Option<(Answer, Vec<String>)> {
     evaluate_and_tell(expr, steps).map(|(answer, log, _)| (answer, log))
 }
@@ -101,6 +104,9 @@ pub(crate) fn evaluate_and_tell(expr: E, steps: u32) -> Option<(Answer, Vec<Stri
     cek.kont.push(Segment::new(Base::Plain));
     let mut control = Eval(expr, None);
     for _ in 0..steps {
+        if cek.kont.len() > DEEPEST {
+            return None;
+        }
         control = match control {
             Eval(expr, env) => cek.eval(&expr, env),
             Give(answer) if cek.kont.is_empty() => {
@@ -381,50 +387,58 @@ impl Cek {
     }
 
     /// Finds the nearest handler outside of what is captured already.
-    fn dispatch(&mut self, op: Op, captured: Kont) -> Control {
-        let found = self.kont.iter().rposition(
-            |segment| matches!(&segment.base, Base::Boundary(_, bound) if bound.handles(op)),
-        );
-        let Some(at) = found else {
-            self.kont.extend(captured);
-            if op.0 == "p" {
-                self.tell("parked".to_owned());
-                return self.park(op);
+    fn dispatch(&mut self, op: Op, mut captured: Kont) -> Control {
+        loop {
+            let found = self.kont.iter().rposition(
+                |segment| matches!(&segment.base, Base::Boundary(_, bound) if bound.handles(op)),
+            );
+            let Some(at) = found else {
+                self.kont.extend(captured);
+                return self.unhandled(op);
+            };
+            let Base::Boundary(id, bound) = &self.kont[at].base else {
+                unreachable!("a boundary was found");
+            };
+            let (id, kind) = (*id, bound.kind.clone());
+            if let Kind::Function(plus) = kind {
+                self.tell(format!("answered {id}"));
+                self.kont.extend(captured);
+                return Give(Ok(op.1.wrapping_add(plus)));
             }
-            self.tell("unhandled".to_owned());
-            let prompts = self.kont.iter().filter(|segment| segment.is_prompt());
-            let fault = Fault::Unhandled(op.0, prompts.count());
-            return self.complain(MachineError::Unhandled, fault);
-        };
-        let Base::Boundary(id, bound) = &self.kont[at].base else {
-            unreachable!("a boundary was found");
-        };
-        let (id, kind) = (*id, bound.kind.clone());
-        if let Kind::Function(plus) = kind {
-            self.tell(format!("answered {id}"));
-            self.kont.extend(captured);
-            return Give(Ok(op.1.wrapping_add(plus)));
+            self.tell(format!("dispatched {id}"));
+            let mut k = self.kont.split_off(at);
+            k.extend(captured);
+            return match kind {
+                Kind::Clause(clause) => self.run(id, clause, op, Some(k)),
+                Kind::Keep(slot, clause) => {
+                    self.slots[slot] = Some(k);
+                    self.run(id, clause, op, None)
+                }
+                Kind::Native(Decision::Pass) => {
+                    self.tell("forwarded".to_owned());
+                    captured = k;
+                    continue;
+                }
+                Kind::Native(decision) => self.decide(decision, op, k),
+                _ => unreachable!("only these handle"),
+            };
         }
-        self.tell(format!("dispatched {id}"));
-        let mut k = self.kont.split_off(at);
-        k.extend(captured);
-        match kind {
-            Kind::Clause(clause) => self.run(id, clause, op, Some(k)),
-            Kind::Keep(slot, clause) => {
-                self.slots[slot] = Some(k);
-                self.run(id, clause, op, None)
-            }
-            Kind::Native(decision) => self.decide(decision, op, k),
-            _ => unreachable!("only these handle"),
+    }
+
+    fn unhandled(&mut self, op: Op) -> Control {
+        if op.0 == "p" {
+            self.tell("parked".to_owned());
+            return self.park(op);
         }
+        self.tell("unhandled".to_owned());
+        let prompts = self.kont.iter().filter(|segment| segment.is_prompt());
+        let fault = Fault::Unhandled(op.0, prompts.count());
+        self.complain(MachineError::Unhandled, fault)
     }
 
     fn decide(&mut self, decision: Decision, op: Op, k: Kont) -> Control {
         match decision {
-            Decision::Pass => {
-                self.tell("forwarded".to_owned());
-                self.dispatch(op, k)
-            }
+            Decision::Pass => self.dispatch(op, k),
             Decision::Transfer(n) => self.last(Then::Transfer(k, Ok(op.1.wrapping_add(n)))),
             Decision::Throw(n) => self.last(Then::Transfer(k, Err(Fault::User(n)))),
             Decision::With(e) => self.last(Then::TransferWith(k, e, Some(op))),
