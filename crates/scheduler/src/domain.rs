@@ -66,6 +66,12 @@ pub trait SchedulerDomain: Domain {
         crate::request::by_id(cx, completer)
     }
 
+    /// A task has failed, in no scope, and nobody will ever ask for its outcome: it was forgotten, or was detached, or
+    /// the main task has ended. A domain that says nothing lets its error go.
+    fn unheard(cx: &mut Self::Context<'_>, task: Id, error: &Self::Error) {
+        let _ = (cx, task, error);
+    }
+
     /// What becomes of the tasks that are left when the main task has ended.
     fn at_end(cx: &mut Self::Context<'_>) -> AtEnd {
         let _ = cx;

@@ -159,7 +159,7 @@ pub(crate) fn take_ready<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) ->
 
 /// Settles what was completed from other threads.
 fn collect<D: SchedulerDomain>(cx: &mut D::Context<'_>) {
-    for (id, answer) in D::scheduler(cx).mailbox().take() {
+    for (id, answer) in D::scheduler(cx).mailbox.take() {
         let answer = match answer {
             Some(answer) => answer,
             None => Err(D::refused(cx, Refusal::Abandoned(id))),
@@ -305,8 +305,20 @@ pub fn forget<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) -> Result<(),
     if !is_over {
         return Err(Refusal::NotFinished(id));
     }
-    table.remove(id);
+    if let Some(Entry::Task(task)) = table.remove(id) {
+        tell_unheard::<D>(cx, id, &task);
+    }
     Ok(())
+}
+
+/// Tells the domain of an error that nobody else is told of.
+fn tell_unheard<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id, task: &Task<D>) {
+    if let Some(Err(error)) = &task.outcome.answer
+        && !task.outcome.heard
+        && !D::is_cancelled(cx, error)
+    {
+        D::unheard(cx, id, error);
+    }
 }
 
 /// Takes every task out that has not ended, oldest first, and forgets everything else: a host that ends early drops
@@ -315,7 +327,8 @@ pub fn take_all<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Vec<Continuation
     let scheduler = D::scheduler(cx);
     scheduler.ready.clear();
     scheduler.clock.clear();
-    (scheduler.current, scheduler.alive, scheduler.external) = (None, 0, 0);
+    (scheduler.current, scheduler.end) = (None, None);
+    (scheduler.alive, scheduler.external) = (0, 0);
     let empty = crate::table::Table::new();
     let next_id = scheduler.table.next_id();
     let mut entries: Vec<_> = std::mem::replace(&mut scheduler.table, empty)
@@ -343,6 +356,8 @@ pub(crate) fn end_task<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id, answ
     };
     task.state = State::Ended;
     let (home, daemon, detached) = (task.home, task.daemon, task.detached);
+    // A scope raises what fails in it, and the main task's error is the program's.
+    task.outcome.heard = home.is_some() || scheduler.main == Some(id);
     scheduler.alive -= 1;
     let failure = match &answer {
         Err(error) if home.is_some() && !D::is_cancelled(cx, error) => D::share(cx, &answer).err(),
@@ -433,6 +448,19 @@ pub(crate) fn final_answer<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Optio
         return None;
     }
     let end = scheduler.end.take()?;
+    let mut unheard: Vec<Id> = scheduler
+        .table
+        .iter()
+        .filter(|(_, entry)| matches!(entry, Entry::Task(task) if !task.outcome.heard))
+        .map(|(id, _)| id)
+        .collect();
+    unheard.sort_unstable();
+    for id in unheard {
+        if let Some(Entry::Task(task)) = D::scheduler(cx).table.remove(id) {
+            tell_unheard::<D>(cx, id, &task);
+            D::scheduler(cx).table.put(id, Entry::Task(task));
+        }
+    }
     if end.failed {
         return Some(Err(D::group(cx, Together::End, end.errors)));
     }

@@ -66,7 +66,9 @@ pub(crate) fn conclude<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id, answ
 
 /// One more copy of an outcome, if there is one.
 pub(crate) fn copy<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) -> Option<Answer<D>> {
-    let answer = D::scheduler(cx).table.outcome(id)?.answer.take()?;
+    let outcome = D::scheduler(cx).table.outcome(id)?;
+    outcome.heard = true;
+    let answer = outcome.answer.take()?;
     let copy = D::share(cx, &answer);
     if let Some(outcome) = D::scheduler(cx).table.outcome(id) {
         outcome.answer = Some(answer);

@@ -234,10 +234,10 @@ pub(crate) fn close_if_empty<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id
         return;
     }
     if !scope.children.is_empty() {
-        let daemons: Vec<Id> = scope.children.iter().copied().collect();
         // Once: a daemon that goes on regardless is waited for.
         if !std::mem::replace(&mut scope.cancelled, true) {
-            scheduler.jobs.extend(daemons.into_iter().map(Job::Task));
+            let daemons = scope.children.iter().rev().copied();
+            scheduler.jobs.extend(daemons.map(Job::Task));
         }
         return;
     }

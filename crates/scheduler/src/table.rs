@@ -44,6 +44,8 @@ impl Hasher for IdHasher {
 /// How something ended, and who waits for that.
 pub(crate) struct Outcome<D: Domain> {
     pub(crate) answer: Option<Answer<D>>,
+    /// Somebody knows the answer, or there is nobody who should.
+    pub(crate) heard: bool,
     /// Those that gather stay here after the end, until they have all that they wait for.
     pub(crate) waiters: Waiters,
 }
@@ -52,6 +54,7 @@ impl<D: Domain> Default for Outcome<D> {
     fn default() -> Self {
         Outcome {
             answer: None,
+            heard: false,
             waiters: Waiters::default(),
         }
     }

@@ -145,3 +145,40 @@ fn detached_tasks_leave_nothing() {
     assert_eq!(world.scheduler.entries(), 1);
     assert_eq!(machine.fibers(), 1);
 }
+
+#[test]
+fn an_error_that_nobody_asked_for_is_told_to_the_domain() {
+    let detached = |number| Op::Spawn {
+        boundaries: Vec::new(),
+        code: fails(number),
+        options: TaskOptions {
+            detached: true,
+            ..TaskOptions::default()
+        },
+    };
+    let (answer, log) = run(move |me| async move {
+        me.ask(detached(1)).await?;
+        let forgotten = me.spawn(fails(2)).await;
+        let asked = me.spawn(fails(3)).await;
+        me.spawn(fails(4)).await;
+        me.spawn(says("well", 5)).await;
+        let cancelled = me.spawn(says("never", 6)).await;
+        me.ask(Op::Cancel(cancelled)).await?;
+        me.ask(Op::Yield).await?;
+        me.ask(Op::Forget(forgotten)).await?;
+        me.ask(Op::Wait(asked)).await.expect_err("it has failed");
+        me.scope(plain(), |me| async move {
+            me.spawn(fails(7)).await;
+            Ok(Value::Unit)
+        })
+        .await
+    });
+    assert_eq!(answer, Err(Fault::Group(vec![Fault::User(7)])));
+    let told = [
+        "unheard 2 User(1)",
+        "well",
+        "unheard 3 User(2)",
+        "unheard 5 User(4)",
+    ];
+    assert_eq!(log, told);
+}

@@ -154,3 +154,11 @@ fn a_service_that_spawns_for_ever_stays_as_it_is() {
     assert_eq!(end, Ok(Value::Unit));
     assert!((1..=8).contains(&most), "{most}");
 }
+
+/// What a task takes in the table besides its program: two answers of the domain, and twenty words.
+#[test]
+fn a_task_is_small() {
+    let answer = size_of::<machine::Answer<Lang>>();
+    let task = size_of::<crate::table::Entry<Lang>>();
+    assert!(task <= 2 * answer + 20 * size_of::<usize>(), "{task}");
+}

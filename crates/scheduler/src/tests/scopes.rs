@@ -528,3 +528,50 @@ fn a_scope_whose_program_was_dropped_ends_with_the_one_around_it() {
     assert_eq!(answer, Ok(Value::Unit));
     assert_eq!(log, ["child Cancelled", "after"]);
 }
+
+#[test]
+fn a_handler_that_answers_in_its_place_unwinds_a_scope_with_its_tasks_first() {
+    use machine::{Boundary, Step};
+    let (answer, log) = run(|me| async move {
+        let body = go(|me| async move {
+            me.scope(plain(), |me| async move {
+                me.spawn(sleeper("child", 5)).await;
+                me.sleep(1).await?;
+                let told = me.step(Step::Perform(Effect::Abort)).await;
+                me.say(format!("{told:?}"));
+                told
+            })
+            .await
+        });
+        let answer = me.under(Boundary::Prompt(Handlers::Keeper), body).await;
+        me.say("after");
+        answer
+    });
+    assert_eq!(answer, Ok(Value::Int(3)));
+    assert_eq!(log, ["Err(Unwind)", "child Cancelled", "after"]);
+}
+
+#[test]
+fn what_fails_in_the_clean_up_of_an_unwound_scope_is_not_lost() {
+    use machine::{Boundary, Step};
+    let (answer, _) = run(|me| async move {
+        let body = go(|me| async move {
+            me.scope(plain(), |me| async move {
+                let child = go(|me| async move {
+                    me.sleep(5).await.expect_err("it is cancelled");
+                    Err(Fault::User(2))
+                });
+                me.spawn(child).await;
+                me.sleep(1).await?;
+                me.step(Step::Perform(Effect::Abort))
+                    .await
+                    .expect_err("it is unwound");
+                Err(Fault::User(1))
+            })
+            .await
+        });
+        me.under(Boundary::Prompt(Handlers::Keeper), body).await
+    });
+    let errors = [1, 2].map(Fault::User).to_vec();
+    assert_eq!(answer, Err(Fault::Group(errors)));
+}

@@ -54,6 +54,8 @@ pub(crate) enum Effect {
     Read,
     /// The nearest keeper keeps the program, and answers in its place.
     Hand,
+    /// The nearest keeper answers in the place of the program, which is unwound.
+    Abort,
 }
 
 impl From<Op<Lang>> for Effect {
@@ -325,7 +327,7 @@ impl Handler<Lang> for Handlers {
             Handlers::Task => Handler::<Lang>::accepts(&Prompt, world, effect),
             Handlers::Scope(prompt) => Handler::<Lang>::accepts(prompt, world, effect),
             Handlers::Reader(_) => matches!(effect, Effect::Read),
-            Handlers::Keeper => matches!(effect, Effect::Hand),
+            Handlers::Keeper => matches!(effect, Effect::Hand | Effect::Abort),
         }
     }
 
@@ -341,10 +343,13 @@ impl Handler<Lang> for Handlers {
             Handlers::Task => Prompt.handle(world, effect, k),
             Handlers::Scope(prompt) => prompt.handle(world, effect, k),
             Handlers::Reader(_) => unreachable!("it answers at once"),
-            Handlers::Keeper => {
-                world.kept.push(k);
-                Handled::Return(Value::Unit)
-            }
+            Handlers::Keeper => match effect {
+                Effect::Abort => Handled::Unwind(k, Ok(Value::Int(3))),
+                _ => {
+                    world.kept.push(k);
+                    Handled::Return(Value::Unit)
+                }
+            },
         }
     }
 
@@ -394,7 +399,7 @@ impl Domain for Lang {
         Some(Key(match effect {
             Effect::Task(request) => u64::from(request.scope.is_some()),
             Effect::Read => 2,
-            Effect::Hand => 3,
+            Effect::Hand | Effect::Abort => 3,
         }))
     }
     fn unit(_: &mut World) -> Value {
@@ -429,7 +434,7 @@ impl SchedulerDomain for Lang {
     fn request(_: &mut World, effect: Effect) -> Request<Lang> {
         match effect {
             Effect::Task(request) => request,
-            Effect::Read | Effect::Hand => unreachable!("it is no request"),
+            _ => unreachable!("it is no request"),
         }
     }
     fn prompt(_: &mut World) -> Boundary<Lang> {
@@ -476,6 +481,9 @@ impl SchedulerDomain for Lang {
         world.completers.push(completer);
         Value::Id(id)
     }
+    fn unheard(world: &mut World, task: Id, error: &Fault) {
+        world.say(format!("unheard {task} {error:?}"));
+    }
     fn at_end(world: &mut World) -> AtEnd {
         match world.drops_at_end {
             true => AtEnd::Drop,
@@ -491,13 +499,13 @@ impl Scoped for Lang {
     fn as_request(effect: &Effect) -> Option<&Request<Lang>> {
         match effect {
             Effect::Task(request) => Some(request),
-            Effect::Read | Effect::Hand => None,
+            _ => None,
         }
     }
     fn as_request_mut(effect: &mut Effect) -> Option<&mut Request<Lang>> {
         match effect {
             Effect::Task(request) => Some(request),
-            Effect::Read | Effect::Hand => None,
+            _ => None,
         }
     }
     fn effect(_: &mut World, request: Request<Lang>) -> Effect {
