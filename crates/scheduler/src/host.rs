@@ -409,6 +409,15 @@ fn unwind_rest<D: SchedulerDomain>(cx: &mut D::Context<'_>) {
         let priority = task.priority;
         (task.asked, task.alarm, task.verdict) = (false, false, None);
         let taken = match std::mem::replace(&mut task.state, State::Running) {
+            // Its scope ends first.
+            waiting @ State::Waiting(_, Waiting::Children(_), _) => {
+                task.state = waiting;
+                task.doomed = true;
+                if let Some(end) = &mut scheduler.end {
+                    end.unwinding += 1;
+                }
+                continue;
+            }
             State::Waiting(k, on, ticket) => {
                 task.state = State::Ready(k, Ok(unit), Gift::Unwind);
                 scheduler.quit(&on, ticket);
@@ -433,6 +442,23 @@ fn unwind_rest<D: SchedulerDomain>(cx: &mut D::Context<'_>) {
     for (id, answer, gift) in gifts {
         sync::give_back::<D>(cx, id, answer, gift);
     }
+}
+
+/// The scope that a task has waited for has ended so, after the main task: now the task is unwound.
+pub(crate) fn unwind_after_scope<D: SchedulerDomain>(
+    cx: &mut D::Context<'_>,
+    id: Id,
+    answer: Answer<D>,
+) {
+    if let Err(error) = answer
+        && !D::is_cancelled(cx, &error)
+        && let Some(end) = &mut D::scheduler(cx).end
+    {
+        end.errors.push(error);
+        end.failed = true;
+    }
+    let unit = D::unit(cx);
+    D::scheduler(cx).make_ready(id, Ok(unit), Gift::Unwind);
 }
 
 /// When the main task has ended and everything is unwound: what is left to say. `None` while that is not so.

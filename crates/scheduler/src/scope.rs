@@ -260,6 +260,11 @@ pub(crate) fn close_if_empty<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id
     }
     if let Some(task) = scheduler.table.task(owner) {
         task.position = scope.parent;
+        if std::mem::take(&mut task.doomed) {
+            let answer = result::<D>(cx, id, None, false, scope.errors);
+            crate::host::unwind_after_scope::<D>(cx, owner, answer);
+            return;
+        }
     }
     let answer = match scope.body {
         Body::Unwound => match result::<D>(cx, id, None, false, scope.errors) {

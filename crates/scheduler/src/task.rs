@@ -125,6 +125,8 @@ pub(crate) struct Task<D: Domain> {
     pub(crate) asked: bool,
     /// There may be something that it has not been told: of itself, or of a scope around its position.
     pub(crate) alarm: bool,
+    /// It is to be unwound as soon as the tasks of the scope that it waits for have ended.
+    pub(crate) doomed: bool,
     pub(crate) verdict: Option<Box<Verdict<D>>>,
     pub(crate) label: Option<Box<Label<D>>>,
 }
@@ -141,6 +143,7 @@ impl<D: Domain> Task<D> {
             detached: false,
             asked: false,
             alarm: false,
+            doomed: false,
             verdict: None,
             label: None,
         }

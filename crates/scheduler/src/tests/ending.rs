@@ -182,3 +182,30 @@ fn an_error_that_nobody_asked_for_is_told_to_the_domain() {
     ];
     assert_eq!(log, told);
 }
+
+#[test]
+fn a_task_that_waits_for_its_scope_is_unwound_after_the_tasks_in_it() {
+    let (answer, log) = run(|me| async move {
+        let holder = go(|me| async move {
+            let answer = me
+                .scope(plain(), |me| async move {
+                    let child = go(|me| async move {
+                        me.sleep(9).await.expect_err("it is unwound");
+                        me.sleep(2).await?;
+                        me.say("child");
+                        Err(Fault::User(6))
+                    });
+                    me.spawn(child).await;
+                    Ok(Value::Unit)
+                })
+                .await;
+            me.say(format!("holder {answer:?}"));
+            answer
+        });
+        me.spawn(holder).await;
+        me.sleep(1).await
+    });
+    // What its clean-up has raised is not lost.
+    assert_eq!(answer, Err(Fault::User(6)));
+    assert_eq!(log, ["child", "holder Err(Unwind)"]);
+}

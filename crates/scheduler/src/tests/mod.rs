@@ -15,4 +15,5 @@ mod scale;
 mod scopes;
 mod sync;
 mod together;
+mod trees;
 mod world;

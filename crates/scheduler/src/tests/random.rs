@@ -137,7 +137,7 @@ fn run(plans: &[Plan], order: Order) -> (World, Machine<Lang>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 
     #[test]
     fn the_scheduler_does_what_the_model_does(plans in plans()) {

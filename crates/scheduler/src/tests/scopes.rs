@@ -575,3 +575,24 @@ fn what_fails_in_the_clean_up_of_an_unwound_scope_is_not_lost() {
     let errors = [1, 2].map(Fault::User).to_vec();
     assert_eq!(answer, Err(Fault::Group(errors)));
 }
+
+#[test]
+fn a_cancellation_from_outside_is_not_taken_for_the_scopes_own() {
+    let (answer, log) = run(|me| async move {
+        let victim = go(|me| async move {
+            me.scope(within(2), |me| async move {
+                let told = me.sleep(9).await;
+                let again = me.sleep(9).await;
+                me.say(format!("{told:?} {again:?}"));
+                again
+            })
+            .await
+        });
+        let victim = me.spawn(victim).await;
+        me.sleep(1).await?;
+        me.ask(Op::Cancel(victim)).await?;
+        me.ask(Op::Wait(victim)).await
+    });
+    assert_eq!(answer, Err(Fault::Cancelled), "and not that it is late");
+    assert_eq!(log, ["Err(Cancelled) Err(Cancelled)"]);
+}
