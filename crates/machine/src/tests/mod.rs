@@ -20,14 +20,15 @@
 //! another machine attached.
 //!
 //! ## M2 Capture, resume and search cost the same whatever lies between
+//! * `m02_a_program_that_moves_does_not_make_all_others_search_again`
 //! * `m02_resuming_touches_as_many_fibers_whatever_lies_between`
 //! * `m02_capturing_touches_as_many_fibers_whatever_the_frames`
 //! * `m02_frames_stay_where_they_are`
 //! * `m02_the_search_does_not_grow_with_the_handlers_between`
-//! * `m02_a_program_that_moves_does_not_make_all_others_search_again`
 //! * `m02_a_pass_through_many_handlers_appends`
 //!
-//! Broken: a resume that walks the chain; a capture, or a park, that copies frames; a search that remembers nothing.
+//! Broken: a resume that walks the chain; a capture, or a park, that copies frames; a search that remembers nothing,
+//! or that a program which moves makes forget each time.
 //!
 //! ## M3 After a resume, code sees what was captured with it, and then the resumer's
 //! * `m03_the_nearest_handler_answers`
@@ -50,9 +51,9 @@
 //! * `m05_a_handler_that_was_seen_in_scope_is_not_once_it_is_gone`
 //! * `m05_what_a_search_found_is_not_believed_after_a_move`
 //! * `m05_a_slot_of_the_arena_is_no_identity`
-//! * `m05_searches_find_what_is_in_the_live_chain`
 //! * `m05_boundaries_installed_from_a_record_are_new_installations`
 //! * `m05_scopes_are_never_used_again`
+//! * `m05_searches_find_what_is_in_the_live_chain`
 //!
 //! Broken: scopes stored in a snapshot kept; memory of a search believed after a move, or of another fiber in the
 //! same slot, also with the check of each search turned off.
@@ -78,7 +79,7 @@
 //! * `m08_raising_after_the_use_propagates_from_where_the_handler_is_installed`
 //!
 //! Broken: an error delivered where the handler is installed, its continuation dropped or unwound. Random programs
-//! shrink to a clause that performs what nobody handles.
+//! shrink to a clause that performs what nobody handles. An error after the use taken for an unwinding.
 //!
 //! ## M9 A handler that returns without the use gives the answer, after the unwinding
 //! * `m09_returning_without_the_use_unwinds_first_and_is_the_answer`
@@ -86,7 +87,7 @@
 //! * `m09_what_an_unwound_activation_owns_is_unwound_and_not_merely_told`
 //!
 //! Broken: a continuation dropped in place of unwound; a transfer of another one that forgets the own one; frames not
-//! told.
+//! told. Random programs shrink to a clause that transfers a new program.
 //!
 //! ## M10 A trace is a projection, and looking changes nothing
 //! * `m10_looking_between_any_two_steps_changes_nothing`
@@ -124,6 +125,7 @@ mod host;
 mod language;
 mod mirror;
 mod ownership;
+mod panics;
 mod parking;
 mod program;
 mod random;

@@ -312,3 +312,24 @@ fn an_unwound_ending_unwinds_what_it_would_have_gone_on_with() {
     assert_eq!(world.log, ["other cleaned"]);
     assert_eq!(machine.fibers(), 0);
 }
+
+/// A handler inside is told with which error its program was unwound, and what it does comes in the place of that.
+#[test]
+fn a_handler_hears_of_the_unwinding_of_its_program() {
+    for (cleanup, heard) in [(int(0), Fault::Unwind), (raise(int(5)), Fault::User(5))] {
+        let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
+        let inner = Prompt::function("b", 0).unwound(|world, error| {
+            world.log.push(format!("{error:?}"));
+            Handled::Return(1)
+        });
+        let outer = Prompt::clause("a", seq(unwind(), int(7)));
+        let k = Continuation::new(
+            [inner, outer].map(Boundary::Prompt),
+            program(finally(perform("a", int(1)), cleanup)),
+        );
+        machine.resume(k, Ok(0)).expect("idle");
+        let outcome = drive(&mut machine, &mut world);
+        assert!(matches!(outcome, Outcome::Done(Ok(7))));
+        assert_eq!(world.log, [format!("{heard:?}")]);
+    }
+}
