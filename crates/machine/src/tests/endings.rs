@@ -28,6 +28,24 @@ fn m08_raising_after_the_use_propagates_from_where_the_handler_is_installed() {
         log("outside", int(6)),
     );
     check(program, Ok(6), "outside");
+    // It is that very error, and nothing inside sees it, however long the performer is gone on with.
+    let body = attempt(perform("a", int(1)), log("inside", int(5)));
+    let clause = seq(resume(arg()), raise(int(9)));
+    check(
+        handle("a", clause.clone(), body.clone()),
+        Err(Fault::User(9)),
+        "",
+    );
+    let twice = attempt(add(perform("a", int(1)), perform("a", int(2))), int(0));
+    check(
+        handle(
+            "a",
+            attempt(clause, seq(log("next", int(0)), raise(int(8)))),
+            twice,
+        ),
+        Err(Fault::User(8)),
+        "next, next",
+    );
 }
 
 #[test]
