@@ -57,12 +57,15 @@ impl Language for Asking {
 
 impl Code<Lang<Asking>> for Frame {
     fn resume(&mut self, _: &mut (), input: Input<Lang<Asking>>) -> Step<Lang<Asking>> {
-        match (self, input) {
-            (_, Input::Error(error)) => Step::Raise(error),
-            (Frame::Body { left, sum }, input) => {
-                if let Input::Value(value) = input {
-                    *sum = value.int();
-                }
+        // Looked at first and alone: an input that is moved together with something else is copied.
+        let given = match input {
+            Input::Error(error) => return Step::Raise(error),
+            Input::Start => None,
+            Input::Value(value) => Some(value.int()),
+        };
+        match self {
+            Frame::Body { left, sum } => {
+                *sum = given.unwrap_or(*sum);
                 if *left == 0 {
                     return Step::Return(Value::Int(*sum));
                 }
@@ -72,22 +75,21 @@ impl Code<Lang<Asking>> for Frame {
                     number: *sum,
                 })
             }
-            (Frame::Activation { answer, way }, Input::Start) => {
-                let answer = Ok(Value::Int(*answer));
-                Step::Control(match way {
-                    Way::Resume => Control::Resume(Target::Own, answer),
-                    _ => Control::Transfer(Target::Own, answer),
-                })
-            }
-            (Frame::Activation { .. }, Input::Value(value)) => Step::Return(value),
-            (Frame::Deep { left, performs }, Input::Start) => Step::Call(match *left {
-                0 => Frame::body(*performs),
-                left => Frame::Deep {
-                    left: left - 1,
+            Frame::Activation { answer, way } => match (given, way) {
+                (Some(given), _) => Step::Return(Value::Int(given)),
+                (None, Way::Resume) => {
+                    Step::Control(Control::Resume(Target::Own, Ok(Value::Int(*answer))))
+                }
+                (None, _) => Step::Control(Control::Transfer(Target::Own, Ok(Value::Int(*answer)))),
+            },
+            Frame::Deep { left, performs } => match given {
+                Some(given) => Step::Return(Value::Int(given)),
+                None if *left == 0 => Step::Call(Frame::body(*performs)),
+                None => Step::Call(Frame::Deep {
+                    left: *left - 1,
                     performs: *performs,
-                },
-            }),
-            (Frame::Deep { .. }, Input::Value(value)) => Step::Return(value),
+                }),
+            },
         }
     }
 }

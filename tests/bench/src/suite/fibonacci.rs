@@ -37,25 +37,23 @@ impl Handler<Lang<Fibonacci>> for Never {
 
 impl Code<Lang<Fibonacci>> for Frame {
     fn resume(&mut self, _: &mut (), input: Input<Lang<Fibonacci>>) -> Step<Lang<Fibonacci>> {
-        match (&*self, input) {
-            (_, Input::Error(error)) => Step::Raise(error),
-            (Frame::Called(n @ (0 | 1)), _) => Step::Return(Value::Int(*n)),
-            (Frame::Called(n), _) => {
-                let n = *n;
+        // Looked at first and alone: an input that is moved together with something else is copied.
+        let given = match input {
+            Input::Error(error) => return Step::Raise(error),
+            Input::Start => 0,
+            Input::Value(value) => value.int(),
+        };
+        match *self {
+            Frame::Called(n @ (0 | 1)) => Step::Return(Value::Int(n)),
+            Frame::Called(n) => {
                 *self = Frame::First(n - 2);
                 Step::Call(Frame::Called(n - 1))
             }
-            (Frame::First(n), Input::Value(value)) => {
-                let n = *n;
-                *self = Frame::Second(value.int());
+            Frame::First(n) => {
+                *self = Frame::Second(given);
                 Step::Call(Frame::Called(n))
             }
-            (Frame::Second(first), Input::Value(value)) => {
-                Step::Return(Value::Int(first + value.int()))
-            }
-            (Frame::First(_) | Frame::Second(_), Input::Start) => {
-                unreachable!("a frame that waits is given a value")
-            }
+            Frame::Second(first) => Step::Return(Value::Int(first + given)),
         }
     }
 }

@@ -69,28 +69,31 @@ impl Code<Lang<Generator>> for Frame {
         world: &mut World,
         input: Input<Lang<Generator>>,
     ) -> Step<Lang<Generator>> {
-        match (&mut *self, input) {
-            (_, Input::Error(error)) => Step::Raise(error),
-            (Frame::Iterate(0), _) => Step::Return(Value::Unit),
-            (Frame::Iterate(tree), _) => {
-                let tree = *tree;
+        // Looked at first and alone: an input that is moved together with something else is copied.
+        let given = match input {
+            Input::Error(error) => return Step::Raise(error),
+            Input::Start => None,
+            Input::Value(value) => Some(value.int()),
+        };
+        match *self {
+            Frame::Iterate(0) => Step::Return(Value::Unit),
+            Frame::Iterate(tree) => {
                 *self = Frame::Left(tree);
                 Step::Call(Frame::Iterate(world.nodes[tree].left))
             }
-            (Frame::Left(tree), _) => {
-                let tree = *tree;
+            Frame::Left(tree) => {
                 *self = Frame::Middle(tree);
                 Step::Perform(Yield(world.nodes[tree].value))
             }
-            (Frame::Middle(tree), _) => Step::TailCall(Frame::Iterate(world.nodes[*tree].right)),
-            (Frame::Sum { root, .. }, Input::Start) => Step::Install {
-                boundary: Boundary::Prompt(Generates),
-                body: Frame::Iterate(*root),
-            },
-            (Frame::Sum { sum, .. }, Input::Value(value)) => match world.rest.take() {
-                None => Step::Return(Value::Int(*sum)),
-                Some(rest) => {
-                    *sum += value.int();
+            Frame::Middle(tree) => Step::TailCall(Frame::Iterate(world.nodes[tree].right)),
+            Frame::Sum { root, ref mut sum } => match (given, world.rest.take()) {
+                (None, _) => Step::Install {
+                    boundary: Boundary::Prompt(Generates),
+                    body: Frame::Iterate(root),
+                },
+                (Some(_), None) => Step::Return(Value::Int(*sum)),
+                (Some(value), Some(rest)) => {
+                    *sum += value;
                     Step::Control(Control::Resume(Target::Given(rest), Ok(Value::Unit)))
                 }
             },

@@ -108,26 +108,29 @@ impl Handler<Lang<Dollars>> for Prompt {
 
 impl Code<Lang<Dollars>> for Frame {
     fn resume(&mut self, _: &mut World, input: Input<Lang<Dollars>>) -> Step<Lang<Dollars>> {
-        match (self, input) {
-            (_, Input::Error(error)) => Step::Raise(error),
-            (Frame::Stops, _) => Step::Perform(Effect::Stop),
-            (Frame::Parse { dollars, emitting }, Input::Value(value)) if !*emitting => {
-                match value.int() {
-                    DOLLAR => {
-                        *dollars += 1;
-                        Step::Perform(Effect::Read)
-                    }
-                    NEWLINE => {
-                        *emitting = true;
-                        Step::Perform(Effect::Emit(*dollars))
-                    }
-                    _ => Step::Perform(Effect::Stop),
+        // Looked at first and alone: an input that is moved together with something else is copied.
+        let character = match input {
+            Input::Error(error) => return Step::Raise(error),
+            Input::Start => None,
+            Input::Value(value) => Some(value.int()),
+        };
+        match self {
+            Frame::Stops => Step::Perform(Effect::Stop),
+            Frame::Parse { dollars, emitting } => match character {
+                Some(DOLLAR) if !*emitting => {
+                    *dollars += 1;
+                    Step::Perform(Effect::Read)
                 }
-            }
-            (Frame::Parse { dollars, emitting }, _) => {
-                (*dollars, *emitting) = (0, false);
-                Step::Perform(Effect::Read)
-            }
+                Some(NEWLINE) if !*emitting => {
+                    *emitting = true;
+                    Step::Perform(Effect::Emit(*dollars))
+                }
+                Some(_) if !*emitting => Step::Perform(Effect::Stop),
+                _ => {
+                    (*dollars, *emitting) = (0, false);
+                    Step::Perform(Effect::Read)
+                }
+            },
         }
     }
 }

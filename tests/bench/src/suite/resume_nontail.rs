@@ -49,21 +49,24 @@ fn combine(x: i64, y: i64) -> i64 {
 
 impl Code<Lang<Nontail>> for Frame {
     fn resume(&mut self, _: &mut (), input: Input<Lang<Nontail>>) -> Step<Lang<Nontail>> {
-        match (self, input) {
-            (_, Input::Error(error)) => Step::Raise(error),
-            (Frame::Loop { left: 0, seed }, _) => Step::Return(Value::Int(*seed)),
-            (Frame::Loop { left, .. }, _) => {
+        // Looked at first and alone: an input that is moved together with something else is copied.
+        let given = match input {
+            Input::Error(error) => return Step::Raise(error),
+            Input::Start => None,
+            Input::Value(value) => Some(value.int()),
+        };
+        match self {
+            Frame::Loop { left: 0, seed } => Step::Return(Value::Int(*seed)),
+            Frame::Loop { left, .. } => {
                 *left -= 1;
                 Step::Perform(Operator(*left + 1))
             }
-            (Frame::After(_), Input::Start) => {
-                Step::Control(Control::Resume(Target::Own, Ok(Value::Unit)))
-            }
-            (Frame::After(x), Input::Value(y)) => Step::Return(Value::Int(combine(*x, y.int()))),
-            (Frame::Again { left, size, seed }, input) => {
-                if let Input::Value(value) = input {
-                    *seed = value.int();
-                }
+            Frame::After(x) => match given {
+                None => Step::Control(Control::Resume(Target::Own, Ok(Value::Unit))),
+                Some(y) => Step::Return(Value::Int(combine(*x, y))),
+            },
+            Frame::Again { left, size, seed } => {
+                *seed = given.unwrap_or(*seed);
                 if *left == 0 {
                     return Step::Return(Value::Int(*seed));
                 }
