@@ -1,6 +1,6 @@
 //! What comes from outside: promises that any thread completes.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,8 @@ pub(crate) type Mail<D> = (Id, Option<Answer<D>>);
 /// [`Mailbox::wait`], or has its event loop told by [`Mailbox::set_notify`].
 pub struct Mailbox<D: Domain> {
     has_mail: AtomicBool,
+    /// How many completers there are.
+    completers: AtomicUsize,
     inside: Mutex<Inside<D>>,
     arrived: Condvar,
 }
@@ -32,6 +34,7 @@ impl<D: Domain> Mailbox<D> {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Mailbox {
             has_mail: AtomicBool::new(false),
+            completers: AtomicUsize::new(0),
             inside: Mutex::new(Inside {
                 mail: Vec::new(),
                 notify: None,
@@ -69,6 +72,12 @@ impl<D: Domain> Mailbox<D> {
     /// Whether nothing has come since the scheduler last looked.
     pub fn is_empty(&self) -> bool {
         !self.has_mail.load(Ordering::Acquire)
+    }
+
+    /// Whether something has come, or may still come from a completer.
+    pub(crate) fn is_open(&self) -> bool {
+        // In this order: whoever was the last completer has put its mail before it went.
+        self.completers.load(Ordering::Acquire) > 0 || !self.is_empty()
     }
 
     /// Waits until something has come, or this much time has passed; for ever if there is no timeout. Gives
@@ -112,6 +121,7 @@ pub struct Completer<D: Domain> {
 
 impl<D: Domain> Completer<D> {
     pub(crate) fn new(id: Id, mailbox: Arc<Mailbox<D>>) -> Self {
+        mailbox.completers.fetch_add(1, Ordering::Relaxed);
         Completer {
             id,
             mailbox: Some(mailbox),
@@ -125,22 +135,28 @@ impl<D: Domain> Completer<D> {
 
     /// Settles the promise. If it was settled otherwise (cancelled, for one), nothing happens.
     pub fn complete(mut self, answer: Answer<D>) {
-        if let Some(mailbox) = self.mailbox.take() {
-            mailbox.put((self.id, Some(answer)));
-        }
+        self.close(Some(Some(answer)));
     }
 
     /// Gives up the right without settling the promise, and gives its id: the host settles it by that.
     pub fn into_id(mut self) -> Id {
-        self.mailbox = None;
+        self.close(None);
         self.id
+    }
+
+    /// Uses the right, if it was not used yet.
+    fn close(&mut self, mail: Option<Option<Answer<D>>>) {
+        if let Some(mailbox) = self.mailbox.take() {
+            if let Some(answer) = mail {
+                mailbox.put((self.id, answer));
+            }
+            mailbox.completers.fetch_sub(1, Ordering::Release);
+        }
     }
 }
 
 impl<D: Domain> Drop for Completer<D> {
     fn drop(&mut self) {
-        if let Some(mailbox) = self.mailbox.take() {
-            mailbox.put((self.id, None));
-        }
+        self.close(Some(None));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use machine::{Answer, Boundary, Continuation, Machine, MachineError, View};
+use machine::{Answer, Boundary, Continuation, Machine, MachineError, Outcome, View};
 
 use crate::clock::Due;
 use crate::request::TaskOptions;
@@ -134,6 +134,59 @@ pub fn next<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Option<Next<D>> {
             advance::<D>(cx, time);
         } else if !deadlock::end::<D>(cx) {
             return None;
+        }
+    }
+}
+
+/// Drives a machine until the main task has ended, the machine parks or pauses, or nothing can run: [`Outcome::Idle`].
+///
+/// At most so many codes are resumed without a look at the outside. When it is idle, the host waits for what the
+/// program waits for: see [`next`]; [`block_on`] does all of that.
+pub fn drive<D: SchedulerDomain>(
+    machine: &mut Machine<D>,
+    cx: &mut D::Context<'_>,
+    fuel: u64,
+) -> Outcome<D> {
+    loop {
+        match machine.run(cx, fuel) {
+            Outcome::Idle => {}
+            other => return other,
+        }
+        let Some(next) = next::<D>(cx) else {
+            return Outcome::Idle;
+        };
+        if next.run_on(machine, cx).is_err() {
+            unreachable!("the machine is idle, and the task is its own");
+        }
+    }
+}
+
+/// After so many codes a clock is looked at.
+const FUEL: u64 = 1 << 12;
+
+/// Runs on this thread until the main task has ended or the machine parks, sleeping until the next timer is due or a
+/// promise is completed. `now` is the clock: the time since the start.
+///
+/// [`Outcome::Idle`]: everything waits for what this thread would have to say itself, a wake or an answer.
+pub fn block_on<D: SchedulerDomain>(
+    machine: &mut Machine<D>,
+    cx: &mut D::Context<'_>,
+    mut now: impl FnMut() -> Duration,
+) -> Outcome<D> {
+    loop {
+        advance::<D>(cx, now());
+        match drive(machine, cx, FUEL) {
+            Outcome::Paused => {}
+            Outcome::Idle => {
+                let scheduler = D::scheduler(cx);
+                let deadline = scheduler.next_deadline();
+                if deadline.is_none() && !scheduler.awaits_completion() {
+                    return Outcome::Idle;
+                }
+                let mailbox = scheduler.mailbox();
+                mailbox.wait(deadline.map(|deadline| deadline.saturating_sub(now())));
+            }
+            other => return other,
         }
     }
 }
@@ -474,6 +527,8 @@ pub(crate) fn final_answer<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Optio
         return None;
     }
     let end = scheduler.end.take()?;
+    // The next program that becomes a task is a main one again.
+    scheduler.main = None;
     let mut unheard: Vec<Id> = scheduler
         .table
         .iter()

@@ -20,9 +20,10 @@
 //! * It implements [`SchedulerDomain`]: it lends the [`Scheduler`] from its context, says which effects are
 //!   [`Request`]s, and makes values and errors. To open scopes it implements [`Scoped`] too.
 //! * Its handler type delegates to [`Prompt`], which is installed around every task, and to [`ScopePrompt`].
-//! * The host starts a program with [`spawn_main`] and drives the machine. When the machine is idle it runs
-//!   [`next`]. When that gives nothing, it waits for what the program waits for: a completion ([`Mailbox::wait`]), the
-//!   time of [`Scheduler::next_deadline`] (then [`advance`]), or what it has to say itself ([`settle`], [`wake`]).
+//! * The host starts a program with [`spawn_main`] and runs it with [`block_on`]. One that has an event loop of its own
+//!   calls [`drive`], and when that is idle it waits for what the program waits for: a completion
+//!   ([`Mailbox::set_notify`]), the time of [`Scheduler::next_deadline`] (then [`advance`]), or what it has to say
+//!   itself ([`settle`], [`wake`]).
 //!
 //! `examples/pipeline.rs` is a program with a deadline, in a language of one file.
 //!
@@ -108,8 +109,8 @@ pub use deadlock::{Blocked, Deadlock};
 pub use domain::{AtEnd, Refusal, SchedulerDomain, Scoped, Together};
 pub use external::{Completer, Mailbox};
 pub use host::{
-    Inherit, Next, advance, cancel, completer, forget, inherit, interrupt, next, settle, spawn,
-    spawn_main, take_all, wake,
+    Inherit, Next, advance, block_on, cancel, completer, drive, forget, inherit, interrupt, next,
+    settle, spawn, spawn_main, take_all, wake,
 };
 pub use parts::{Broken, Handed, Parts, ScopeView, TaskPart, TaskState, TaskView};
 pub use prompt::{Prompt, ScopePrompt};

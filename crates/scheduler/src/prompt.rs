@@ -49,7 +49,10 @@ impl<D: SchedulerDomain> Handler<D> for Prompt {
         let copy = D::share(cx, &answer);
         host::end_task::<D>(cx, current, copy);
         match D::at_end(cx) {
-            AtEnd::Drop => ended(answer),
+            AtEnd::Drop => {
+                D::scheduler(cx).main = None;
+                ended(answer)
+            }
             AtEnd::Unwind => {
                 host::begin_end::<D>(cx, answer);
                 go_on::<D>(cx)

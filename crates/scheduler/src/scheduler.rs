@@ -138,6 +138,11 @@ impl<D: Domain> Scheduler<D> {
         self.external > 0
     }
 
+    /// Whether somebody holds the right to complete a promise that is awaited.
+    pub(crate) fn awaits_completion(&self) -> bool {
+        self.external > 0 && self.mailbox.is_open()
+    }
+
     /// How many tasks have not ended.
     pub fn alive(&self) -> usize {
         self.alive

@@ -112,17 +112,11 @@ pub(crate) fn run(main: Program) -> (Answer<Lang>, Vec<String>, Duration) {
         scheduler: Scheduler::new().with_virtual_clock(),
         lines: Vec::new(),
     };
-    let mut machine = Machine::new();
+    let mut machine = Machine::<Lang>::new();
     scheduler::spawn_main::<Lang>(&mut world, main);
-    loop {
-        match machine.run(&mut world, u64::MAX) {
-            Outcome::Done(answer) => return (answer, world.lines, world.scheduler.now()),
-            Outcome::Idle => {}
-            other => unreachable!("nothing pauses or parks here: {}", other.name()),
-        }
-        let next = scheduler::next::<Lang>(&mut world).expect("nothing comes from outside here");
-        next.run_on(&mut machine, &mut world)
-            .expect("the machine is idle");
+    match scheduler::drive(&mut machine, &mut world, u64::MAX) {
+        Outcome::Done(answer) => (answer, world.lines, world.scheduler.now()),
+        other => unreachable!("nothing comes from outside here: {}", other.name()),
     }
 }
 

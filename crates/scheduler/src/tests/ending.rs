@@ -209,3 +209,34 @@ fn a_task_that_waits_for_its_scope_is_unwound_after_the_tasks_in_it() {
     assert_eq!(answer, Err(Fault::User(6)));
     assert_eq!(log, ["child", "holder Err(Unwind)"]);
 }
+
+#[test]
+fn a_program_under_a_prompt_of_its_own_is_a_main_task_and_ends_as_one() {
+    use machine::{Boundary, Machine};
+    let (mut machine, mut world) = (Machine::new(), World::timed());
+    let program = |number: i64| {
+        go(move |me| async move {
+            let inside = go(move |me| async move {
+                me.spawn(sleeper("left", 2)).await;
+                me.sleep(1).await?;
+                Ok(Value::Int(number))
+            });
+            let answer = me.under(Boundary::Prompt(Handlers::Task), inside).await;
+            me.say(format!("{answer:?}"));
+            answer
+        })
+    };
+    // Twice: the second is no part of the first.
+    for number in [1, 2] {
+        machine.start(program(number)).expect("it is idle");
+        assert_eq!(
+            drive(&mut machine, &mut world),
+            Some(Ok(Value::Int(number)))
+        );
+        assert_eq!((world.scheduler.alive(), machine.fibers()), (0, 0));
+    }
+    assert_eq!(
+        world.log,
+        ["left Unwind", "Ok(Int(1))", "left Unwind", "Ok(Int(2))"]
+    );
+}

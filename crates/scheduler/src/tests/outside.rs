@@ -198,3 +198,44 @@ fn what_other_threads_hold_may_go_there() {
     sends::<crate::Mailbox<Lang>>();
     sends::<crate::Completer<Lang>>();
 }
+
+#[test]
+fn a_thread_of_its_own_waits_for_timers_and_completions() {
+    use machine::Outcome;
+    let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
+    spawn_main::<Lang>(
+        &mut world,
+        go(|me| async move {
+            me.spawn(sleeper("slept", 1)).await;
+            let promise = me.make(Op::ExternalPromise).await;
+            let got = me.ask(Op::Wait(promise)).await;
+            me.say(format!("{got:?}"));
+            me.sleep(5).await?;
+            me.ask(Op::Park { external: true }).await
+        }),
+    );
+    // The clock stands still until the promise is completed, and then runs an hour a look.
+    let mut looks = 0;
+    let clock = || {
+        looks += 1;
+        Duration::from_secs(3600 * looks)
+    };
+    let thread = {
+        let still = crate::drive(&mut machine, &mut world, u64::MAX);
+        assert!(matches!(still, Outcome::Idle));
+        let completer = world.completers.pop().expect("it was made");
+        std::thread::spawn(move || completer.complete(Ok(Value::Int(8))))
+    };
+    let idle = crate::block_on(&mut machine, &mut world, clock);
+    assert!(
+        matches!(idle, Outcome::Idle),
+        "it waits to be woken by this thread"
+    );
+    thread.join().expect("it only completes");
+    let mut log = world.log.clone();
+    log.sort();
+    assert_eq!(log, ["Ok(Int(8))", "slept"]);
+    crate::wake::<Lang>(&mut world, Id(1), Ok(Value::Int(4))).expect("parked");
+    let end = crate::block_on(&mut machine, &mut world, || Duration::ZERO);
+    assert!(matches!(end, Outcome::Done(Ok(Value::Int(4)))));
+}

@@ -515,14 +515,10 @@ impl Scoped for Lang {
 
 /// Drives until the main task has ended, or the host is needed.
 pub(crate) fn drive(machine: &mut Machine<Lang>, world: &mut World) -> Option<Answer<Lang>> {
-    loop {
-        match machine.run(world, u64::MAX) {
-            Outcome::Done(answer) => return Some(answer),
-            Outcome::Idle => {}
-            other => panic!("the machine is {}", other.name()),
-        }
-        let next = crate::next::<Lang>(world)?;
-        next.run_on(machine, world).expect("the machine is idle");
+    match crate::drive(machine, world, u64::MAX) {
+        Outcome::Done(answer) => Some(answer),
+        Outcome::Idle => None,
+        other => panic!("the machine is {}", other.name()),
     }
 }
 
