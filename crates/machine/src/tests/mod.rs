@@ -25,7 +25,6 @@
 //! * `m02_capturing_touches_as_many_fibers_whatever_the_frames`
 //! * `m02_frames_stay_where_they_are`
 //! * `m02_the_search_does_not_grow_with_the_handlers_between`
-//! * `m02_a_pass_through_many_handlers_appends`
 //!
 //! Broken: a resume that walks the chain; a capture, or a park, that copies frames; a search that remembers nothing,
 //! or that a program which moves makes forget each time.
@@ -71,6 +70,7 @@
 //! * `m07_a_machine_is_dropped_with_a_million_fibers_in_it`
 //! * `m07_a_million_activations_wait_for_one_another`
 //! * `m07_a_million_continuations_that_own_one_another_are_dropped`
+//! * `m07_a_pass_through_many_handlers_appends`
 //!
 //! Broken: a drop of loose continuations, and a pass, by recursion: the tests' process ends for want of stack.
 //!

@@ -170,7 +170,7 @@ fn m07_a_million_continuations_that_own_one_another_are_dropped() {
 }
 
 #[test]
-fn m02_a_pass_through_many_handlers_appends() {
+fn m07_a_pass_through_many_handlers_appends() {
     on_a_small_stack(|| {
         let (mut machine, mut world) = (
             Machine::<Lang>::new(),
