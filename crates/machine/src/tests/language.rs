@@ -277,6 +277,9 @@ pub(crate) fn finish(code: Program) -> (Answer<Lang>, Vec<String>) {
         matches!(machine.run(&mut world, 1), Outcome::Idle),
         "a machine that is done is idle"
     );
+    // What it keeps is no part of it.
+    world.slots = Default::default();
+    machine.reclaim();
     assert_eq!(
         machine.fibers(),
         0,

@@ -127,6 +127,7 @@ mod mirror;
 mod ownership;
 mod panics;
 mod parking;
+mod places;
 mod program;
 mod random;
 mod reference;
