@@ -5,14 +5,15 @@
 //! program runs the same way each time.
 //!
 //! ```text
-//!   what a program performs              the table                           who ends the wait
+//!   what a program performs            the table                      who ends the wait
 //!
-//!   Spawn, Yield ────────────────▶ ready, by priority ──▶ runs
-//!   Wait, Gather, Race ──────────▶ task, promise      ◀── its end · Settle · a Completer, from any thread
-//!   Acquire · Wait · Send/Receive▶ lock, event, channel◀─ Release · Set · Receive/Send, Close
-//!   Sleep, a scope's deadline ───▶ timers             ◀── advance(now), or a virtual clock
-//!   Park ────────────────────────▶ parked             ◀── Wake · the host
-//!   Scope ───────────────────────▶ scope              ◀── the end of all of its tasks
+//!   Spawn, Yield ──────────────▶ ready, by priority ──▶ runs
+//!   Wait, Gather, Race ────────▶ task, promise ◀──────── its end, Settle, a Completer on any thread
+//!   Acquire, Wait, Receive ────▶ lock, event, channel ◀─ Release, Set, Send
+//!   Send ──────────────────────▶ full channel ◀───────── Receive
+//!   Sleep, a deadline ─────────▶ timers ◀─────────────── advance, or a virtual clock
+//!   Park ──────────────────────▶ parked ◀─────────────── Wake, the host
+//!   Scope ─────────────────────▶ scope ◀──────────────── the ends of all of its tasks
 //! ```
 //!
 //! # How a domain uses it
@@ -88,6 +89,8 @@ mod cancel;
 mod clock;
 mod deadlock;
 mod domain;
+mod drive;
+mod end;
 pub mod explore;
 mod external;
 mod host;
@@ -107,10 +110,11 @@ mod waiters;
 
 pub use deadlock::{Blocked, Deadlock};
 pub use domain::{AtEnd, Refusal, SchedulerDomain, Scoped, Together};
+pub use drive::{Next, advance, block_on, drive, next};
 pub use external::{Completer, Mailbox};
 pub use host::{
-    Inherit, Next, advance, block_on, cancel, completer, drive, forget, inherit, interrupt, next,
-    settle, spawn, spawn_main, take_all, wake,
+    Inherit, cancel, completer, forget, inherit, interrupt, settle, spawn, spawn_main, take_all,
+    wake,
 };
 pub use parts::{Broken, Handed, Parts, ScopeView, TaskPart, TaskState, TaskView};
 pub use prompt::{Prompt, ScopePrompt};

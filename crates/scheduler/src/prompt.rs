@@ -2,14 +2,14 @@
 
 use machine::{Answer, Continuation, Handled, Handler};
 
-use crate::host::{self, Next};
+use crate::drive::{self, Next};
 use crate::request::Op;
 use crate::scope::Ending;
 use crate::table::{Entry, Id};
 use crate::task::{Gift, State, Task, Waiting};
 use crate::{
-    AtEnd, Completer, Refusal, Request, Scheduler, SchedulerDomain, Scoped, cancel, outcome, scope,
-    sync, table,
+    AtEnd, Completer, Refusal, Request, Scheduler, SchedulerDomain, Scoped, cancel, end, host,
+    outcome, scope, sync, table,
 };
 
 /// The scheduler's handler, installed around each task. It has no state of its own: that is in the context.
@@ -43,18 +43,18 @@ impl<D: SchedulerDomain> Handler<D> for Prompt {
             return ended(answer);
         };
         if !is_main || scheduler.end.is_some() {
-            host::end_task::<D>(cx, current, answer);
+            end::end_task::<D>(cx, current, answer);
             return go_on::<D>(cx);
         }
         let copy = D::share(cx, &answer);
-        host::end_task::<D>(cx, current, copy);
+        end::end_task::<D>(cx, current, copy);
         match D::at_end(cx) {
             AtEnd::Drop => {
                 D::scheduler(cx).main = None;
                 ended(answer)
             }
             AtEnd::Unwind => {
-                host::begin_end::<D>(cx, answer);
+                end::begin_end::<D>(cx, answer);
                 go_on::<D>(cx)
             }
         }
@@ -67,7 +67,7 @@ impl<D: SchedulerDomain> Handler<D> for Prompt {
         };
         let ending = scheduler.end.is_some();
         let outcome = D::cancelled(cx);
-        host::end_task::<D>(cx, current, Err(outcome));
+        end::end_task::<D>(cx, current, Err(outcome));
         if !ending {
             // Whoever unwinds it goes on.
             return Handled::Raise(error);
@@ -311,7 +311,7 @@ pub(crate) fn reply<D: SchedulerDomain>(
             task.state = State::Ready(k, answer, Gift::Told);
             let priority = task.priority;
             scheduler.ready.push(priority, me);
-            return run(host::take_ready::<D>(cx, other));
+            return run(drive::take_ready::<D>(cx, other));
         }
     }
     Handled::Transfer(k, answer)
@@ -320,10 +320,10 @@ pub(crate) fn reply<D: SchedulerDomain>(
 /// The next task, or the host's turn.
 pub(crate) fn go_on<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Handled<D> {
     D::scheduler(cx).current = None;
-    if let Some(answer) = host::final_answer::<D>(cx) {
+    if let Some(answer) = end::final_answer::<D>(cx) {
         return ended(answer);
     }
-    match host::next::<D>(cx) {
+    match drive::next::<D>(cx) {
         Some(next) => run(next),
         None => Handled::Suspend,
     }

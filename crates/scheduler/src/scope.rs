@@ -262,7 +262,7 @@ pub(crate) fn close_if_empty<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id
         task.position = scope.parent;
         if std::mem::take(&mut task.doomed) {
             let answer = result::<D>(cx, id, None, false, scope.errors);
-            crate::host::unwind_after_scope::<D>(cx, owner, answer);
+            crate::end::unwind_after_scope::<D>(cx, owner, answer);
             return;
         }
     }

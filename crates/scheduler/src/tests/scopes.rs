@@ -596,3 +596,25 @@ fn a_cancellation_from_outside_is_not_taken_for_the_scopes_own() {
     assert_eq!(answer, Err(Fault::Cancelled), "and not that it is late");
     assert_eq!(log, ["Err(Cancelled) Err(Cancelled)"]);
 }
+
+#[test]
+fn a_shield_holds_while_its_task_waits_for_what_it_has_spawned() {
+    let (answer, log) = run(|me| async move {
+        let victim = go(|me| async move {
+            let inner = me
+                .scope(shielded(), |me| async move {
+                    me.spawn(sleeper("child", 3)).await;
+                    Ok(Value::Int(1))
+                })
+                .await;
+            me.say(format!("{inner:?}"));
+            me.ask(Op::Yield).await
+        });
+        let victim = me.spawn(victim).await;
+        me.sleep(1).await?;
+        me.ask(Op::Cancel(victim)).await?;
+        me.ask(Op::Wait(victim)).await
+    });
+    assert_eq!(answer, Err(Fault::Cancelled));
+    assert_eq!(log, ["child", "Ok(Int(1))"]);
+}
