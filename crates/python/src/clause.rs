@@ -146,21 +146,33 @@ pub(crate) struct Prompt(pub(crate) Py<Handler>);
 
 impl machine::Handler<Live> for Prompt {
     fn accepts(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
-        // What a predicate raises is raised at the performer, by whoever is asked next.
+        // What cannot be told is asked of the effect itself, and raised there.
         self.0
             .get()
             .wanted
-            .fits(cx.names, effect.bind(cx.py))
+            .may_fit(cx.names, effect.bind(cx.py))
             .unwrap_or(true)
     }
 
+    fn declines(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
+        let wanted = &self.0.get().wanted;
+        if !wanted.looks_closer() {
+            return false;
+        }
+        match wanted.fits(cx.names, effect.bind(cx.py)) {
+            Ok(fits) => !fits,
+            Err(error) => {
+                cx.keys.raised = Some(error);
+                false
+            }
+        }
+    }
+
     fn answer(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Option<Answer<Live>> {
-        let handler = self.0.get();
-        if !handler.wanted.predicates.is_empty()
-            && let Err(error) = handler.wanted.fits(cx.names, effect.bind(cx.py))
-        {
+        if let Some(error) = cx.keys.raised.take() {
             return Some(Err(error));
         }
+        let handler = self.0.get();
         if handler.style != Style::Function {
             return None;
         }

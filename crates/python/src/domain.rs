@@ -1,8 +1,10 @@
 //! The machine's domain for trusted programs: live CPython objects.
 
+use std::collections::HashMap;
+
 use machine::{Base, Continuation, Domain, Key, MachineError, MachineId, Slot, Taking, Unhandled, View};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyTuple, PyType};
 
 use crate::clause::{Prompt, Watch};
 use crate::code::Code;
@@ -22,12 +24,38 @@ pub(crate) enum Parks {
     Questions,
 }
 
+/// What a machine must know of effects between two looks at them.
+#[derive(Default)]
+pub(crate) struct Keys {
+    /// The classes whose addresses were given as keys: while they are here, no other class has the same address.
+    classes: HashMap<usize, Py<PyType>>,
+    /// The address of the class that was looked up last.
+    last: usize,
+    /// What a predicate raised when a handler was asked, to be raised at the performer.
+    pub(crate) raised: Option<PyErr>,
+}
+
+impl Keys {
+    /// The key of an effect: its class, which decides which handlers may take it.
+    fn of(&mut self, effect: &Bound<'_, PyAny>) -> Key {
+        let address = effect.get_type_ptr() as usize;
+        if address != self.last {
+            self.classes
+                .entry(address)
+                .or_insert_with(|| effect.get_type().unbind());
+            self.last = address;
+        }
+        Key(address as u64)
+    }
+}
+
 /// What every step is lent.
 pub(crate) struct Cx<'py> {
     pub(crate) py: Python<'py>,
     pub(crate) names: &'static Names,
     pub(crate) machine: MachineId,
     pub(crate) parks: Parks,
+    pub(crate) keys: &'py mut Keys,
 }
 
 impl Domain for Live {
@@ -40,8 +68,8 @@ impl Domain for Live {
     type Slot = Activation;
     type Context<'c> = Cx<'c>;
 
-    fn key(_: &mut Cx<'_>, _: &Py<PyAny>) -> Option<Key> {
-        None
+    fn key(cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Option<Key> {
+        Some(cx.keys.of(effect.bind(cx.py)))
     }
 
     fn unit(cx: &mut Cx<'_>) -> Py<PyAny> {

@@ -8,7 +8,7 @@ use pyo3::types::PyTuple;
 
 use crate::clause::{Handler, Observer, Prompt, Watch};
 use crate::code::Code;
-use crate::domain::{Cx, Live, Parks};
+use crate::domain::{Cx, Keys, Live, Parks};
 use crate::names::{Names, names};
 
 /// How many codes run between two looks at the signals.
@@ -27,6 +27,7 @@ pub(crate) struct Driver {
     machine: Machine<Live>,
     waiting: Option<Continuation<Live>>,
     parks: Parks,
+    keys: Keys,
 }
 
 impl Driver {
@@ -46,6 +47,7 @@ impl Driver {
             machine: Machine::new(),
             waiting: Some(k),
             parks,
+            keys: Keys::default(),
         })
     }
 
@@ -62,6 +64,7 @@ impl Driver {
             names,
             machine: self.machine.id(),
             parks: self.parks,
+            keys: &mut self.keys,
         };
         loop {
             match self.machine.run(&mut cx, FUEL) {

@@ -39,6 +39,28 @@ impl Wanted {
         Ok(false)
     }
 
+    /// Whether effects of this class may be wanted: whatever else is asked, the answer is the same for all of them.
+    ///
+    /// # Errors
+    /// What the class of an effect raised when it was asked for its instances.
+    pub(crate) fn may_fit(&self, names: &Names, effect: &Bound<'_, PyAny>) -> PyResult<bool> {
+        if !self.predicates.is_empty() {
+            return Ok(true);
+        }
+        let py = effect.py();
+        for class in &self.types {
+            if effect.is_instance(class.bind(py))? {
+                return Ok(true);
+            }
+        }
+        Ok(!self.tools.is_empty() && effect.is_instance(names.tool_call.bind(py))?)
+    }
+
+    /// Whether only the effect itself, and not its class, can tell that it is wanted.
+    pub(crate) fn looks_closer(&self) -> bool {
+        !self.predicates.is_empty() || !self.tools.is_empty()
+    }
+
     /// Whether it wants everything there is: nothing was said.
     pub(crate) fn is_empty(&self) -> bool {
         self.types.is_empty() && self.tools.is_empty() && self.predicates.is_empty()
