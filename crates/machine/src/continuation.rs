@@ -158,7 +158,7 @@ impl<D: Domain> std::fmt::Debug for Continuation<D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.repr {
             Repr::Attached { tail, machine } => {
-                write!(f, "Continuation(up to {} of {machine:?})", tail.index)
+                write!(f, "Continuation(up to {} of {machine:?})", tail.index())
             }
             Repr::Loose(loose) => write!(f, "Continuation({} loose fibers)", loose.parts.len()),
             Repr::Gone => f.write_str("Continuation(gone)"),

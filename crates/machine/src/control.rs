@@ -2,7 +2,7 @@
 
 use crate::continuation::Continuation;
 use crate::fiber::FiberId;
-use crate::run::Flow;
+use crate::run::{Flow, Next};
 use crate::{
     Answer, Base, Control, Domain, Event, Given, Input, MachineError, Mirror, Slot, Taking, Target,
     Then,
@@ -11,7 +11,6 @@ use crate::{Handled, Machine};
 
 impl<D: Domain> Machine<D> {
     /// Does what the innermost code asked for. An error is raised at that code, which is still there.
-    #[inline]
     pub(crate) fn control(
         &mut self,
         cx: &mut D::Context<'_>,
@@ -24,6 +23,55 @@ impl<D: Domain> Machine<D> {
         }
     }
 
+    /// [`Control::Resume`].
+    #[inline(always)]
+    pub(crate) fn resume_on(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        target: Target<D>,
+        answer: Answer<D>,
+    ) -> Next<D> {
+        let attempt = self
+            .resolve(cx, target, id)
+            .and_then(|k| self.attach(k, Some(id)));
+        match attempt {
+            Ok(head) => {
+                self.current = Some(head);
+                self.tell(cx, || Event::Resumed {
+                    at: head.into(),
+                    with: Given::answer(&answer),
+                });
+                Next::answer(answer)
+            }
+            Err(error) => {
+                let flow = self.complain(cx, error, None);
+                self.left(flow)
+            }
+        }
+    }
+
+    /// [`Control::Transfer`] of the activation's own continuation: the usual end of an activation.
+    #[inline(always)]
+    pub(crate) fn transfer_own(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        answer: Answer<D>,
+    ) -> Next<D> {
+        match self.resolve(cx, Target::Own, id) {
+            Ok(k) => {
+                // Nothing else can be left in the slot.
+                self.leave_activation(cx, id);
+                self.go_on_with(cx, k, answer)
+            }
+            Err(error) => {
+                let flow = self.complain(cx, error, None);
+                self.left(flow)
+            }
+        }
+    }
+
     #[inline]
     fn try_control(
         &mut self,
@@ -33,23 +81,15 @@ impl<D: Domain> Machine<D> {
     ) -> Result<Flow<D>, MachineError> {
         match control {
             Control::Resume(target, answer) => {
-                let k = self.resolve(cx, target, id)?;
-                let head = self.attach(k, Some(id))?;
-                self.current = Some(head);
-                self.tell(cx, || Event::Resumed {
-                    at: head.into(),
-                    with: Given::answer(&answer),
-                });
-                Ok(Some(answer.into()))
+                let next = self.resume_on(cx, id, target, answer);
+                Ok(self.flow(next))
+            }
+            Control::Transfer(Target::Own, answer) => {
+                let next = self.transfer_own(cx, id, answer);
+                Ok(self.flow(next))
             }
             Control::Transfer(target, answer) => {
-                let own = matches!(target, Target::Own);
                 let k = self.resolve(cx, target, id)?;
-                if own {
-                    // The usual case: nothing else can be left in the slot.
-                    self.leave_activation(cx, id);
-                    return Ok(self.go_on_with(cx, k, answer));
-                }
                 Ok(self.transfer(cx, id, Then::Transfer(k, answer)))
             }
             Control::ResumeWith(target, code) => {
@@ -149,7 +189,7 @@ impl<D: Domain> Machine<D> {
         cx: &mut D::Context<'_>,
         k: Continuation<D>,
         answer: Answer<D>,
-    ) -> Flow<D> {
+    ) -> Next<D> {
         match self.attach(k, self.current) {
             Ok(head) => {
                 self.current = Some(head);
@@ -157,9 +197,12 @@ impl<D: Domain> Machine<D> {
                     at: head.into(),
                     with: Given::answer(&answer),
                 });
-                Some(answer.into())
+                Next::answer(answer)
             }
-            Err(error) => self.complain(cx, error, None),
+            Err(error) => {
+                let flow = self.complain(cx, error, None);
+                self.left(flow)
+            }
         }
     }
 
@@ -168,7 +211,10 @@ impl<D: Domain> Machine<D> {
     pub(crate) fn go_on(&mut self, cx: &mut D::Context<'_>, then: Then<D>) -> Flow<D> {
         let handled = match then {
             Then::Answer(answer) => return Some(answer.into()),
-            Then::Transfer(k, answer) => return self.go_on_with(cx, k, answer),
+            Then::Transfer(k, answer) => {
+                let next = self.go_on_with(cx, k, answer);
+                return self.flow(next);
+            }
             Then::TransferWith(k, code) => Handled::TransferWith(k, code),
         };
         self.handled(cx, handled, crate::ScopeId::NONE)

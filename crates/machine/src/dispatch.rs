@@ -2,7 +2,7 @@
 
 use crate::continuation::{Continuation, Loose, Repr};
 use crate::fiber::FiberId;
-use crate::run::Flow;
+use crate::run::{Flow, Next};
 use crate::search::Found;
 use crate::{
     Answer, Base, Boundary, Domain, Event, Given, Handled, Handler, MachineError, Nest, Observed,
@@ -30,25 +30,31 @@ impl<D: Domain> Machine<D> {
         cx: &mut D::Context<'_>,
         effect: D::Effect,
         head: FiberId,
-    ) -> Flow<D> {
+    ) -> Next<D> {
         self.counters.performed += 1;
         if self.observers != 0 || self.trace.is_some() {
-            return self.perform_watched(cx, effect, head);
+            let flow = self.perform_watched(cx, effect, head);
+            return self.left(flow);
         }
         let id = match self.find_handler(cx, &effect, head) {
             Found::Here(id) => id,
-            Found::Nobody(tail) => return self.unhandled(cx, effect, head, tail),
+            Found::Nobody(tail) => {
+                let flow = self.unhandled(cx, effect, head, tail);
+                return self.left(flow);
+            }
         };
         let fiber = self.arena.get_mut(id);
         let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base else {
             unreachable!("only prompts are found");
         };
+        let scope = *scope;
         if handler.declines(cx, &effect) {
             let from = fiber.parent;
-            return self.dispatch(cx, effect, head, id, from);
+            let flow = self.dispatch(cx, effect, head, id, from);
+            return self.left(flow);
         }
         if let Some(answer) = handler.answer(cx, &effect) {
-            return Some(answer.into());
+            return Next::answer(answer);
         }
         let place = fiber.parent.replace(head);
         fiber.cut_from = place;
@@ -58,13 +64,13 @@ impl<D: Domain> Machine<D> {
         match handler.handle(cx, effect, k) {
             Handled::Transfer(k, answer) => self.go_on_with(cx, k, answer),
             Handled::Run { code, slot } => {
-                let base = Base::Activation(*scope, slot);
+                let base = Base::Activation(scope, slot);
                 self.current = Some(self.arena.add(base, place, Some(code)));
-                Some(Input::Start)
+                Next::Start
             }
             handled => {
-                let scope = *scope;
-                self.handled(cx, handled, scope)
+                let flow = self.handled(cx, handled, scope);
+                self.left(flow)
             }
         }
     }
@@ -229,7 +235,7 @@ impl<D: Domain> Machine<D> {
     }
 
     /// Does what a handler decided, at the current place: outside of its prompt, whose scope this was.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn handled(
         &mut self,
         cx: &mut D::Context<'_>,
@@ -237,7 +243,10 @@ impl<D: Domain> Machine<D> {
         scope: ScopeId,
     ) -> Flow<D> {
         match handled {
-            Handled::Transfer(k, answer) => self.go_on_with(cx, k, answer),
+            Handled::Transfer(k, answer) => {
+                let next = self.go_on_with(cx, k, answer);
+                self.flow(next)
+            }
             Handled::Run { code, slot } => {
                 let base = Base::Activation(scope, slot);
                 let fiber = self.arena.add(base, self.current, Some(code));
@@ -289,7 +298,8 @@ impl<D: Domain> Machine<D> {
                 // Outside of everything there is nobody to wait for the answer but an empty program.
                 let head = place.unwrap_or_else(|| self.arena.add(Base::Plain, None, None));
                 self.current = Some(head);
-                return self.perform(cx, effect, head);
+                let next = self.perform(cx, effect, head);
+                return self.flow(next);
             }
             Handled::Pass(effect, k) => return self.pass(cx, effect, k),
             Handled::Suspend => return self.stop(Outcome::Idle),

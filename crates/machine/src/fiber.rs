@@ -1,6 +1,6 @@
 //! Fibers, what lies at their base, and the arena that they live in.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 use crate::{Answer, Continuation, Domain};
 
@@ -51,9 +51,33 @@ pub enum Then<D: Domain> {
 /// The place of a fiber in the arena. Whoever holds one owns the fiber, so that it is always valid;
 /// the generation catches a breach of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct FiberId {
-    pub(crate) index: u32,
-    pub(crate) generation: NonZeroU32,
+pub(crate) struct FiberId(NonZeroU64);
+
+impl FiberId {
+    /// One word: a copy of it is one load and one store, which the processor can forward.
+    #[inline(always)]
+    fn new(index: u32, generation: NonZeroU32) -> Self {
+        let word = u64::from(generation.get()) << 32 | u64::from(index);
+        match NonZeroU64::new(word) {
+            Some(word) => FiberId(word),
+            None => unreachable!("the generation is not zero"),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn index(self) -> u32 {
+        self.0.get() as u32
+    }
+
+    /// Both in one number.
+    pub(crate) fn get(self) -> u64 {
+        self.0.get()
+    }
+
+    #[inline(always)]
+    fn has(self, generation: NonZeroU32) -> bool {
+        (self.0.get() >> 32) as u32 == generation.get()
+    }
 }
 
 /// A stack of frames, its base, and what waits for it.
@@ -223,7 +247,7 @@ impl<D: Domain> Arena<D> {
         let Some(id) = self.free else {
             return self.grow(base, parent, top);
         };
-        let fiber = &mut self.fibers[id.index as usize];
+        let fiber = &mut self.fibers[id.index() as usize];
         self.free = fiber.parent;
         // A free slot has nothing that would have to be dropped.
         std::mem::forget(std::mem::replace(&mut fiber.base, base));
@@ -249,16 +273,16 @@ impl<D: Domain> Arena<D> {
             generation,
             flags: LIVE,
         });
-        FiberId { index, generation }
+        FiberId::new(index, generation)
     }
 
     #[inline]
     pub(crate) fn get(&self, id: FiberId) -> &Fiber<D> {
         #[cfg(any(test, feature = "invariants"))]
         self.touched.set(self.touched.get() + 1);
-        let fiber = &self.fibers[id.index as usize];
+        let fiber = &self.fibers[id.index() as usize];
         debug_assert!(
-            fiber.flags & LIVE != 0 && fiber.generation == id.generation,
+            fiber.flags & LIVE != 0 && id.has(fiber.generation),
             "a stale fiber: {id:?}"
         );
         fiber
@@ -268,9 +292,9 @@ impl<D: Domain> Arena<D> {
     pub(crate) fn get_mut(&mut self, id: FiberId) -> &mut Fiber<D> {
         #[cfg(any(test, feature = "invariants"))]
         self.touched.set(self.touched.get() + 1);
-        let fiber = &mut self.fibers[id.index as usize];
+        let fiber = &mut self.fibers[id.index() as usize];
         debug_assert!(
-            fiber.flags & LIVE != 0 && fiber.generation == id.generation,
+            fiber.flags & LIVE != 0 && id.has(fiber.generation),
             "a stale fiber: {id:?}"
         );
         fiber
@@ -296,10 +320,7 @@ impl<D: Domain> Arena<D> {
         if let Some(generation) = fiber.generation.checked_add(1) {
             fiber.generation = generation;
             fiber.parent = next;
-            self.free = Some(FiberId {
-                index: id.index,
-                generation,
-            });
+            self.free = Some(FiberId::new(id.index(), generation));
         }
         self.live -= 1;
         parent
@@ -318,8 +339,8 @@ impl<D: Domain> Arena<D> {
     #[cfg(any(test, feature = "invariants"))]
     pub(crate) fn ids_contain(&self, id: FiberId) -> bool {
         self.fibers
-            .get(id.index as usize)
-            .is_some_and(|fiber| fiber.flags & LIVE != 0 && fiber.generation == id.generation)
+            .get(id.index() as usize)
+            .is_some_and(|fiber| fiber.flags & LIVE != 0 && id.has(fiber.generation))
     }
 
     #[cfg(any(test, feature = "invariants"))]
@@ -328,9 +349,6 @@ impl<D: Domain> Arena<D> {
             .iter()
             .enumerate()
             .filter(|(_, fiber)| fiber.flags & LIVE != 0)
-            .map(|(index, fiber)| FiberId {
-                index: index as u32,
-                generation: fiber.generation,
-            })
+            .map(|(index, fiber)| FiberId::new(index as u32, fiber.generation))
     }
 }

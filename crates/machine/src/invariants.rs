@@ -42,7 +42,7 @@ impl<D: Domain> Machine<D> {
                 if !self.arena.ids_contain(id) {
                     return Err(format!("{who} owns {id:?}, which is not in use"));
                 }
-                if let Some(other) = owner[id.index as usize].replace(head) {
+                if let Some(other) = owner[id.index() as usize].replace(head) {
                     return Err(format!(
                         "{id:?} is owned by {who} from {head:?} and by the owner of {other:?}"
                     ));
@@ -86,7 +86,7 @@ impl<D: Domain> Machine<D> {
         if let Some(lost) = self
             .arena
             .ids()
-            .find(|id| owner[id.index as usize].is_none())
+            .find(|id| owner[id.index() as usize].is_none())
         {
             return Err(format!("{lost:?} has no owner"));
         }

@@ -5,8 +5,8 @@ use crate::fiber::{Arena, FiberId};
 use crate::home::{Home, MachineId};
 use crate::search::Memory;
 use crate::{
-    Answer, Base, Boundary, Code, Domain, Event, Handled, Handler, Input, MachineError, Outcome,
-    ScopeId, Step, TraceBox,
+    Answer, Base, Boundary, Code, Control, Domain, Event, Handled, Handler, Input, MachineError,
+    Outcome, ScopeId, Step, Target, TraceBox,
 };
 
 /// Runs programs of a domain, one at a time.
@@ -32,10 +32,34 @@ pub struct Machine<D: Domain> {
     pub(crate) next_check: u64,
 }
 
-/// What the current fiber goes on with; `None` if the host is needed, for what `Machine::outcome` then says.
-///
-/// So small that it need not go through memory.
+/// What the current fiber goes on with. `None`: the host is needed, for what `Machine::outcome` says.
 pub(crate) type Flow<D> = Option<Input<D>>;
+
+/// What a step of the usual kind ends with.
+///
+/// The functions that return it are inlined into the loop, and what a function that is not inlined gives is left in
+/// the machine. So no pointer to this exists, and it stays in registers: written to memory in two words and read in
+/// one, it would make the processor wait for longer than the rest of the step takes.
+pub(crate) enum Next<D: Domain> {
+    /// The current fiber goes on with a value.
+    Value(D::Value),
+    /// The current fiber goes on with an error.
+    Error(D::Error),
+    /// The current fiber's innermost code begins.
+    Start,
+    /// Look into the machine: its `input` is what the current fiber goes on with; without one, the host is needed.
+    Left,
+}
+
+impl<D: Domain> Next<D> {
+    #[inline(always)]
+    pub(crate) fn answer(answer: Answer<D>) -> Self {
+        match answer {
+            Ok(value) => Next::Value(value),
+            Err(error) => Next::Error(error),
+        }
+    }
+}
 
 /// What a machine has done, for limits and for tests of cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -178,8 +202,16 @@ impl<D: Domain> Machine<D> {
             }
             left -= 1;
             match self.turn(cx, id, input) {
-                Some(next) => input = next,
-                None => return self.outcome.take().unwrap_or(Outcome::Idle),
+                Next::Value(value) => input = Input::Value(value),
+                Next::Error(error) => input = Input::Error(error),
+                Next::Start => input = Input::Start,
+                Next::Left => match (self.outcome.take(), self.input.take()) {
+                    (None, Some(next)) => input = next,
+                    (outcome, next) => {
+                        self.input = next;
+                        return outcome.unwrap_or(Outcome::Idle);
+                    }
+                },
             }
             if self.home.is_waiting() {
                 self.reclaim();
@@ -196,6 +228,26 @@ impl<D: Domain> Machine<D> {
         Outcome::Done(answer)
     }
 
+    /// Leaves what comes next in the machine, for the loop to find.
+    #[inline(always)]
+    pub(crate) fn left(&mut self, flow: Flow<D>) -> Next<D> {
+        if flow.is_some() {
+            self.input = flow;
+        }
+        Next::Left
+    }
+
+    /// What comes next, for a function that is not inlined into the loop.
+    #[inline]
+    pub(crate) fn flow(&mut self, next: Next<D>) -> Flow<D> {
+        match next {
+            Next::Value(value) => Some(Input::Value(value)),
+            Next::Error(error) => Some(Input::Error(error)),
+            Next::Start => Some(Input::Start),
+            Next::Left => self.input.take(),
+        }
+    }
+
     /// Ends the run.
     #[cold]
     pub(crate) fn stop(&mut self, outcome: Outcome<D>) -> Flow<D> {
@@ -205,7 +257,50 @@ impl<D: Domain> Machine<D> {
 
     /// Delivers one input to the innermost code, and does what it asks for.
     #[inline(always)]
-    fn turn(&mut self, cx: &mut D::Context<'_>, id: FiberId, mut input: Input<D>) -> Flow<D> {
+    fn turn(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Next<D> {
+        let fiber = self.arena.get_mut(id);
+        let special = fiber.is_special();
+        let Some(code) = fiber.top.as_mut().filter(|_| !special) else {
+            let flow = self.unusual_turn(cx, id, input);
+            return self.left(flow);
+        };
+        self.counters.steps += 1;
+        // Nothing can reach this machine while the code runs: it is lent to nobody.
+        match code.resume(cx, input) {
+            Step::Perform(effect) => self.perform(cx, effect, id),
+            Step::Return(value) => {
+                self.pop_frame(id);
+                Next::Value(value)
+            }
+            Step::Call(code) => {
+                self.arena.get_mut(id).push(code);
+                Next::Start
+            }
+            Step::Install { boundary, body } => {
+                self.install(cx, id, boundary, body);
+                Next::Start
+            }
+            Step::Control(Control::Transfer(Target::Own, answer)) => {
+                self.transfer_own(cx, id, answer)
+            }
+            Step::Control(Control::Resume(target, answer)) => {
+                self.resume_on(cx, id, target, answer)
+            }
+            step => {
+                let flow = self.unusual_step(cx, id, step);
+                self.left(flow)
+            }
+        }
+    }
+
+    /// A turn of a fiber that is being unwound, that has not begun, or that has ended.
+    #[inline(never)]
+    fn unusual_turn(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        mut input: Input<D>,
+    ) -> Flow<D> {
         let mut fiber = self.arena.get_mut(id);
         if fiber.is_special() {
             input = match self.special_input(cx, id, input) {
@@ -218,9 +313,17 @@ impl<D: Domain> Machine<D> {
             return self.end_fiber(cx, id, input);
         };
         self.counters.steps += 1;
-        // Nothing can reach this machine while the code runs: it is lent to nobody.
-        match code.resume(cx, input) {
-            Step::Perform(effect) => self.perform(cx, effect, id),
+        let step = code.resume(cx, input);
+        self.unusual_step(cx, id, step)
+    }
+
+    #[inline(never)]
+    fn unusual_step(&mut self, cx: &mut D::Context<'_>, id: FiberId, step: Step<D>) -> Flow<D> {
+        match step {
+            Step::Perform(effect) => {
+                let next = self.perform(cx, effect, id);
+                self.flow(next)
+            }
             Step::Return(value) => {
                 self.pop_frame(id);
                 Some(Input::Value(value))

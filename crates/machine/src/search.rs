@@ -80,7 +80,7 @@ impl Memory {
         };
         // Fibonacci hashing: the high bits of the product depend on all bits.
         let mixed =
-            (u64::from(from.index) ^ key.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            (u64::from(from.index()) ^ key.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed >> 40) as usize & (self.entries.len() - 1)
     }
 

@@ -10,7 +10,7 @@ pub struct Place(FiberId);
 impl Place {
     /// A number for it, unique among the programs that exist at the same time and those before them.
     pub fn get(self) -> u64 {
-        u64::from(self.0.generation.get()) << 32 | u64::from(self.0.index)
+        self.0.get()
     }
 }
 
