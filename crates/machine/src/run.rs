@@ -260,9 +260,12 @@ impl<D: Domain> Machine<D> {
     fn turn(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Next<D> {
         let fiber = self.arena.get_mut(id);
         let special = fiber.is_special();
-        let Some(code) = fiber.top.as_mut().filter(|_| !special) else {
+        if special {
             let flow = self.unusual_turn(cx, id, input);
             return self.left(flow);
+        }
+        let Some(code) = &mut fiber.top else {
+            return self.end_usually(cx, id, input);
         };
         self.counters.steps += 1;
         // Nothing can reach this machine while the code runs: it is lent to nobody.
@@ -402,7 +405,7 @@ impl<D: Domain> Machine<D> {
     }
 
     /// The last frame of a fiber has ended: what lies at its base decides.
-    #[inline]
+    #[inline(never)]
     fn end_fiber(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Flow<D> {
         match &self.arena.get(id).base {
             Base::Plain => {
@@ -412,6 +415,32 @@ impl<D: Domain> Machine<D> {
             Base::Boundary(..) => self.end_boundary(cx, id, input),
             Base::Activation(..) => self.end_activation(cx, id, input),
             Base::Ending(_) => self.end_unwinding(cx, id, input),
+        }
+    }
+
+    /// [`Machine::end_fiber`] for the usual case, in one piece: a handled program or an activation, that nobody watches.
+    #[inline(always)]
+    fn end_usually(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Next<D> {
+        let fiber = self.arena.get_mut(id);
+        match &mut fiber.base {
+            Base::Boundary(scope, Boundary::Prompt(handler)) if self.trace.is_none() => {
+                let scope = *scope;
+                let answer = input.into_answer(cx);
+                let handled = handler.finish(cx, answer);
+                self.current = self.arena.release(id);
+                match handled {
+                    Handled::Return(value) => Next::Value(value),
+                    Handled::Raise(error) => Next::Error(error),
+                    handled => {
+                        let flow = self.handled(cx, handled, scope);
+                        self.left(flow)
+                    }
+                }
+            }
+            _ => {
+                let flow = self.end_fiber(cx, id, input);
+                self.left(flow)
+            }
         }
     }
 
@@ -432,11 +461,7 @@ impl<D: Domain> Machine<D> {
             answer => handler.finish(cx, answer),
         };
         self.leave(id);
-        match handled {
-            Handled::Return(value) => Some(Input::Value(value)),
-            Handled::Raise(error) => Some(Input::Error(error)),
-            handled => self.handled(cx, handled, scope),
-        }
+        self.handled(cx, handled, scope)
     }
 
     #[cold]
