@@ -138,7 +138,7 @@ impl<D: Domain> Machine<D> {
     ) -> Result<Continuation<D>, MachineError> {
         let k = match target {
             Target::Given(k) => k,
-            Target::Own => match &mut self.arena.get_mut(id).base {
+            Target::Own => match &mut *self.arena.get_mut(id).base {
                 Base::Activation(_, slot) => slot
                     .take(cx, Taking::Used)
                     .ok_or(MachineError::ContinuationUsed)?,
@@ -154,7 +154,7 @@ impl<D: Domain> Machine<D> {
     /// Ends the code that asked, or its whole activation, and goes on with a continuation in its place.
     #[inline]
     fn transfer(&mut self, cx: &mut D::Context<'_>, id: FiberId, then: Then<D>) -> Flow<D> {
-        match &mut self.arena.get_mut(id).base {
+        match &mut *self.arena.get_mut(id).base {
             Base::Activation(_, slot) => {
                 let unused = slot.take(cx, Taking::Returned);
                 self.leave_activation(cx, id);

@@ -44,7 +44,7 @@ impl<D: Domain> Machine<D> {
             }
         };
         let fiber = self.arena.get_mut(id);
-        let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base else {
+        let Base::Boundary(scope, Boundary::Prompt(handler)) = &*fiber.base else {
             unreachable!("only prompts are found");
         };
         let scope = *scope;
@@ -64,8 +64,10 @@ impl<D: Domain> Machine<D> {
         match handler.handle(cx, effect, k) {
             Handled::Transfer(k, answer) => self.go_on_with(cx, k, answer),
             Handled::Run { code, slot } => {
-                let base = Base::Activation(scope, slot);
-                self.current = Some(self.arena.add(base, place, Some(code)));
+                self.current = Some(self.arena.add(place, |fiber| {
+                    fiber.set_base(Base::Activation(scope, slot));
+                    fiber.set_top(code);
+                }));
                 Next::Start
             }
             handled => {
@@ -106,7 +108,7 @@ impl<D: Domain> Machine<D> {
         while let Some(id) = next.and_then(|from| self.find_observer(from)) {
             let fiber = self.arena.get(id);
             next = fiber.parent;
-            let Base::Boundary(scope, Boundary::Observer(observer)) = &fiber.base else {
+            let Base::Boundary(scope, Boundary::Observer(observer)) = &*fiber.base else {
                 unreachable!("only observers are found here");
             };
             let scope = *scope;
@@ -136,7 +138,7 @@ impl<D: Domain> Machine<D> {
         id: FiberId,
     ) -> Asked<D> {
         let fiber = self.arena.get_mut(id);
-        let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base else {
+        let Base::Boundary(scope, Boundary::Prompt(handler)) = &*fiber.base else {
             unreachable!("only prompts are found");
         };
         let scope = *scope;
@@ -248,8 +250,10 @@ impl<D: Domain> Machine<D> {
                 self.flow(next)
             }
             Handled::Run { code, slot } => {
-                let base = Base::Activation(scope, slot);
-                let fiber = self.arena.add(base, self.current, Some(code));
+                let fiber = self.arena.add(self.current, |fiber| {
+                    fiber.set_base(Base::Activation(scope, slot));
+                    fiber.set_top(code);
+                });
                 self.current = Some(fiber);
                 self.tell(cx, || Event::Activated {
                     at: fiber.into(),
@@ -296,7 +300,7 @@ impl<D: Domain> Machine<D> {
                 .map(Input::Error),
             Handled::Perform(effect) => {
                 // Outside of everything there is nobody to wait for the answer but an empty program.
-                let head = place.unwrap_or_else(|| self.arena.add(Base::Plain, None, None));
+                let head = place.unwrap_or_else(|| self.arena.add(None, |_| {}));
                 self.current = Some(head);
                 let next = self.perform(cx, effect, head);
                 return self.flow(next);

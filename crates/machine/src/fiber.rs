@@ -1,5 +1,6 @@
 //! Fibers, what lies at their base, and the arena that they live in.
 
+use std::mem::ManuallyDrop;
 use std::num::{NonZeroU32, NonZeroU64};
 
 use crate::{Answer, Continuation, Domain};
@@ -86,7 +87,8 @@ pub(crate) struct Fiber<D: Domain> {
     pub(crate) top: Option<D::Code>,
     /// The frames that wait, outermost first. Empty if there is no top.
     pub(crate) below: Vec<D::Code>,
-    pub(crate) base: Base<D>,
+    /// Dropped by hand: see [`Fiber::set_base`].
+    pub(crate) base: ManuallyDrop<Base<D>>,
     /// The fiber that waits for this one. While a continuation owns the chain that this fiber is the tail of, the
     /// chain's head: so its continuation need not remember that.
     pub(crate) parent: Option<FiberId>,
@@ -122,9 +124,30 @@ impl<D: Domain> Fiber<D> {
         self.flags & UNWINDING != 0
     }
 
+    /// Puts the base of a fiber that has none in place: it is written where it stays, and nothing is dropped.
+    #[inline(always)]
+    pub(crate) fn set_base(&mut self, base: Base<D>) {
+        debug_assert!(matches!(*self.base, Base::Plain), "a fiber has one base");
+        self.base = ManuallyDrop::new(base);
+    }
+
+    /// Takes the base out.
+    #[inline]
+    pub(crate) fn take_base(&mut self) -> Base<D> {
+        let none = ManuallyDrop::new(Base::Plain);
+        ManuallyDrop::into_inner(std::mem::replace(&mut self.base, none))
+    }
+
+    /// Puts the first frame in place.
+    #[inline(always)]
+    pub(crate) fn set_top(&mut self, code: D::Code) {
+        debug_assert!(self.top.is_none(), "a new fiber has no frame");
+        std::mem::forget(self.top.replace(code));
+    }
+
     /// The scope of its boundary, or of the handler that it is an activation of.
     pub(crate) fn scope(&self) -> ScopeId {
-        match self.base {
+        match *self.base {
             Base::Boundary(scope, _) | Base::Activation(scope, _) => scope,
             Base::Plain | Base::Ending(_) => ScopeId::NONE,
         }
@@ -214,6 +237,13 @@ impl<D: Domain> Fiber<D> {
     }
 }
 
+impl<D: Domain> Drop for Fiber<D> {
+    fn drop(&mut self) {
+        self.drop_frames();
+        drop(self.take_base());
+    }
+}
+
 /// All fibers of a machine. A released slot is used again with the next generation.
 pub(crate) struct Arena<D: Domain> {
     fibers: Vec<Fiber<D>>,
@@ -235,46 +265,41 @@ impl<D: Domain> Arena<D> {
         }
     }
 
-    /// A fiber with at most one frame.
+    /// A fiber with nothing in it but what is filled in.
     #[inline(always)]
     pub(crate) fn add(
         &mut self,
-        base: Base<D>,
         parent: Option<FiberId>,
-        top: Option<D::Code>,
+        fill: impl FnOnce(&mut Fiber<D>),
     ) -> FiberId {
         self.live += 1;
-        let Some(id) = self.free else {
-            return self.grow(base, parent, top);
+        let id = match self.free {
+            Some(id) => id,
+            None => self.grow(),
         };
         let fiber = &mut self.fibers[id.index() as usize];
         self.free = fiber.parent;
-        // Said for the compiler: so that nothing has to be dropped here, and what is new is written in place.
-        if fiber.top.is_some() || !matches!(fiber.base, Base::Plain) {
-            unreachable!("a free slot is empty");
-        }
-        fiber.base = base;
-        fiber.top = top;
         fiber.parent = parent;
         fiber.cut_from = None;
         fiber.flags = LIVE;
+        fill(fiber);
         id
     }
 
     #[cold]
-    fn grow(&mut self, base: Base<D>, parent: Option<FiberId>, top: Option<D::Code>) -> FiberId {
+    fn grow(&mut self) -> FiberId {
         let index = u32::try_from(self.fibers.len()).expect("fewer than 2^32 fibers fit in memory");
         let generation = NonZeroU32::MIN;
         self.fibers.push(Fiber {
-            top,
+            top: None,
             below: Vec::new(),
-            base,
-            parent,
+            base: ManuallyDrop::new(Base::Plain),
+            parent: None,
             cut_from: None,
             doomed: 0,
             unstarted: 0,
             generation,
-            flags: LIVE,
+            flags: 0,
         });
         FiberId::new(index, generation)
     }
@@ -311,9 +336,7 @@ impl<D: Domain> Arena<D> {
         if fiber.top.is_some() {
             fiber.drop_frames();
         }
-        if !matches!(fiber.base, Base::Plain) {
-            fiber.base = Base::Plain;
-        }
+        drop(fiber.take_base());
         if fiber.below.capacity() > KEPT_CAPACITY {
             fiber.below.shrink_to(KEPT_CAPACITY);
         }

@@ -55,7 +55,7 @@ impl<D: Domain> Machine<D> {
                         fiber.doomed
                     ));
                 }
-                if let Base::Boundary(_, Boundary::Observer(_)) = fiber.base {
+                if let Base::Boundary(_, Boundary::Observer(_)) = &*fiber.base {
                     observers += 1;
                 }
                 if fiber.top.is_none() && !fiber.below.is_empty() {

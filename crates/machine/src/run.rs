@@ -126,7 +126,7 @@ impl<D: Domain> Machine<D> {
     /// [`MachineError::Busy`] if there is something to run already.
     pub fn start(&mut self, code: D::Code) -> Result<(), MachineError> {
         self.expect_idle()?;
-        let fiber = self.arena.add(Base::Plain, self.current, Some(code));
+        let fiber = self.arena.add(self.current, |fiber| fiber.set_top(code));
         self.current = Some(fiber);
         self.input = Some(Input::Start);
         Ok(())
@@ -388,7 +388,7 @@ impl<D: Domain> Machine<D> {
         Ok(input)
     }
 
-    #[inline]
+    #[inline(always)]
     fn install(
         &mut self,
         cx: &mut D::Context<'_>,
@@ -399,15 +399,17 @@ impl<D: Domain> Machine<D> {
         let scope = self.fresh_scope();
         let observer = matches!(boundary, Boundary::Observer(_));
         self.observers += usize::from(observer);
-        let base = Base::Boundary(scope, boundary);
-        self.current = Some(self.arena.add(base, Some(id), Some(body)));
+        self.current = Some(self.arena.add(Some(id), |fiber| {
+            fiber.set_base(Base::Boundary(scope, boundary));
+            fiber.set_top(body);
+        }));
         self.tell(cx, || Event::Installed { scope, observer });
     }
 
     /// The last frame of a fiber has ended: what lies at its base decides.
     #[inline(never)]
     fn end_fiber(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Flow<D> {
-        match &self.arena.get(id).base {
+        match &*self.arena.get(id).base {
             Base::Plain => {
                 self.leave(id);
                 Some(input.into_answer(cx).into())
@@ -422,7 +424,7 @@ impl<D: Domain> Machine<D> {
     #[inline(always)]
     fn end_usually(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Next<D> {
         let fiber = self.arena.get_mut(id);
-        match &mut fiber.base {
+        match &mut *fiber.base {
             Base::Boundary(scope, Boundary::Prompt(handler)) if self.trace.is_none() => {
                 let scope = *scope;
                 let answer = input.into_answer(cx);
@@ -451,7 +453,7 @@ impl<D: Domain> Machine<D> {
             self.tell_end(cx, id, answer.is_err());
         }
         let fiber = self.arena.get(id);
-        let Base::Boundary(scope, Boundary::Prompt(handler)) = &fiber.base else {
+        let Base::Boundary(scope, Boundary::Prompt(handler)) = &*fiber.base else {
             self.leave(id);
             return Some(answer.into());
         };
@@ -498,12 +500,12 @@ impl<D: Domain> Machine<D> {
         if let Base::Boundary(_, Boundary::Observer(_)) = base {
             self.observers += 1;
         }
-        self.arena.add(base, parent, None)
+        self.arena.add(parent, |fiber| fiber.set_base(base))
     }
 
     #[inline]
     pub(crate) fn release_fiber(&mut self, id: FiberId) -> Option<FiberId> {
-        if let Base::Boundary(_, Boundary::Observer(_)) = &self.arena.get(id).base {
+        if let Base::Boundary(_, Boundary::Observer(_)) = &*self.arena.get(id).base {
             self.observers -= 1;
         }
         self.arena.release(id)

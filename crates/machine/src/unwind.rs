@@ -21,7 +21,7 @@ impl<D: Domain> Machine<D> {
             Ok(_) => Taking::Returned,
             Err(_) => Taking::Raised,
         };
-        let unused = match &mut fiber.base {
+        let unused = match &mut *fiber.base {
             Base::Activation(_, slot) => slot.take(cx, why),
             _ => None,
         };
@@ -68,7 +68,7 @@ impl<D: Domain> Machine<D> {
     ) -> Flow<D> {
         let fiber = self.arena.get_mut(id);
         let unwinding = fiber.unwinding();
-        let base = std::mem::replace(&mut fiber.base, Base::Plain);
+        let base = fiber.take_base();
         self.leave(id);
         let Base::Ending(then) = base else {
             unreachable!("only a computation that has ended waits for an unwinding");

@@ -108,7 +108,7 @@ impl<'v, D: Domain> Iterator for View<'v, D> {
                 Some(FiberView {
                     waiting: &fiber.below,
                     innermost: fiber.top.as_ref(),
-                    base: &fiber.base,
+                    base: &*fiber.base,
                     unwinding: fiber.unwinding().then_some(fiber.doomed),
                     started: fiber.unstarted == 0 || fiber.unstarted != fiber.height(),
                 })
@@ -155,7 +155,7 @@ impl<'v, D: Domain> Mirror<'v, D> {
     /// The continuation of the activation that the asking code belongs to; `None` if there is none, if it was used,
     /// or if its slot does not show it.
     pub fn own(self) -> Option<View<'v, D>> {
-        match &self.machine.arena.get(self.asker).base {
+        match &*self.machine.arena.get(self.asker).base {
             Base::Activation(_, slot) => self.machine.inspect(slot.peek()?).ok(),
             _ => None,
         }

@@ -29,7 +29,7 @@ fn m11_the_check_finds_what_is_broken() {
     type Break = fn(&mut Machine<Lang>);
     let breaks: [(&str, Break); 7] = [
         ("has no owner", |machine| {
-            machine.arena.add(Base::Plain, None, None);
+            machine.arena.add(None, |_| {});
         }),
         ("observers are installed", |machine| machine.observers += 1),
         ("has no head", |machine| {
