@@ -83,27 +83,29 @@ pub(crate) fn table(options: &Options) -> Result<(), String> {
             .and_then(|side| side.best);
         let ratio = ocaml.or(row.reference).map(|peer| ours / peer);
         if let (Some(ratio), Some(_)) = (ratio, ocaml) {
-            ratios.push((row.unit, ratio));
+            ratios.push((row, ratio));
         }
         say(&line(row, ours, ocaml, ratio, &sides));
     }
-    for (unit, title) in [
-        (Unit::Operation, "one operation"),
-        (Unit::Whole, "whole programs"),
-    ] {
-        let of_unit: Vec<f64> = ratios
+    let mean = |title: &str, wanted: &dyn Fn(&Row) -> bool| {
+        let logs = ratios
             .iter()
-            .filter(|(u, _)| *u == unit)
-            .map(|(_, r)| *r)
-            .collect();
-        if of_unit.len() > 1 {
-            let mean = (of_unit.iter().map(|r| r.ln()).sum::<f64>() / of_unit.len() as f64).exp();
+            .filter(|(row, _)| wanted(row))
+            .map(|(_, ratio)| ratio.ln());
+        let logs: Vec<f64> = logs.collect();
+        if logs.len() > 1 {
+            let mean = (logs.iter().sum::<f64>() / logs.len() as f64).exp();
             say(&format!(
-                "\ngeometric mean of the ratios, {title}: {mean:.3} ({} rows)",
-                of_unit.len()
+                "\ngeometric mean of the ratios, {title}: {mean:.2} ({} rows)",
+                logs.len()
             ));
         }
-    }
+    };
+    mean("effect programs with a target", &|row| {
+        row.unit == Unit::Whole && row.target.is_some()
+    });
+    mean("all whole programs", &|row| row.unit == Unit::Whole);
+    mean("one operation", &|row| row.unit == Unit::Operation);
     if options.ocaml.is_none() {
         say(
             "\nFigures in brackets were NOT measured in this run: they are OCaml 5.4.1's on another machine.",
