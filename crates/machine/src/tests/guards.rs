@@ -2,7 +2,7 @@
 
 use super::language::make::*;
 use super::language::*;
-use crate::{Base, Boundary, Continuation, Machine, Outcome};
+use crate::{Boundary, Continuation, Machine, Outcome};
 
 /// A machine with one program parked and one paused in the middle.
 fn busy() -> (Machine<Lang>, K) {
