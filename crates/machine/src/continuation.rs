@@ -45,7 +45,6 @@ pub(crate) enum Repr<D: Domain> {
 
 pub(crate) struct Loose<D: Domain> {
     pub(crate) parts: Vec<Part<D>>,
-    pub(crate) started: bool,
 }
 
 /// One fiber, taken apart: what a continuation is assembled from.
@@ -56,15 +55,26 @@ pub struct Part<D: Domain> {
     pub base: Base<D>,
     /// When it is being unwound: how many frames, from the base, have not been told yet.
     pub unwinding: Option<u32>,
+    /// Which frame, from the base, has not begun, if one has not: the first input begins it.
+    pub unstarted: Option<u32>,
 }
 
 impl<D: Domain> Part<D> {
-    /// A fiber that waits, or has not begun, and is not being unwound.
+    /// A fiber whose frames have begun and wait, and that is not being unwound.
     pub fn new(base: Base<D>, frames: Vec<D::Code>) -> Self {
         Part {
             frames,
             base,
             unwinding: None,
+            unstarted: None,
+        }
+    }
+
+    /// A fiber with one frame, which has not begun.
+    pub fn unstarted(base: Base<D>, code: D::Code) -> Self {
+        Part {
+            unstarted: Some(0),
+            ..Part::new(base, vec![code])
         }
     }
 }
@@ -74,36 +84,23 @@ impl<D: Domain> Continuation<D> {
     ///
     /// It is resumed like any other: a value starts it, an error ends it without running it.
     pub fn new(boundaries: impl IntoIterator<Item = Boundary<D>>, code: D::Code) -> Self {
-        let mut parts: Vec<Part<D>> = boundaries
-            .into_iter()
-            .map(|boundary| Part::new(Base::Boundary(ScopeId::NONE, boundary), Vec::new()))
-            .collect();
-        match parts.first_mut() {
-            Some(innermost) => innermost.frames.push(code),
-            None => parts.push(Part::new(Base::Plain, vec![code])),
-        }
-        Self::loose(parts, false)
+        let base = |boundary| Base::Boundary(ScopeId::NONE, boundary);
+        let mut bases = boundaries.into_iter().map(base);
+        let innermost = Part::unstarted(bases.next().unwrap_or(Base::Plain), code);
+        let around = bases.map(|base| Part::new(base, Vec::new()));
+        Self::assemble(std::iter::once(innermost).chain(around).collect())
     }
 
     /// A program that waits, put together from its fibers, innermost first: the way back from a snapshot.
     ///
     /// The innermost code gets what the continuation is resumed with. Without a part there is no program:
     /// the continuation gives back what it is resumed with.
-    pub fn assemble(parts: Vec<Part<D>>) -> Self {
-        Self::loose(parts, true)
-    }
-
-    /// Like [`Continuation::assemble`], of a program whose innermost code has not begun.
-    pub fn assemble_unstarted(parts: Vec<Part<D>>) -> Self {
-        Self::loose(parts, false)
-    }
-
-    fn loose(mut parts: Vec<Part<D>>, started: bool) -> Self {
+    pub fn assemble(mut parts: Vec<Part<D>>) -> Self {
         if parts.is_empty() {
             parts.push(Part::new(Base::Plain, Vec::new()));
         }
         Continuation {
-            repr: Repr::Loose(Box::new(Loose { parts, started })),
+            repr: Repr::Loose(Box::new(Loose { parts })),
         }
     }
 

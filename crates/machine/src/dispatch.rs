@@ -396,8 +396,7 @@ impl<D: Domain> Machine<D> {
     fn take_in(&mut self, loose: Loose<D>, place: Option<FiberId>) -> (FiberId, FiberId) {
         let mut parent = place;
         let mut tail = None;
-        let innermost = loose.parts.len() - 1;
-        for (index, part) in loose.parts.into_iter().rev().enumerate() {
+        for part in loose.parts.into_iter().rev() {
             let base = match part.base {
                 Base::Boundary(_, boundary) => Base::Boundary(self.fresh_scope(), boundary),
                 // Its scope was another machine's, or an earlier one's.
@@ -412,8 +411,8 @@ impl<D: Domain> Machine<D> {
             if let Some(doomed) = part.unwinding {
                 fiber.doom(doomed.min(fiber.height()));
             }
-            if index == innermost && !loose.started {
-                fiber.mark_unstarted();
+            if let Some(unstarted) = part.unstarted.filter(|index| *index < fiber.height()) {
+                fiber.mark_unstarted(unstarted);
             }
             tail = tail.or(Some(id));
             parent = Some(id);

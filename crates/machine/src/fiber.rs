@@ -165,10 +165,18 @@ impl<D: Domain> Fiber<D> {
         self.doomed = left;
     }
 
-    /// Marks the innermost frame as one that has not begun.
-    pub(crate) fn mark_unstarted(&mut self) {
+    /// Which frame, from the base, has not begun.
+    pub(crate) fn unstarted(&self) -> Option<u32> {
+        match self.flags & UNSTARTED {
+            0 => None,
+            _ => self.unstarted.checked_sub(1),
+        }
+    }
+
+    /// Marks a frame, counted from the base, as one that has not begun.
+    pub(crate) fn mark_unstarted(&mut self, index: u32) {
         self.flags |= UNSTARTED;
-        self.unstarted = self.height();
+        self.unstarted = index + 1;
     }
 
     pub(crate) fn mark_started(&mut self) {

@@ -17,7 +17,6 @@ enum Source<'v, D: Domain> {
     },
     Parts {
         parts: &'v [Part<D>],
-        started: bool,
     },
 }
 
@@ -42,8 +41,8 @@ pub struct FiberView<'v, D: Domain> {
     pub base: &'v Base<D>,
     /// When it is being unwound: how many frames, from the base, have not been told yet.
     pub unwinding: Option<u32>,
-    /// Whether the innermost code has begun.
-    pub started: bool,
+    /// Which frame, from the base, has not begun, if one has not.
+    pub unstarted: Option<u32>,
 }
 
 impl<'v, D: Domain> FiberView<'v, D> {
@@ -110,19 +109,19 @@ impl<'v, D: Domain> Iterator for View<'v, D> {
                     innermost: fiber.top.as_ref(),
                     base: &*fiber.base,
                     unwinding: fiber.unwinding().then_some(fiber.doomed),
-                    started: fiber.unstarted == 0 || fiber.unstarted != fiber.height(),
+                    unstarted: fiber.unstarted(),
                 })
             }
-            Source::Parts { parts, started } => {
+            Source::Parts { parts } => {
                 let (first, rest) = parts.split_first()?;
                 let view = FiberView {
                     waiting: &first.frames,
                     innermost: None,
                     base: &first.base,
                     unwinding: first.unwinding,
-                    started: *started,
+                    unstarted: first.unstarted,
                 };
-                (*parts, *started) = (rest, true);
+                *parts = rest;
                 Some(view)
             }
         }
@@ -185,12 +184,8 @@ impl<D: Domain> Machine<D> {
             Repr::Attached { .. } => return Err(MachineError::ForeignContinuation),
             Repr::Loose(loose) => Source::Parts {
                 parts: &loose.parts,
-                started: loose.started,
             },
-            Repr::Gone => Source::Parts {
-                parts: &[],
-                started: true,
-            },
+            Repr::Gone => Source::Parts { parts: &[] },
         };
         Ok(View { source })
     }

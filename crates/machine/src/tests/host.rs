@@ -111,7 +111,6 @@ impl Run {
             let kept = slot.take();
             *slot = kept.map(|k| rebuild_with(machine, &k, other));
         }
-        self.world.moved = true;
         // Another machine gives other scopes.
         self.world.scopes.clear();
         machine.reclaim();

@@ -48,8 +48,6 @@ pub(crate) struct World {
     pub(crate) scopes: HashMap<u64, ScopeId>,
     /// Effects that park when nobody handles them; the others are raised.
     pub(crate) parks: &'static [&'static str],
-    /// Whether the program was taken to another machine.
-    pub(crate) moved: bool,
     /// Whether what is looked at has no scopes of its own.
     pub(crate) unscoped: bool,
     /// What a trace was told.

@@ -14,12 +14,10 @@ pub(crate) fn rebuild_with(machine: &Machine<Lang>, k: &K, other: fn(ScopeId) ->
         Program::Node(node) => Program::Node(node.clone()),
         Program::Native(_) => panic!("only nodes can be copied"),
     };
-    let mut started = true;
     let view = machine
         .inspect(k)
         .expect("the continuation is this machine's");
     let parts = view.map(|fiber| {
-        started &= fiber.started;
         let base = match fiber.base {
             Base::Plain => Base::Plain,
             Base::Boundary(scope, Boundary::Prompt(prompt)) => {
@@ -46,12 +44,8 @@ pub(crate) fn rebuild_with(machine: &Machine<Lang>, k: &K, other: fn(ScopeId) ->
             frames: fiber.frames().map(copy).collect(),
             base,
             unwinding: fiber.unwinding,
+            unstarted: fiber.unstarted,
         }
     });
-    let parts = parts.collect();
-    if started {
-        Continuation::assemble(parts)
-    } else {
-        Continuation::assemble_unstarted(parts)
-    }
+    Continuation::assemble(parts.collect())
 }

@@ -402,10 +402,10 @@ fn foreign_wait() -> SnapshotError {
 fn continuation(thread: Thread) -> Continuation<Guest> {
     let base = Base::Boundary(ScopeId::NONE, Boundary::Prompt(TaskPrompt));
     let begun = thread.entry.is_none();
-    let part = Part::new(base, vec![thread]);
-    if begun {
-        Continuation::assemble(vec![part])
+    let part = if begun {
+        Part::new(base, vec![thread])
     } else {
-        Continuation::assemble_unstarted(vec![part])
-    }
+        Part::unstarted(base, thread)
+    };
+    Continuation::assemble(vec![part])
 }
