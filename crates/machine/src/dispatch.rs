@@ -302,8 +302,9 @@ impl<D: Domain> Machine<D> {
                 // Outside of everything there is nobody to wait for the answer but an empty program.
                 let head = place.unwrap_or_else(|| self.arena.add(None, |_| {}));
                 self.current = Some(head);
-                let next = self.perform(cx, effect, head);
-                return self.flow(next);
+                // By the loop: each of a million handlers may do this, and must not recurse.
+                self.again = Some(effect);
+                return None;
             }
             Handled::Pass(effect, k) => return self.pass(cx, effect, k),
             Handled::Suspend => return self.stop(Outcome::Idle),

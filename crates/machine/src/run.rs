@@ -21,6 +21,8 @@ pub struct Machine<D: Domain> {
     pub(crate) input: Option<Input<D>>,
     /// Why the run ends.
     outcome: Option<Outcome<D>>,
+    /// What a handler performs at the place where it is installed.
+    pub(crate) again: Option<D::Effect>,
     pub(crate) home: Home,
     pub(crate) memory: Memory,
     pub(crate) trace: Option<TraceBox<D>>,
@@ -89,6 +91,7 @@ impl<D: Domain> Machine<D> {
             current: None,
             input: None,
             outcome: None,
+            again: None,
             home: Home::new(),
             memory: Memory::new(),
             trace: None,
@@ -205,13 +208,18 @@ impl<D: Domain> Machine<D> {
                 Next::Value(value) => input = Input::Value(value),
                 Next::Error(error) => input = Input::Error(error),
                 Next::Start => input = Input::Start,
-                Next::Left => match (self.outcome.take(), self.input.take()) {
-                    (None, Some(next)) => input = next,
-                    (outcome, next) => {
-                        self.input = next;
-                        return outcome.unwrap_or(Outcome::Idle);
+                Next::Left => {
+                    if self.again.is_some() {
+                        self.perform_again(cx);
                     }
-                },
+                    match (self.outcome.take(), self.input.take()) {
+                        (None, Some(next)) => input = next,
+                        (outcome, next) => {
+                            self.input = next;
+                            return outcome.unwrap_or(Outcome::Idle);
+                        }
+                    }
+                }
             }
             if self.home.is_waiting() {
                 self.reclaim();
@@ -245,6 +253,16 @@ impl<D: Domain> Machine<D> {
             Next::Error(error) => Some(Input::Error(error)),
             Next::Start => Some(Input::Start),
             Next::Left => self.input.take(),
+        }
+    }
+
+    /// Performs what handlers have decided to perform, until none does.
+    #[cold]
+    #[inline(never)]
+    fn perform_again(&mut self, cx: &mut D::Context<'_>) {
+        while let (Some(effect), Some(head)) = (self.again.take(), self.current) {
+            let next = self.perform(cx, effect, head);
+            self.input = self.flow(next);
         }
     }
 

@@ -71,6 +71,7 @@
 //! * `m07_a_million_activations_wait_for_one_another`
 //! * `m07_a_million_continuations_that_own_one_another_are_dropped`
 //! * `m07_a_pass_through_many_handlers_appends`
+//! * `m07_a_million_handlers_perform_outside`
 //!
 //! Broken: a drop of loose continuations, and a pass, by recursion: the tests' process ends for want of stack.
 //!

@@ -192,3 +192,21 @@ fn m07_a_pass_through_many_handlers_appends() {
         ));
     });
 }
+
+/// Each handler performs the effect once more outside, in place of the program that it handled.
+#[test]
+fn m07_a_million_handlers_perform_outside() {
+    on_a_small_stack(|| {
+        let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
+        let again = || Boundary::Prompt(Prompt::native("a", |_, op, _| Handled::Perform(op)));
+        let last = Boundary::Prompt(Prompt::function("a", 1));
+        let prompts = (0..MANY).map(|_| again()).chain([last]);
+        let k = Continuation::new(prompts, performs("a", 3));
+        machine.resume(k, Ok(0)).expect("idle");
+        assert!(matches!(
+            run(&mut machine, &mut world),
+            Outcome::Done(Ok(4))
+        ));
+        assert_eq!(machine.fibers(), 0);
+    });
+}
