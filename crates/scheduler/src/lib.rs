@@ -85,6 +85,8 @@
 //! An entry is gone when its task has ended and it was forgotten ([`Op::Forget`], [`TaskOptions::detached`]): a service
 //! that spawns for ever stays as it is.
 
+#![forbid(unsafe_code)]
+
 mod cancel;
 mod clock;
 mod deadlock;
