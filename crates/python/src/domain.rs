@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use machine::{Base, Continuation, Domain, Key, MachineError, MachineId, Slot, Taking, Unhandled, View};
+use machine::{
+    Base, Continuation, Domain, Key, MachineError, MachineId, Slot, Taking, Unhandled, View,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
