@@ -70,6 +70,7 @@ impl<D: Domain> Machine<D> {
                 }));
                 Next::Start
             }
+            Handled::Return(value) => Next::Value(value),
             handled => {
                 let flow = self.handled(cx, handled, scope);
                 self.left(flow)

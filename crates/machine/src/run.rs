@@ -297,6 +297,12 @@ impl<D: Domain> Machine<D> {
                 self.arena.get_mut(id).push(code);
                 Next::Start
             }
+            Step::TailCall(code) => {
+                // The old code is dropped when the arena is whole again.
+                let old = self.arena.get_mut(id).top.replace(code);
+                drop(old);
+                Next::Start
+            }
             Step::Install { boundary, body } => {
                 self.install(cx, id, boundary, body);
                 Next::Start

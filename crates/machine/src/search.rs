@@ -72,7 +72,8 @@ impl Memory {
         }
     }
 
-    #[inline]
+    /// Where an entry belongs; in an empty table, nowhere.
+    #[inline(always)]
     fn place(&self, from: FiberId, wanted: Wanted) -> usize {
         let key = match wanted {
             Wanted::Handler(Key(key)) => key,
@@ -81,16 +82,13 @@ impl Memory {
         // Fibonacci hashing: the high bits of the product depend on all bits.
         let mixed =
             (u64::from(from.index()) ^ key.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> 40) as usize & (self.entries.len() - 1)
+        (mixed >> 40) as usize & self.entries.len().wrapping_sub(1)
     }
 
-    #[inline]
+    #[inline(always)]
     fn recall(&self, from: FiberId, wanted: Wanted) -> Option<(FiberId, bool)> {
-        if self.entries.is_empty() {
-            return None;
-        }
-        match &self.entries[self.place(from, wanted)] {
-            Some(entry)
+        match self.entries.get(self.place(from, wanted)) {
+            Some(Some(entry))
                 if entry.from == from && entry.wanted == wanted && entry.epoch == self.epoch =>
             {
                 Some((entry.to, entry.accepts))
@@ -162,9 +160,13 @@ impl<D: Domain> Machine<D> {
         parent: FiberId,
     ) -> Found {
         let found = match D::key(cx, effect) {
-            Some(key) => self.search(Wanted::Handler(key), parent, |base| {
-                accepts::<D>(cx, base, effect)
-            }),
+            Some(key) => match self.memory.recall(parent, Wanted::Handler(key)) {
+                // As the search would find; here without its loops.
+                Some((to, true)) => Found::Here(to),
+                _ => self.search(Wanted::Handler(key), parent, |base| {
+                    accepts::<D>(cx, base, effect)
+                }),
+            },
             None => {
                 let (found, visited) =
                     walk(&self.arena, parent, |base| accepts::<D>(cx, base, effect));
