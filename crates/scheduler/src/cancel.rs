@@ -70,6 +70,7 @@ pub(crate) fn run_jobs<D: SchedulerDomain>(cx: &mut D::Context<'_>) {
                 scope.untold = matches!(scope.body, Body::Running);
                 if scope.untold {
                     let owner = scope.owner;
+                    scheduler.untold += 1;
                     if let Some(task) = scheduler.table.task(owner) {
                         task.alarm = true;
                         tell::<D>(cx, owner);
@@ -97,6 +98,7 @@ pub(crate) fn take_pending<D: Domain>(scheduler: &mut Scheduler<D>, id: Id) -> O
             break;
         };
         if std::mem::take(&mut scope.untold) {
+            scheduler.untold -= 1;
             mark_foreign(scheduler, &inside);
             return Some(Some(place));
         }

@@ -100,12 +100,15 @@ pub fn block_on<D: SchedulerDomain>(
             Outcome::Paused => {}
             Outcome::Idle => {
                 let scheduler = D::scheduler(cx);
-                let deadline = scheduler.next_deadline();
-                if deadline.is_none() && !scheduler.awaits_completion() {
-                    return Outcome::Idle;
-                }
+                let (deadline, external) = (scheduler.next_deadline(), scheduler.awaits_host());
                 let mailbox = scheduler.mailbox();
-                mailbox.wait(deadline.map(|deadline| deadline.saturating_sub(now())));
+                match deadline {
+                    Some(deadline) => {
+                        mailbox.wait(Some(deadline.saturating_sub(now())));
+                    }
+                    None if external && mailbox.wait_for_completer() => {}
+                    None => return Outcome::Idle,
+                }
             }
             other => return other,
         }

@@ -143,6 +143,10 @@ pub(crate) fn final_answer<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Optio
         return None;
     }
     let end = scheduler.end.take()?;
+    // Those whose programs were kept elsewhere, and dropped there.
+    scheduler.table.remove_scopes();
+    scheduler.clock.clear();
+    scheduler.untold = 0;
     // The next program that becomes a task is a main one again.
     scheduler.main = None;
     let mut unheard: Vec<Id> = scheduler

@@ -1,6 +1,6 @@
 //! What comes from outside: promises that any thread completes.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,8 +17,6 @@ pub(crate) type Mail<D> = (Id, Option<Answer<D>>);
 /// [`Mailbox::wait`], or has its event loop told by [`Mailbox::set_notify`].
 pub struct Mailbox<D: Domain> {
     has_mail: AtomicBool,
-    /// How many completers there are.
-    completers: AtomicUsize,
     inside: Mutex<Inside<D>>,
     arrived: Condvar,
 }
@@ -27,6 +25,8 @@ type Notify = Arc<dyn Fn() + Send + Sync>;
 
 struct Inside<D: Domain> {
     mail: Vec<Mail<D>>,
+    /// How many completers there are.
+    completers: usize,
     notify: Option<Notify>,
 }
 
@@ -34,9 +34,9 @@ impl<D: Domain> Mailbox<D> {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Mailbox {
             has_mail: AtomicBool::new(false),
-            completers: AtomicUsize::new(0),
             inside: Mutex::new(Inside {
                 mail: Vec::new(),
+                completers: 0,
                 notify: None,
             }),
             arrived: Condvar::new(),
@@ -47,11 +47,16 @@ impl<D: Domain> Mailbox<D> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, mail: Mail<D>) {
+    /// A completer is gone, and has left this. Both at once: whoever waits for the last one sees its mail.
+    fn close(&self, mail: Option<Mail<D>>) {
         let mut inside = self.lock();
-        inside.mail.push(mail);
-        self.has_mail.store(true, Ordering::Release);
-        let notify = inside.notify.clone();
+        inside.completers -= 1;
+        let mut notify = None;
+        if let Some(mail) = mail {
+            inside.mail.push(mail);
+            self.has_mail.store(true, Ordering::Release);
+            notify = inside.notify.clone();
+        }
         drop(inside);
         self.arrived.notify_all();
         // Outside of the lock: it may do anything.
@@ -74,10 +79,16 @@ impl<D: Domain> Mailbox<D> {
         !self.has_mail.load(Ordering::Acquire)
     }
 
-    /// Whether something has come, or may still come from a completer.
-    pub(crate) fn is_open(&self) -> bool {
-        // In this order: whoever was the last completer has put its mail before it went.
-        self.completers.load(Ordering::Acquire) > 0 || !self.is_empty()
+    /// Waits until something has come. Gives whether it has: if not, there is no completer from which it could.
+    pub(crate) fn wait_for_completer(&self) -> bool {
+        let mut inside = self.lock();
+        while inside.mail.is_empty() && inside.completers > 0 {
+            inside = self
+                .arrived
+                .wait(inside)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        !inside.mail.is_empty()
     }
 
     /// Waits until something has come, or this much time has passed; for ever if there is no timeout. Gives
@@ -121,7 +132,7 @@ pub struct Completer<D: Domain> {
 
 impl<D: Domain> Completer<D> {
     pub(crate) fn new(id: Id, mailbox: Arc<Mailbox<D>>) -> Self {
-        mailbox.completers.fetch_add(1, Ordering::Relaxed);
+        mailbox.lock().completers += 1;
         Completer {
             id,
             mailbox: Some(mailbox),
@@ -147,10 +158,7 @@ impl<D: Domain> Completer<D> {
     /// Uses the right, if it was not used yet.
     fn close(&mut self, mail: Option<Option<Answer<D>>>) {
         if let Some(mailbox) = self.mailbox.take() {
-            if let Some(answer) = mail {
-                mailbox.put((self.id, answer));
-            }
-            mailbox.completers.fetch_sub(1, Ordering::Release);
+            mailbox.close(mail.map(|answer| (self.id, answer)));
         }
     }
 }

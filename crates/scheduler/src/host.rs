@@ -207,7 +207,7 @@ pub fn take_all<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Vec<Continuation
     scheduler.ready.clear();
     scheduler.clock.clear();
     (scheduler.current, scheduler.end) = (None, None);
-    (scheduler.alive, scheduler.external) = (0, 0);
+    (scheduler.alive, scheduler.external, scheduler.untold) = (0, 0, 0);
     let empty = crate::table::Table::new();
     let next_id = scheduler.table.next_id();
     let mut entries: Vec<_> = std::mem::replace(&mut scheduler.table, empty)

@@ -160,8 +160,11 @@ fn arrive<D: SchedulerDomain>(scheduler: &mut Scheduler<D>, me: Id, tag: Option<
         None => false,
     });
     if let Some(task) = table.task(me) {
-        task.position = tag.or(task.home);
-        task.alarm |= moved;
+        let position = tag.or(task.home);
+        // A program that was kept meanwhile may bring a scope back that was cancelled without it.
+        let back = scheduler.untold > 0 && position != task.position;
+        task.alarm |= moved || back;
+        task.position = position;
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Scheduler<D: Domain> {
     /// How many waits the host may end: external parks, and external promises that somebody waits for.
     pub(crate) external: usize,
     pub(crate) mailbox: Arc<Mailbox<D>>,
+    /// How many scopes are cancelled and have not told their program.
+    pub(crate) untold: usize,
     /// What is still to be cancelled: a list, so that a chain of those who wait for one another takes no stack.
     pub(crate) jobs: Vec<Job>,
     pub(crate) end: Option<End<D>>,
@@ -83,6 +85,7 @@ impl<D: Domain> Scheduler<D> {
             alive: 0,
             external: 0,
             mailbox: Mailbox::new(),
+            untold: 0,
             jobs: Vec::new(),
             end: None,
             counters: Counters::default(),
@@ -136,11 +139,6 @@ impl<D: Domain> Scheduler<D> {
     /// Whether something from outside may still make a task ready.
     pub fn awaits_host(&self) -> bool {
         self.external > 0
-    }
-
-    /// Whether somebody holds the right to complete a promise that is awaited.
-    pub(crate) fn awaits_completion(&self) -> bool {
-        self.external > 0 && self.mailbox.is_open()
     }
 
     /// How many tasks have not ended.

@@ -118,8 +118,9 @@ pub(crate) fn end<D: SchedulerDomain>(
         return reply(cx, k, Ok(answer));
     };
     scope.owner = me;
-    scope.untold = false;
+    let untold = std::mem::take(&mut scope.untold);
     let counts = !scope.cancelled || scope.foreign;
+    D::scheduler(cx).untold -= usize::from(untold);
     let (body, failed) = match ending {
         Ending::Unwound(error) => {
             if let Some(error) = error {
@@ -140,9 +141,17 @@ pub(crate) fn end<D: SchedulerDomain>(
         unreachable!("it was there before its error was added");
     };
     scope.body = body;
-    // Scopes that are open still, though the program around them has ended: somebody keeps theirs elsewhere.
-    for orphan in std::mem::take(&mut scope.scopes) {
-        adopt(scheduler, orphan, id);
+    // Scopes of this task that are open still, though the program around them has ended: somebody keeps theirs. Those
+    // of other tasks may be of children, and are looked at when these have ended.
+    let inner: Vec<Id> = scope.scopes.iter().copied().collect();
+    for orphan in inner {
+        if scheduler
+            .table
+            .scope(orphan)
+            .is_some_and(|scope| scope.owner == me)
+        {
+            adopt(scheduler, orphan, id);
+        }
     }
     if let Some(task) = scheduler.table.task(me) {
         // The wait is part of the scope: what comes from outside finds the task in it.
@@ -155,6 +164,7 @@ pub(crate) fn end<D: SchedulerDomain>(
     crate::cancel::run_jobs::<D>(cx);
     if D::scheduler(cx).table.contains(id) {
         close_if_empty::<D>(cx, id);
+        crate::cancel::run_jobs::<D>(cx);
     }
     go_on::<D>(cx)
 }
@@ -169,6 +179,7 @@ fn adopt<D: Domain>(scheduler: &mut Scheduler<D>, orphan: Id, by: Id) {
         if let Some(timer) = scope.timer {
             scheduler.clock.remove(timer);
         }
+        scheduler.untold -= usize::from(scope.untold);
         orphans.extend(scope.scopes);
         for child in scope.children {
             let Some(task) = scheduler.table.task(child) else {
@@ -231,6 +242,17 @@ pub(crate) fn close_if_empty<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id
         return;
     };
     if matches!(scope.body, Body::Running) || scope.waited > 0 {
+        return;
+    }
+    if scope.children.is_empty() && !scope.scopes.is_empty() {
+        for orphan in std::mem::take(&mut scope.scopes) {
+            adopt(scheduler, orphan, id);
+        }
+    }
+    let Some(scope) = scheduler.table.scope(id) else {
+        return;
+    };
+    if scope.waited > 0 {
         return;
     }
     if !scope.children.is_empty() {

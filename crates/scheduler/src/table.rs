@@ -111,6 +111,11 @@ impl<D: Domain> Table<D> {
         self.entries.remove(&id).map(|entry| *entry)
     }
 
+    pub(crate) fn remove_scopes(&mut self) {
+        self.entries
+            .retain(|_, entry| !matches!(**entry, Entry::Scope(_)));
+    }
+
     pub(crate) fn next_id(&self) -> u64 {
         self.next
     }

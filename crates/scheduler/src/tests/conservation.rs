@@ -26,7 +26,7 @@ impl Scheduler<Lang> {
 
     /// Counts what the scheduler only remembers, and looks for those who wait for what is there.
     pub(crate) fn check_conservation(&self) -> Result<(), String> {
-        let (mut alive, mut external, mut ready) = (0, 0, 0);
+        let (mut alive, mut external, mut ready, mut untold) = (0, 0, 0, 0);
         for (id, entry) in self.table.iter() {
             match entry {
                 Entry::Task(task) => {
@@ -70,6 +70,7 @@ impl Scheduler<Lang> {
                     }
                 }
                 Entry::Scope(scope) => {
+                    untold += usize::from(scope.untold);
                     let alive = |child| matches!(self.table.get(child), Some(Entry::Task(t)) if !t.has_ended());
                     if !scope.children.iter().all(|child| alive(*child)) {
                         return Err(format!("a child of {id} has ended and is waited for"));
@@ -77,8 +78,8 @@ impl Scheduler<Lang> {
                 }
             }
         }
-        let counted = (alive, external, ready);
-        let remembered = (self.alive, self.external, self.ready.len());
+        let counted = (alive, external, ready, untold);
+        let remembered = (self.alive, self.external, self.ready.len(), self.untold);
         if counted != remembered {
             return Err(format!("counted {counted:?}, remembered {remembered:?}"));
         }

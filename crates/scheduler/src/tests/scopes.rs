@@ -618,3 +618,60 @@ fn a_shield_holds_while_its_task_waits_for_what_it_has_spawned() {
     assert_eq!(answer, Err(Fault::Cancelled));
     assert_eq!(log, ["child", "Ok(Int(1))"]);
 }
+
+#[test]
+fn a_scope_that_is_late_while_its_program_is_kept_tells_it_when_it_comes_back() {
+    use machine::{Boundary, Step};
+    for elsewhere in [false, true] {
+        let (answer, log) = run(move |me| async move {
+            let body = go(|me| async move {
+                me.scope(within(2), |me| async move {
+                    // In a scope inside of the late one, too.
+                    me.scope(plain(), |me| async move {
+                        me.step(Step::Perform(Effect::Hand)).await?;
+                        let told = me.ask(Op::Yield).await;
+                        me.say(format!("{told:?}"));
+                        told
+                    })
+                    .await
+                })
+                .await
+            });
+            me.under(Boundary::Prompt(Handlers::Keeper), body).await?;
+            me.sleep(5).await?;
+            if elsewhere {
+                let other = me.spawn(resumes_kept()).await;
+                return me.ask(Op::Wait(other)).await;
+            }
+            me.step(Step::Call(resumes_kept())).await
+        });
+        assert!(
+            matches!(answer, Err(Fault::Refused(Refusal::TimedOut(_)))),
+            "{answer:?}"
+        );
+        assert_eq!(log, ["Err(Cancelled)"]);
+    }
+}
+
+#[test]
+fn a_child_may_have_a_scope_open_when_the_program_of_its_own_scope_ends() {
+    let (answer, log) = run(|me| async move {
+        me.scope(plain(), |me| async move {
+            let child = go(|me| async move {
+                let answer = me
+                    .scope(plain(), |me| async move {
+                        me.spawn(sleeper("grandchild", 3)).await;
+                        Ok(Value::Unit)
+                    })
+                    .await;
+                me.say(format!("{answer:?}"));
+                answer
+            });
+            me.spawn(child).await;
+            me.sleep(1).await
+        })
+        .await
+    });
+    assert_eq!(answer, Ok(Value::Unit));
+    assert_eq!(log, ["grandchild", "Ok(Unit)"]);
+}

@@ -529,6 +529,10 @@ pub(crate) fn run_in(mut world: World, code: Task) -> (Answer<Lang>, Vec<String>
     let answer = drive(&mut machine, &mut world).expect("the main task ends");
     assert_eq!(world.scheduler.alive(), 0, "every task has ended");
     assert_eq!(machine.fibers(), 0, "every program has ended");
+    world
+        .scheduler
+        .check_conservation()
+        .unwrap_or_else(|wrong| panic!("{wrong}"));
     (answer, world.log)
 }
 
