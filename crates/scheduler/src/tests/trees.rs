@@ -165,7 +165,7 @@ fn tree(acts: Vec<Act>, order: Order) -> Result<(), String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8000, ..ProptestConfig::default() })]
 
     #[test]
     fn no_task_outlives_its_scope(acts in acts(), seed in proptest::option::of(any::<u64>())) {
