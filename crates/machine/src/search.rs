@@ -52,6 +52,8 @@ pub(crate) struct Memory {
 
 const FIRST_SIZE: usize = 64;
 const LARGEST_SIZE: usize = 1 << 16;
+/// A walk of more steps than two to the power of this leaves its later part unmarked.
+const MARKS: usize = 8;
 
 impl Memory {
     pub(crate) fn new() -> Self {
@@ -218,6 +220,10 @@ impl<D: Domain> Machine<D> {
         fits: &mut impl FnMut(&Base<D>) -> bool,
     ) -> (FiberId, bool) {
         let mut at = from;
+        // The places at 1, 2, 4, .. steps from the beginning. Later searches may come to these although the fibers
+        // before them are gone, as when a handler is installed anew for each of many effects.
+        let mut marks = [None; MARKS];
+        let mut steps = 0_u32;
         let result = loop {
             self.counters.searched += 1;
             let fiber = self.arena.get_mut(at);
@@ -234,15 +240,22 @@ impl<D: Domain> Machine<D> {
                 Some(parent) if !fiber.is_seam() => {
                     fiber.cross();
                     at = parent;
+                    steps += 1;
+                    if steps.is_power_of_two()
+                        && let Some(mark) = marks.get_mut(steps.trailing_zeros() as usize)
+                    {
+                        *mark = Some(at);
+                    }
                 }
                 _ => break (at, false),
             }
         };
         // What is a step away is as soon found as remembered.
-        if at != from {
-            self.arena.get_mut(from).mark_remembered();
+        let starts = std::iter::once(from).chain(marks.into_iter().flatten());
+        for start in starts.take_while(|start| *start != at) {
+            self.arena.get_mut(start).mark_remembered();
             let fibers = self.arena.live();
-            self.memory.remember(fibers, from, wanted, result);
+            self.memory.remember(fibers, start, wanted, result);
         }
         result
     }
