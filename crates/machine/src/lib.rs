@@ -154,6 +154,7 @@
 
 mod continuation;
 mod control;
+mod detach;
 mod dispatch;
 mod domain;
 mod error;

@@ -169,6 +169,20 @@ impl<'v, D: Domain> Mirror<'v, D> {
     }
 }
 
+impl<D: Domain> Continuation<D> {
+    /// What waits in it, if it holds that itself: before a machine has taken it, and after [`Machine::detach`].
+    pub fn inside(&self) -> Option<View<'_, D>> {
+        match self.repr() {
+            Repr::Loose(loose) => Some(View {
+                source: Source::Parts {
+                    parts: &loose.parts,
+                },
+            }),
+            Repr::Attached { .. } | Repr::Gone => None,
+        }
+    }
+}
+
 impl<D: Domain> Machine<D> {
     /// Looks at the program that waits in a continuation: to show it, or to turn it into bytes.
     ///

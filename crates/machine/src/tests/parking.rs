@@ -174,3 +174,56 @@ fn a_parked_program_moves_to_another_machine_part_by_part() {
     ));
     assert_eq!(world.log, ["cleaned"]);
 }
+
+#[test]
+fn what_is_detached_is_seen_without_a_machine_and_goes_on_as_before() {
+    for other in [false, true] {
+        let (mut machine, mut world) = (
+            Machine::<Lang>::new(),
+            World {
+                parks: &["ask"],
+                ..World::default()
+            },
+        );
+        let body = answer("b", 10, add(perform("ask", int(1)), perform("b", int(1))));
+        let (_, k) = park(
+            &mut machine,
+            &mut world,
+            answer("c", 0, finally(body, log("cleaned", int(0)))),
+        );
+        assert!(k.inside().is_none());
+        let k = machine.detach(k);
+        assert_eq!(k.machine(), None);
+        assert_eq!(machine.fibers(), 0);
+        let inside = k.inside().expect("it holds all that waits");
+        assert_eq!(inside.handlers().count(), 2);
+        assert_eq!(inside.count(), 3);
+        // Once more changes nothing.
+        let k = machine.detach(k);
+        let mut elsewhere = Machine::<Lang>::new();
+        let place = if other { &mut elsewhere } else { &mut machine };
+        place.resume(k, Ok(100)).expect("idle");
+        assert!(matches!(drive(place, &mut world), Outcome::Done(Ok(111))));
+        assert_eq!(world.log, ["cleaned"]);
+        assert_eq!(place.fibers(), 0);
+    }
+}
+
+#[test]
+fn detaching_a_foreign_continuation_leaves_it_where_it_is() {
+    let (mut machine, mut world) = (
+        Machine::<Lang>::new(),
+        World {
+            parks: &["ask"],
+            ..World::default()
+        },
+    );
+    let (_, k) = park(&mut machine, &mut world, perform("ask", int(1)));
+    let k = Machine::<Lang>::new().detach(k);
+    assert_eq!(k.machine(), Some(machine.id()));
+    machine.resume(k, Ok(5)).expect("idle");
+    assert!(matches!(
+        drive(&mut machine, &mut world),
+        Outcome::Done(Ok(5))
+    ));
+}
