@@ -16,8 +16,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kont._kont import CreateContinuation as CreateContinuation
 from kont._kont import Delegate as Delegate
+from kont._kont import GetBoundaries as GetBoundaries
+from kont._kont import GetExecutionContext as GetExecutionContext
+from kont._kont import GetHandlers as GetHandlers
 from kont._kont import GetOuterHandlers as GetOuterHandlers
+from kont._kont import GetTraceback as GetTraceback
 from kont._kont import Handler as Handler
 from kont._kont import K as K
 from kont._kont import Observer as Observer
@@ -52,9 +57,16 @@ from kont.errors import UnhandledEffect as UnhandledEffect
 from kont.errors import Unwind as Unwind
 from kont.errors import UsageError as UsageError
 from kont.errors import WorkerKilled as WorkerKilled
-from kont.handlers import handler as handler
-from kont.handlers import observer as observer
+from kont.handling import Handlers as Handlers
+from kont.handling import handler as handler
+from kont.handling import handlers as handlers
+from kont.handling import on as on
+from kont.interception import WithIntercept as WithIntercept
+from kont.interception import interceptor as interceptor
+from kont.interception import observer as observer
 from kont.programs import do as do
+from kont.reflection import ExecutionContext as ExecutionContext
+from kont.reflection import Place as Place
 from kont.sandbox import Limits as Limits
 from kont.sandbox import Request as Request
 from kont.sandbox import Sandbox as Sandbox

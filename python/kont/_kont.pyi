@@ -1,9 +1,11 @@
 """The extension module of kont. Use the names that `kont` exports; see there for what they do."""
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from typing import Any, Generic, TypeVar, final
 
 from kont.effects import Effect
+from kont.handling import Several
+from kont.reflection import ExecutionContext, Place
 from kont.tools import Tool
 
 T = TypeVar("T")
@@ -29,69 +31,89 @@ class Program(Generic[T]):
     def __iter__(self) -> Generator[Any, Any, T]: ...
     def __await__(self) -> Generator[Any, Any, T]: ...
 
-class Operation:
+class Operation(Generic[T]):
     """Something that is done by yielding or awaiting it."""
 
-    def __iter__(self) -> Generator[Any, Any, Any]: ...
-    def __await__(self) -> Generator[Any, Any, Any]: ...
+    def __iter__(self) -> Generator[Any, Any, T]: ...
+    def __await__(self) -> Generator[Any, Any, T]: ...
 
-class Resume(Operation):
+class Resume(Operation[Any]):
     def __init__(self, k: K, value: Any = None) -> None: ...
 
-class Transfer(Operation):
+class Transfer(Operation[Any]):
     def __init__(self, k: K, value: Any = None) -> None: ...
 
-class ResumeThrow(Operation):
+class ResumeThrow(Operation[Any]):
     def __init__(self, k: K, error: BaseException | type[BaseException]) -> None: ...
 
-class TransferThrow(Operation):
+class TransferThrow(Operation[Any]):
     def __init__(self, k: K, error: BaseException | type[BaseException]) -> None: ...
 
-class ResumeWith(Operation):
+class ResumeWith(Operation[Any]):
     def __init__(self, k: K, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
 
-class TransferWith(Operation):
+class TransferWith(Operation[Any]):
     def __init__(self, k: K, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
 
-class Pass(Operation):
+class Pass(Operation[Any]):
     def __init__(self) -> None: ...
 
-class Delegate(Operation):
+class Delegate(Operation[Any]):
     def __init__(self) -> None: ...
 
-class Perform(Operation):
-    def __init__(self, effect: Effect[Any]) -> None: ...
+class Perform(Operation[T]):
+    def __init__(self, effect: Effect[T]) -> None: ...
 
-class WithHandler(Operation):
-    def __init__(self, handler: Handler, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
+class WithHandler(Operation[Any]):
+    def __init__(
+        self, handler: Handler | Observer | Several, program: Awaitable[Any] | Generator[Any, Any, Any]
+    ) -> None: ...
 
-class WithObserve(Operation):
-    def __init__(self, observer: Observer, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
+class WithObserve(Operation[T]):
+    def __init__(self, observer: Observer, program: Awaitable[T] | Generator[Any, Any, T]) -> None: ...
 
-class Pure(Operation):
-    def __init__(self, value: Any) -> None: ...
+class Pure(Operation[T]):
+    def __init__(self, value: T) -> None: ...
 
-class GetOuterHandlers(Operation):
+class GetOuterHandlers(Operation[list[Handler]]):
     def __init__(self) -> None: ...
+
+class GetHandlers(Operation[list[Handler]]):
+    def __init__(self, k: K | None = None) -> None: ...
+
+class GetBoundaries(Operation[list[Handler | Observer]]):
+    def __init__(self, k: K | None = None) -> None: ...
+
+class GetTraceback(Operation[list[Place]]):
+    def __init__(self, k: K | None = None) -> None: ...
+
+class GetExecutionContext(Operation[ExecutionContext]):
+    def __init__(self) -> None: ...
+
+class CreateContinuation(Operation[K]):
+    def __init__(
+        self,
+        program: Awaitable[Any] | Generator[Any, Any, Any],
+        boundaries: Iterable[Handler | Observer | Several] | None = None,
+    ) -> None: ...
 
 @final
 class Handler:
     """What answers effects: made by `@kont.handler`. Calling it with a program installs it around that program."""
 
-    function: Callable[..., Any]
+    function: Any
     def __init__(
         self,
-        style: str,
-        types: tuple[type, ...],
-        tools: tuple[Tool[..., Any], ...],
-        predicates: tuple[Callable[[Any], Any], ...],
-        function: Callable[..., Any],
+        clauses: Sequence[
+            tuple[str, tuple[type, ...], tuple[Tool[..., Any], ...], tuple[Callable[[Any], Any], ...], Callable[..., Any]]
+        ],
+        function: Any,
     ) -> None: ...
-    def __call__(self, program: Awaitable[T] | Generator[Any, Any, T]) -> Operation: ...
+    def __call__(self, program: Awaitable[T] | Generator[Any, Any, T]) -> Operation[Any]: ...
 
 @final
 class Observer:
-    """What sees effects pass: made by `@kont.observer`. Calling it with a program installs it around that program."""
+    """What sees effects pass: made by `@kont.observer` and `@kont.interceptor`. Calling it with a program installs it."""
 
     function: Callable[[Any], Any]
     def __init__(
@@ -100,8 +122,9 @@ class Observer:
         tools: tuple[Tool[..., Any], ...],
         predicates: tuple[Callable[[Any], Any], ...],
         function: Callable[[Any], Any],
+        rewrites: bool = False,
     ) -> None: ...
-    def __call__(self, program: Awaitable[T] | Generator[Any, Any, T]) -> Operation: ...
+    def __call__(self, program: Awaitable[T] | Generator[Any, Any, T]) -> Operation[T]: ...
 
 @final
 class Drive:
@@ -146,7 +169,7 @@ class SandboxRun:
     def used(self) -> tuple[int, int]: ...
 
 def run(
-    program: Effect[T] | Program[T] | Awaitable[T] | Generator[Any, Any, T], /, *handlers: Handler | Observer
+    program: Effect[T] | Program[T] | Awaitable[T] | Generator[Any, Any, T], /, *handlers: Handler | Observer | Several
 ) -> T: ...
 def main(argv: list[str]) -> int:
     """Runs the `kont` command, and gives its exit status."""

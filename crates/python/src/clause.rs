@@ -31,25 +31,33 @@ enum Style {
 /// Calling it with a program installs it around that program.
 #[pyclass(module = "kont", frozen, dict)]
 pub(crate) struct Handler {
-    style: Style,
-    wanted: Wanted,
-    /// The function that was decorated.
+    /// In order: the first one that wants an effect gets it.
+    clauses: Vec<Clause>,
+    /// The function that was decorated, or the object whose methods the clauses are.
     #[pyo3(get)]
     function: Py<PyAny>,
 }
 
-#[pymethods]
-impl Handler {
-    #[new]
-    fn new(
-        py: Python<'_>,
-        style: &str,
-        types: Vec<Py<PyType>>,
-        tools: Vec<Py<PyAny>>,
-        predicates: Vec<Py<PyAny>>,
-        function: Py<PyAny>,
-    ) -> PyResult<Self> {
-        let style = match style {
+/// One function of a handler.
+struct Clause {
+    style: Style,
+    wanted: Wanted,
+    function: Py<PyAny>,
+}
+
+/// A clause as Python gives it: how it is called, its classes, tools and predicates, and its function.
+type Given = (
+    String,
+    Vec<Py<PyType>>,
+    Vec<Py<PyAny>>,
+    Vec<Py<PyAny>>,
+    Py<PyAny>,
+);
+
+impl Clause {
+    fn new(py: Python<'_>, given: Given) -> PyResult<Self> {
+        let (style, types, tools, predicates, function) = given;
+        let style = match style.as_str() {
             "function" => Style::Function,
             "answering" => Style::Answering,
             "full" => Style::Full,
@@ -58,13 +66,39 @@ impl Handler {
                 return Err(names(py)?.usage(py, format!("there is no kind of handler `{other}`")));
             }
         };
-        Ok(Handler {
+        let wanted = Wanted {
+            types,
+            tools,
+            predicates,
+        };
+        Ok(Clause {
             style,
-            wanted: Wanted {
-                types,
-                tools,
-                predicates,
-            },
+            wanted,
+            function,
+        })
+    }
+}
+
+impl Handler {
+    /// The clause that `declines` has found for the effect that is being handled.
+    fn chosen(&self, cx: &Cx<'_>) -> &Clause {
+        match self.clauses.as_slice() {
+            [only] => only,
+            clauses => &clauses[cx.keys.clause],
+        }
+    }
+}
+
+#[pymethods]
+impl Handler {
+    #[new]
+    fn new(py: Python<'_>, clauses: Vec<Given>, function: Py<PyAny>) -> PyResult<Self> {
+        if clauses.is_empty() {
+            return Err(names(py)?.usage(py, "a handler needs a function"));
+        }
+        let clauses = clauses.into_iter().map(|given| Clause::new(py, given));
+        Ok(Handler {
+            clauses: clauses.collect::<PyResult<_>>()?,
             function,
         })
     }
@@ -82,17 +116,22 @@ impl Handler {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.wanted.traverse(visit)?;
+        for clause in &self.clauses {
+            clause.wanted.traverse(visit)?;
+            visit.call(&clause.function)?;
+        }
         visit.call(&self.function)
     }
 }
 
-/// What sees effects pass. Made by `@kont.observer`.
+/// What sees effects pass, and may put others in their place. Made by `@kont.observer` and `@kont.interceptor`.
 ///
 /// Calling it with a program installs it around that program.
 #[pyclass(module = "kont", frozen, dict)]
 pub(crate) struct Observer {
     wanted: Wanted,
+    /// Whether what the function returns goes on in place of the effect.
+    rewrites: bool,
     /// The function that was decorated.
     #[pyo3(get)]
     function: Py<PyAny>,
@@ -101,13 +140,16 @@ pub(crate) struct Observer {
 #[pymethods]
 impl Observer {
     #[new]
+    #[pyo3(signature = (types, tools, predicates, function, rewrites=false))]
     fn new(
         types: Vec<Py<PyType>>,
         tools: Vec<Py<PyAny>>,
         predicates: Vec<Py<PyAny>>,
         function: Py<PyAny>,
+        rewrites: bool,
     ) -> Self {
         Observer {
+            rewrites,
             wanted: Wanted {
                 types,
                 tools,
@@ -126,7 +168,12 @@ impl Observer {
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {
-        format!("<observer {}>", name(self.function.bind(py)))
+        let kind = if self.rewrites {
+            "interceptor"
+        } else {
+            "observer"
+        };
+        format!("<{kind} {}>", name(self.function.bind(py)))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -138,6 +185,7 @@ impl Observer {
 fn name(function: &Bound<'_, PyAny>) -> String {
     function
         .getattr("__qualname__")
+        .or_else(|_| function.get_type().getattr("__qualname__"))
         .map_or_else(|_| "of a function".to_owned(), |name| name.to_string())
 }
 
@@ -147,32 +195,43 @@ pub(crate) struct Prompt(pub(crate) Py<Handler>);
 impl machine::Handler<Live> for Prompt {
     fn accepts(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
         // What cannot be told is asked of the effect itself, and raised there.
-        self.0
-            .get()
-            .wanted
-            .may_fit(cx.names, effect.bind(cx.py))
-            .unwrap_or(true)
+        self.0.get().clauses.iter().any(|clause| {
+            clause
+                .wanted
+                .may_fit(cx.names, effect.bind(cx.py))
+                .unwrap_or(true)
+        })
     }
 
     fn declines(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
-        let wanted = &self.0.get().wanted;
-        if !wanted.looks_closer() {
+        let clauses = &self.0.get().clauses;
+        if let [only] = clauses.as_slice()
+            && !only.wanted.looks_closer()
+        {
             return false;
         }
-        match wanted.fits(cx.names, effect.bind(cx.py)) {
-            Ok(fits) => !fits,
-            Err(error) => {
-                cx.keys.raised = Some(error);
-                false
+        let effect = effect.bind(cx.py);
+        for (index, clause) in clauses.iter().enumerate() {
+            match clause.wanted.fits(cx.names, effect) {
+                Ok(false) => {}
+                Ok(true) => {
+                    cx.keys.clause = index;
+                    return false;
+                }
+                Err(error) => {
+                    cx.keys.raised = Some(error);
+                    return false;
+                }
             }
         }
+        true
     }
 
     fn answer(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Option<Answer<Live>> {
         if let Some(error) = cx.keys.raised.take() {
             return Some(Err(error));
         }
-        let handler = self.0.get();
+        let handler = self.0.get().chosen(cx);
         if handler.style != Style::Function {
             return None;
         }
@@ -192,7 +251,7 @@ impl machine::Handler<Live> for Prompt {
 
     fn handle(&self, cx: &mut Cx<'_>, effect: Py<PyAny>, k: Continuation<Live>) -> Handled<Live> {
         let py = cx.py;
-        let handler = self.0.get();
+        let handler = self.0.get().chosen(cx);
         let function = handler.function.clone_ref(py);
         if matches!(handler.style, Style::Function | Style::Answering) {
             return match (effect.clone_ref(py),).into_pyobject(py) {
@@ -218,7 +277,12 @@ impl machine::Handler<Live> for Prompt {
             };
         }
         let value = function.bind(py).call1((effect, &k));
-        decide(cx, k.bind(py), function.bind(py), value)
+        let k = k.bind(py);
+        let handled = decide(cx, k, function.bind(py), value);
+        if k.borrow().continuation().is_some() && !cx.names.is_owned_alone(k.as_any()) {
+            cx.keys.keep(k);
+        }
+        handled
     }
 }
 
@@ -333,15 +397,26 @@ impl machine::Observer<Live> for Watch {
     fn observe(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Observed<Live> {
         let observer = self.0.get();
         let effect = effect.bind(cx.py);
-        let seen = || -> PyResult<()> {
-            if observer.wanted.is_empty() || observer.wanted.fits(cx.names, effect)? {
-                observer.function.bind(cx.py).call1((effect,))?;
+        let see = || -> PyResult<Observed<Live>> {
+            if !observer.wanted.is_empty() && !observer.wanted.fits(cx.names, effect)? {
+                return Ok(Observed::Continue);
             }
-            Ok(())
+            let value = observer.function.bind(cx.py).call1((effect,))?;
+            if !observer.rewrites || value.is(effect) {
+                return Ok(Observed::Continue);
+            }
+            if cx.names.is_effect(&value) {
+                return Ok(Observed::Replace(value.unbind()));
+            }
+            let message = format!(
+                "the interceptor `{}` returned {}, and an effect goes on in place of {}\nhelp: return the effect \
+                 itself to leave it as it is; one that only looks is an observer",
+                name(observer.function.bind(cx.py)),
+                value.repr()?,
+                effect.repr()?
+            );
+            Err(cx.names.usage(cx.py, message))
         };
-        match seen() {
-            Ok(()) => Observed::Continue,
-            Err(error) => Observed::Raise(error),
-        }
+        see().unwrap_or_else(Observed::Raise)
     }
 }

@@ -1,20 +1,23 @@
 //! Code: a CPython generator or coroutine, driven with `send` and `throw`, and what it yields, understood.
 
-use machine::{Base, Control, Input, Reflect, Step, Target};
+use machine::{Continuation, Control, Input, Step, Target};
 use pyo3::exceptions::PyStopIteration;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::iterator::PySendResult;
-use pyo3::types::{PyDict, PyIterator, PyList, PyTuple};
+use pyo3::types::{PyDict, PyIterator, PyTuple};
 
 use crate::clause::mistaken;
 use crate::domain::{Cx, Live};
+use crate::drive;
 use crate::k::K;
 use crate::names::{Names, names};
 use crate::operation::{Kind, Operation, installation};
 use crate::place::Place;
 use crate::program::Program;
+use crate::reflect::{self, Look};
 
 /// A resumable computation of CPython.
 pub(crate) struct Code {
@@ -62,6 +65,10 @@ enum Wait {
     Pass,
     /// The operation `Delegate`, which needs the effect.
     Delegate,
+    /// The operation `GetTraceback`: what runs, to be made places.
+    Places,
+    /// The operation `GetExecutionContext`: its parts.
+    Context,
 }
 
 /// How one step of CPython ended.
@@ -234,13 +241,29 @@ impl Code {
             }
             Kind::Pass => {
                 self.wait = Wait::Pass;
-                Control::Reflect(handled_effect())
+                Control::Reflect(reflect::handled_effect())
             }
             Kind::Delegate => {
                 self.wait = Wait::Delegate;
-                Control::Reflect(handled_effect())
+                Control::Reflect(reflect::handled_effect())
             }
-            Kind::GetOuterHandlers => Control::Reflect(outer_handlers()),
+            Kind::GetOuterHandlers => Control::Reflect(reflect::outer_handlers()),
+            Kind::GetExecutionContext => {
+                self.wait = Wait::Context;
+                Control::Reflect(reflect::context())
+            }
+            Kind::Look(look, k) => {
+                if *look == Look::Codes {
+                    self.wait = Wait::Places;
+                }
+                let k = k.as_ref().map(|k| k.clone_ref(py));
+                Control::Reflect(reflect::of_continuation(*look, k))
+            }
+            Kind::CreateContinuation(program, boundaries) => {
+                let around = drive::boundaries(cx.names, boundaries.bind(py))?;
+                let k = Continuation::new(around, Code::new(program.bind(py))?);
+                return Ok(Meaning::Value(Py::new(py, K::unstarted(k))?.into_any()));
+            }
             Kind::Perform(effect) => return Ok(Meaning::Step(Step::Perform(effect.clone_ref(py)))),
             Kind::Pure(value) => return Ok(Meaning::Value(value.clone_ref(py))),
             Kind::WithHandler(..) | Kind::WithObserve(..) => {
@@ -315,6 +338,34 @@ impl Code {
         }
     }
 
+    /// What of it people may look at: a generator, a coroutine, or the function that will be called.
+    pub(crate) fn shown(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        match &self.state {
+            State::Generator(generator) => Some(generator.clone_ref(py).into_any()),
+            State::Coroutine(coroutine) => Some(coroutine.clone_ref(py)),
+            State::Call { function, .. } => Some(function.clone_ref(py)),
+            State::Single(_) | State::Last => None,
+        }
+    }
+
+    /// Shows the collector of cycles what this owns.
+    pub(crate) fn traverse(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match &self.state {
+            State::Call {
+                function,
+                args,
+                kwargs,
+            } => {
+                visit.call(function)?;
+                visit.call(args)?;
+                visit.call(kwargs)
+            }
+            State::Generator(generator) => visit.call(generator),
+            State::Coroutine(object) | State::Single(object) => visit.call(object),
+            State::Last => Ok(()),
+        }
+    }
+
     /// Where the code stands.
     fn place(&self, py: Python<'_>) -> Place {
         match &self.state {
@@ -371,6 +422,12 @@ impl machine::Code<Live> for Code {
             (Wait::Pass, Input::Value(effect)) => return Step::Control(Control::Pass(effect)),
             (Wait::Delegate, Input::Value(effect)) => {
                 return Step::Control(Control::Delegate(effect));
+            }
+            (Wait::Places, Input::Value(codes)) => {
+                reflect::finished(&cx.names.places, cx.py, codes).into()
+            }
+            (Wait::Context, Input::Value(parts)) => {
+                reflect::finished(&cx.names.execution_context, cx.py, parts).into()
             }
             (_, input) => input,
         };
@@ -451,28 +508,4 @@ fn lend_loop<'py>(cx: &Cx<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
     })?;
     let lent = lend.bind(cx.py).call0()?;
     Ok((!lent.is_none()).then_some(lent))
-}
-
-fn handled_effect() -> Reflect<Live> {
-    Box::new(|mirror, cx| {
-        let effect = mirror.live().find_map(|fiber| match fiber.base {
-            Base::Activation(_, activation) => activation.effect(cx.py),
-            _ => None,
-        });
-        effect.ok_or_else(|| {
-            let message = machine::MachineError::NotInHandler.to_string();
-            cx.names.usage(cx.py, message)
-        })
-    })
-}
-
-fn outer_handlers() -> Reflect<Live> {
-    Box::new(|mirror, cx| {
-        let handlers: Vec<_> = mirror
-            .live()
-            .handlers()
-            .map(|(_, prompt)| prompt.0.clone_ref(cx.py))
-            .collect();
-        Ok(PyList::new(cx.py, handlers)?.into_any().unbind())
-    })
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use machine::{
-    Base, Continuation, Domain, Key, MachineError, MachineId, Slot, Taking, Unhandled, View,
+    Base, Continuation, Domain, Key, Machine, MachineError, MachineId, Slot, Taking, Unhandled,
+    View,
 };
 use pyo3::prelude::*;
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::{PyTuple, PyType, PyWeakrefReference};
 
 use crate::clause::{Prompt, Watch};
 use crate::code::Code;
@@ -33,11 +34,37 @@ pub(crate) struct Keys {
     classes: HashMap<usize, Py<PyType>>,
     /// The address of the class that was looked up last.
     last: usize,
+    /// Which clause of the handler that was asked last wants the effect, if it has several.
+    pub(crate) clause: usize,
+    /// The continuations that handlers have kept since the last look at them, weakly: each may be in a cycle.
+    pub(crate) kept: Vec<Py<PyWeakrefReference>>,
     /// What a predicate raised when a handler was asked, to be raised at the performer.
     pub(crate) raised: Option<PyErr>,
 }
 
 impl Keys {
+    /// Notes a continuation that was not used when its handler ended, and that somebody keeps.
+    pub(crate) fn keep(&mut self, k: &Bound<'_, K>) {
+        if k.borrow().continuation().is_some()
+            && let Ok(weak) = PyWeakrefReference::new(k.as_any())
+        {
+            self.kept.push(weak.unbind());
+        }
+    }
+
+    /// Has the continuations that are still kept hold what waits in them. Done now and then, and not where each is
+    /// kept: most are used soon.
+    pub(crate) fn hold_kept(&mut self, py: Python<'_>, machine: &mut Machine<Live>) {
+        let kept = self.kept.drain(..);
+        let mut waiting: Vec<Py<K>> = kept
+            .filter_map(|weak| weak.bind(py).upgrade_as::<K>().ok().flatten())
+            .map(Bound::unbind)
+            .collect();
+        while let Some(k) = waiting.pop() {
+            waiting.extend(K::hold(k.bind(py), machine));
+        }
+    }
+
     /// The key of an effect: its class, which decides which handlers may take it.
     fn of(&mut self, effect: &Bound<'_, PyAny>) -> Key {
         let address = effect.get_type_ptr() as usize;
@@ -173,7 +200,10 @@ impl Slot<Live> for Activation {
         let reason = match why {
             Taking::Used => Place::Words("by `Pass`"),
             // Somebody keeps it to use it later: it is theirs.
-            Taking::Returned if !cx.names.is_owned_alone(k.as_any()) => return None,
+            Taking::Returned if !cx.names.is_owned_alone(k.as_any()) => {
+                cx.keys.keep(k);
+                return None;
+            }
             Taking::Returned => Place::Words("when its handler returned without it"),
             Taking::Raised => Place::Words("when its handler raised"),
             Taking::Unwound => Place::Words("when its handler was unwound"),

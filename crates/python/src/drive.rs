@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use machine::{Answer, Boundary, Continuation, Machine, Outcome};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -38,11 +39,7 @@ impl Driver {
         parks: Parks,
     ) -> PyResult<Self> {
         let names = names(program.py())?;
-        let mut boundaries = Vec::with_capacity(around.len());
-        for one in around {
-            boundaries.push(boundary(names, &one)?);
-        }
-        let k = Continuation::new(boundaries, Code::new(program)?);
+        let k = Continuation::new(boundaries(names, around)?, Code::new(program)?);
         Ok(Driver {
             machine: Machine::new(),
             waiting: Some(k),
@@ -59,15 +56,19 @@ impl Driver {
             return Err(names.usage(py, "the program has ended, or has not stopped yet"));
         };
         self.machine.resume(k, answer).map_err(usage)?;
-        let mut cx = Cx {
-            py,
-            names,
-            machine: self.machine.id(),
-            parks: self.parks,
-            keys: &mut self.keys,
-        };
         loop {
-            match self.machine.run(&mut cx, FUEL) {
+            let mut cx = Cx {
+                py,
+                names,
+                machine: self.machine.id(),
+                parks: self.parks,
+                keys: &mut self.keys,
+            };
+            let outcome = self.machine.run(&mut cx, FUEL);
+            if !self.keys.kept.is_empty() {
+                self.keys.hold_kept(py, &mut self.machine);
+            }
+            match outcome {
                 Outcome::Done(answer) => return Ok(Stop::Done(answer)),
                 Outcome::Parked { effect, k } => {
                     self.waiting = Some(k);
@@ -80,6 +81,48 @@ impl Driver {
     }
 }
 
+/// What handlers and observers are to the machine, in their order.
+pub(crate) fn boundaries(
+    names: &Names,
+    around: &Bound<'_, PyTuple>,
+) -> PyResult<Vec<Boundary<Live>>> {
+    let mut found = Vec::with_capacity(around.len());
+    for one in around {
+        add_boundaries(names, &one, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// Adds what one object is: a handler, or several in one.
+fn add_boundaries(
+    names: &Names,
+    object: &Bound<'_, PyAny>,
+    found: &mut Vec<Boundary<Live>>,
+) -> PyResult<()> {
+    match parts(names, object)? {
+        None => found.push(boundary(names, object)?),
+        Some(parts) => {
+            for part in parts {
+                found.push(boundary(names, &part)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What an object of `kont.Handlers` or `kont.handlers` is made of, innermost first; `None` for any other.
+pub(crate) fn parts<'py>(
+    names: &Names,
+    object: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyTuple>>> {
+    let py = object.py();
+    if !object.is_instance(names.several.bind(py))? {
+        return Ok(None);
+    }
+    let parts = object.call_method0(intern!(py, "_kont_boundaries"))?;
+    Ok(Some(parts.cast_into::<PyTuple>().map_err(PyErr::from)?))
+}
+
 fn boundary(names: &Names, object: &Bound<'_, PyAny>) -> PyResult<Boundary<Live>> {
     if let Ok(handler) = object.cast::<Handler>() {
         return Ok(Boundary::Prompt(Prompt(handler.clone().unbind())));
@@ -87,11 +130,22 @@ fn boundary(names: &Names, object: &Bound<'_, PyAny>) -> PyResult<Boundary<Live>
     if let Ok(observer) = object.cast::<Observer>() {
         return Ok(Boundary::Observer(Watch(observer.clone().unbind())));
     }
-    let message = format!(
-        "{} is not a handler\nhelp: decorate a function with `@kont.handler(MyEffect)`",
-        object.repr()?
-    );
-    Err(names.usage(object.py(), message))
+    Err(not_a_handler(names, object))
+}
+
+pub(crate) fn not_a_handler(names: &Names, object: &Bound<'_, PyAny>) -> PyErr {
+    let shown = object
+        .repr()
+        .map_or_else(|_| object.get_type().to_string(), |shown| shown.to_string());
+    let help = if object.is_instance_of::<pyo3::types::PyType>() {
+        "make one of the class: `MyHandlers()`"
+    } else {
+        "decorate a function with `@kont.handler(MyEffect)`"
+    };
+    names.usage(
+        object.py(),
+        format!("{shown} is not a handler\nhelp: {help}"),
+    )
 }
 
 /// Runs a program to its end and gives its value; what it raises is raised here.

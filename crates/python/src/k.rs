@@ -1,11 +1,11 @@
 //! Continuations as Python objects: one owner, one use.
 
-use machine::{Answer, Continuation};
+use machine::{Answer, Base, Boundary, Continuation, Machine, MachineId};
 use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
-use crate::domain::{Cx, Live};
+use crate::domain::{Activation, Cx, Live};
 use crate::names::{Names, names};
 use crate::place::Place;
 
@@ -15,9 +15,11 @@ use crate::place::Place;
 /// program and is the handler's last act; `yield k(value)` waits for what the rest of the program returns. A second
 /// use raises `ContinuationUsedError`, which names the first. A handler may keep it and use it later in the same run.
 /// It cannot be copied or pickled.
-#[pyclass(module = "kont")]
+#[pyclass(module = "kont", weakref)]
 pub(crate) struct K {
     continuation: Option<Continuation<Live>>,
+    /// The machine that captured it, which alone may go on with it; none for a program that has not begun.
+    machine: Option<MachineId>,
     armed: Option<Answer<Live>>,
     effect: Option<Py<PyAny>>,
     used: Option<Place>,
@@ -26,11 +28,51 @@ pub(crate) struct K {
 impl K {
     pub(crate) fn new(continuation: Continuation<Live>, effect: Py<PyAny>) -> Self {
         K {
+            machine: continuation.machine(),
             continuation: Some(continuation),
             armed: None,
             effect: Some(effect),
             used: None,
         }
+    }
+
+    /// A program that has not begun: nobody performed an effect for it.
+    pub(crate) fn unstarted(continuation: Continuation<Live>) -> Self {
+        K {
+            machine: None,
+            continuation: Some(continuation),
+            armed: None,
+            effect: None,
+            used: None,
+        }
+    }
+
+    /// The continuation, while it is here.
+    pub(crate) fn continuation(&self) -> Option<&Continuation<Live>> {
+        self.continuation.as_ref()
+    }
+
+    /// Whether another machine than this one has captured it.
+    pub(crate) fn is_foreign(&self, machine: MachineId) -> bool {
+        self.machine.is_some_and(|home| home != machine)
+    }
+
+    /// Has the continuation hold what waits in it, so that the collector of cycles sees it. Gives what else is to be
+    /// treated like this: the continuations of handlers that wait in it.
+    pub(crate) fn hold(k: &Bound<'_, Self>, machine: &mut Machine<Live>) -> Vec<Py<K>> {
+        let py = k.py();
+        let Some(continuation) = k.borrow_mut().continuation.take() else {
+            return Vec::new();
+        };
+        let continuation = machine.detach(continuation);
+        let found = continuation.inside().into_iter().flatten();
+        let nested = found.filter_map(|fiber| match fiber.base {
+            Base::Activation(_, Activation::Object(inner)) => Some(inner.clone_ref(py)),
+            _ => None,
+        });
+        let nested = nested.collect();
+        k.borrow_mut().continuation = Some(continuation);
+        nested
     }
 
     pub(crate) fn effect(&self, py: Python<'_>) -> Option<Py<PyAny>> {
@@ -55,18 +97,20 @@ impl K {
         cx: &Cx<'_>,
         place: impl FnOnce() -> Place,
     ) -> PyResult<Continuation<Live>> {
-        let machine = k.borrow().continuation.as_ref().map(Continuation::machine);
-        match machine {
-            None => Err(Self::used_error(k, cx.names)),
-            Some(Some(machine)) if machine != cx.machine => {
-                let message = machine::MachineError::ForeignContinuation.to_string();
-                Err(PyErr::from_type(
-                    cx.names.foreign.bind(cx.py).clone(),
-                    (message,),
-                ))
-            }
-            Some(_) => Self::take_for(k, place()).ok_or_else(|| Self::used_error(k, cx.names)),
+        let (is_here, is_foreign) = {
+            let this = k.borrow();
+            (this.continuation.is_some(), this.is_foreign(cx.machine))
+        };
+        if is_here && is_foreign {
+            return Err(Self::foreign_error(cx));
         }
+        Self::take_for(k, place()).ok_or_else(|| Self::used_error(k, cx.names))
+    }
+
+    /// The error of one that another machine has captured.
+    pub(crate) fn foreign_error(cx: &Cx<'_>) -> PyErr {
+        let message = machine::MachineError::ForeignContinuation.to_string();
+        PyErr::from_type(cx.names.foreign.bind(cx.py).clone(), (message,))
     }
 
     /// What `k(value)` or `k.throw(error)` has put in, if the continuation has been called.
@@ -124,21 +168,19 @@ impl K {
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let py = slf.py();
         let this = slf.borrow();
-        let state = if this.continuation.is_some() {
-            ""
-        } else {
-            ", used"
+        let state = match (&this.continuation, &this.used) {
+            (Some(_), _) => String::new(),
+            (None, Some(place)) => format!(", used {}", place.text(py)),
+            (None, None) => ", used".to_owned(),
         };
-        let effect = this.effect(slf.py());
+        let effect = this.effect(py);
         drop(this);
-        match effect {
-            Some(effect) => Ok(format!(
-                "<kont.K of {}{state}>",
-                effect.bind(slf.py()).repr()?
-            )),
-            None => Ok(format!("<kont.K{state}>")),
-        }
+        Ok(match effect {
+            Some(effect) => format!("<kont.K of {}{state}>", effect.bind(py).repr()?),
+            None => format!("<kont.K of a program from its start{state}>"),
+        })
     }
 
     fn __reduce__(&self) -> PyResult<()> {
@@ -152,11 +194,24 @@ impl K {
         if let Some(Ok(value)) = &self.armed {
             visit.call(value)?;
         }
+        if let Some(view) = self.continuation.as_ref().and_then(Continuation::inside) {
+            for fiber in view {
+                fiber.frames().try_for_each(|code| code.traverse(visit))?;
+                match fiber.base {
+                    Base::Boundary(_, Boundary::Prompt(prompt)) => visit.call(&prompt.0)?,
+                    Base::Boundary(_, Boundary::Observer(watch)) => visit.call(&watch.0)?,
+                    Base::Activation(_, Activation::Object(k)) => visit.call(k)?,
+                    Base::Activation(_, Activation::Hidden(_, effect)) => visit.call(effect)?,
+                    Base::Plain | Base::Ending(_) => {}
+                }
+            }
+        }
         visit.call(&self.effect)
     }
 
     fn __clear__(&mut self) {
         self.effect = None;
         self.armed = None;
+        self.continuation = None;
     }
 }

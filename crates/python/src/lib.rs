@@ -3,7 +3,8 @@
 //! ```text
 //!   kont.run ─────── drive ── Machine<Live> ─┬─ code     generators and coroutines, driven with send and throw
 //!                                            ├─ clause   handlers and observers: what they want, how they are called
-//!                                            └─ k        continuations as objects: one owner, one use
+//!                                            ├─ k        continuations as objects: one owner, one use
+//!                                            └─ reflect  looking at what runs and what waits
 //!   kont.Sandbox ─── sandbox_run ── data ──── kont-sandbox
 //!   kont command ─── command ── cli ── host ── kont._host     tools and policy: one host program for each call
 //!   kont._execute ── workers ──────────────── kont-workers
@@ -26,6 +27,7 @@ mod names;
 mod operation;
 mod place;
 mod program;
+mod reflect;
 mod sandbox_run;
 mod wanted;
 mod workers;
@@ -42,7 +44,8 @@ mod _kont {
         drive::{Drive, run},
         k::K,
         operation::{
-            Delegate, GetOuterHandlers, Operation, Pass, Perform, Pure, Resume, ResumeThrow,
+            CreateContinuation, Delegate, GetBoundaries, GetExecutionContext, GetHandlers,
+            GetOuterHandlers, GetTraceback, Operation, Pass, Perform, Pure, Resume, ResumeThrow,
             ResumeWith, Transfer, TransferThrow, TransferWith, WithHandler, WithObserve,
         },
         program::Program,

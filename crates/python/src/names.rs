@@ -26,6 +26,12 @@ pub(crate) struct Names {
     pub(crate) perform_once: Py<PyAny>,
     /// What `run` answers when no handler does.
     pub(crate) default_answer: Py<PyAny>,
+    /// What stands for several handlers.
+    pub(crate) several: Py<PyType>,
+    /// `places(codes)`: what `GetTraceback` gives.
+    pub(crate) places: Py<PyAny>,
+    /// `context(codes, boundaries, effect)`: what `GetExecutionContext` gives.
+    pub(crate) execution_context: Py<PyAny>,
     /// `sys.modules`, to know whether asyncio is there at all.
     pub(crate) modules: Py<PyAny>,
     pub(crate) getrefcount: Py<PyAny>,
@@ -73,6 +79,9 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         coroutine: class("types", "CoroutineType")?,
         perform_once: object("kont.programs", "perform_once")?,
         default_answer: object("kont.defaults", "answer")?,
+        several: class("kont.handling", "Several")?,
+        places: object("kont.reflection", "places")?,
+        execution_context: object("kont.reflection", "context")?,
         modules: object("sys", "modules")?,
         getrefcount,
         owned_alone,

@@ -2,12 +2,15 @@
 
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 use crate::clause::{Handler, Observer};
 use crate::code::Code;
 use crate::domain::Live;
+use crate::drive;
 use crate::k::K;
 use crate::names::names;
+use crate::reflect::Look;
 use machine::Boundary;
 
 /// What an operation is, and what it is about.
@@ -25,6 +28,9 @@ pub(crate) enum Kind {
     WithObserve(Py<Observer>, Py<PyAny>),
     Pure(Py<PyAny>),
     GetOuterHandlers,
+    GetExecutionContext,
+    Look(Look, Option<Py<K>>),
+    CreateContinuation(Py<PyAny>, Py<PyTuple>),
 }
 
 /// Something that is done by yielding or awaiting it.
@@ -94,7 +100,16 @@ impl Operation {
             Kind::WithObserve(observer, program) => {
                 vec![observer.bind(py).repr()?.to_string(), repr(program)?]
             }
-            Kind::Pass | Kind::Delegate | Kind::GetOuterHandlers => vec![],
+            Kind::Look(_, Some(k)) => vec![k.bind(py).repr()?.to_string()],
+            Kind::CreateContinuation(program, boundaries) => {
+                let around = boundaries.bind(py).repr()?.to_string();
+                vec![repr(program)?, around]
+            }
+            Kind::Pass
+            | Kind::Delegate
+            | Kind::GetOuterHandlers
+            | Kind::GetExecutionContext
+            | Kind::Look(_, None) => vec![],
         };
         Ok(format!("{}({})", slf.get_type().name()?, parts.join(", ")))
     }
@@ -169,7 +184,16 @@ operations! {
     };
 
     /// A program with a handler around it: what calling the handler with the program makes.
-    WithHandler(handler: Py<Handler>, program: Bound<'_, PyAny>) => |_py| Kind::WithHandler(handler, checked(program)?);
+    WithHandler(handler: Bound<'_, PyAny>, program: Bound<'_, PyAny>) => |py| {
+        let (handler, program) = outermost(names(py)?, handler, program)?;
+        match handler.cast_into::<Handler>() {
+            Ok(handler) => Kind::WithHandler(handler.unbind(), checked(program)?),
+            Err(other) => {
+                let observer = other.into_inner().cast_into::<Observer>().map_err(PyErr::from)?;
+                Kind::WithObserve(observer.unbind(), checked(program)?)
+            }
+        }
+    };
 
     /// A program with an observer around it: what calling the observer with the program makes.
     WithObserve(observer: Py<Observer>, program: Bound<'_, PyAny>) => |_py| Kind::WithObserve(observer, checked(program)?);
@@ -179,6 +203,56 @@ operations! {
 
     /// The handlers around the code that asks, innermost first.
     GetOuterHandlers() => |_py| Kind::GetOuterHandlers;
+
+    /// The handlers between the performer that waits in `k` and the handler that was given `k`, innermost first, that
+    /// one last. Without `k`, a handler asks about its own. `k` stays as it is.
+    GetHandlers(k: Option<Py<K>>) signature (k=None) => |_py| Kind::Look(Look::Handlers, k);
+
+    /// The same with observers and interceptors at their places among the handlers.
+    GetBoundaries(k: Option<Py<K>>) signature (k=None) => |_py| Kind::Look(Look::Boundaries, k);
+
+    /// Where the program that waits in `k` stands: a list of `Place(function, file, line)`, innermost first. Without
+    /// `k`, a handler asks about its own. `k` stays as it is.
+    GetTraceback(k: Option<Py<K>>) signature (k=None) => |_py| Kind::Look(Look::Codes, k);
+
+    /// An `ExecutionContext`: where the program stands that asks, what is around it, and which effect it handles.
+    GetExecutionContext() => |_py| Kind::GetExecutionContext;
+
+    /// A continuation of a program that has not begun, under handlers and observers, innermost first. It is used
+    /// like any other: a value begins the program (the value itself is of no use to it), an exception ends it unbegun.
+    CreateContinuation(program: Bound<'_, PyAny>, boundaries: Option<Bound<'_, PyAny>>) signature (program, boundaries=None) => |py| {
+        let around: Vec<Bound<'_, PyAny>> = match boundaries {
+            Some(boundaries) => boundaries.try_iter()?.collect::<PyResult<_>>()?,
+            None => Vec::new(),
+        };
+        let around = PyTuple::new(py, around)?;
+        drive::boundaries(names(py)?, &around)?;
+        Kind::CreateContinuation(checked(program)?, around.unbind())
+    };
+}
+
+/// A handler, and the program with those of its parts around it that are inside of that handler.
+fn outermost<'py>(
+    names: &crate::names::Names,
+    handler: Bound<'py, PyAny>,
+    mut program: Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let Some(parts) = drive::parts(names, &handler)? else {
+        if handler.is_instance_of::<Handler>() || handler.is_instance_of::<Observer>() {
+            return Ok((handler, program));
+        }
+        return Err(drive::not_a_handler(names, &handler));
+    };
+    let mut last = None;
+    for part in parts {
+        if let Some(inner) = last.replace(part) {
+            program = inner.call1((program,))?;
+        }
+    }
+    match last {
+        Some(handler) => Ok((handler, program)),
+        None => Err(drive::not_a_handler(names, &handler)),
+    }
 }
 
 fn checked(program: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {

@@ -20,8 +20,9 @@ impl Wanted {
     /// What a predicate raised.
     pub(crate) fn fits(&self, names: &Names, effect: &Bound<'_, PyAny>) -> PyResult<bool> {
         let py = effect.py();
+        let own = effect.get_type_ptr();
         for class in &self.types {
-            if effect.is_instance(class.bind(py))? {
+            if own.cast() == class.as_ptr() || effect.is_instance(class.bind(py))? {
                 return Ok(true);
             }
         }

@@ -1,0 +1,131 @@
+//! Looking at programs: what is around the code that asks, and what waits in a continuation. Nothing is used up.
+
+use machine::{Base, Boundary, Mirror, Reflect, View};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+
+use crate::domain::{Activation, Cx, Live};
+use crate::k::K;
+
+/// What is asked of a continuation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// The handlers in it.
+    Handlers,
+    /// The handlers and observers in it.
+    Boundaries,
+    /// What waits in it: generators, coroutines, and functions that have not been called.
+    Codes,
+}
+
+/// Looks at a continuation; at the one that the asking handler was given, if none is named.
+pub(crate) fn of_continuation(look: Look, k: Option<Py<K>>) -> Reflect<Live> {
+    Box::new(move |mirror, cx| {
+        if let Some(k) = &k {
+            return of_object(look, k.bind(cx.py), mirror, cx);
+        }
+        match activation(mirror) {
+            Some(Activation::Object(k)) => of_object(look, k.bind(cx.py), mirror, cx),
+            Some(Activation::Hidden(Some(k), _)) => match mirror.of(k) {
+                Ok(view) => collect(look, view, cx.py),
+                Err(error) => Err(cx.names.usage(cx.py, error.to_string())),
+            },
+            Some(Activation::Hidden(None, _)) | None => Err(no_continuation(cx)),
+        }
+    })
+}
+
+/// The effect that the asking handler was called for.
+pub(crate) fn handled_effect() -> Reflect<Live> {
+    Box::new(|mirror, cx| {
+        effect(mirror, cx).ok_or_else(|| {
+            let message = machine::MachineError::NotInHandler.to_string();
+            cx.names.usage(cx.py, message)
+        })
+    })
+}
+
+/// The handlers around the code that asks.
+pub(crate) fn outer_handlers() -> Reflect<Live> {
+    Box::new(|mirror, cx| collect(Look::Handlers, mirror.live(), cx.py))
+}
+
+/// The arguments of an `ExecutionContext`: what runs, what is around it, and which effect is being handled.
+pub(crate) fn context() -> Reflect<Live> {
+    Box::new(|mirror, cx| {
+        let codes = collect(Look::Codes, mirror.live(), cx.py)?;
+        let boundaries = collect(Look::Boundaries, mirror.live(), cx.py)?;
+        let parts = (codes, boundaries, effect(mirror, cx));
+        Ok(parts.into_pyobject(cx.py)?.into_any().unbind())
+    })
+}
+
+fn of_object(
+    look: Look,
+    k: &Bound<'_, K>,
+    mirror: Mirror<'_, Live>,
+    cx: &Cx<'_>,
+) -> PyResult<Py<PyAny>> {
+    let this = k.borrow();
+    let Some(continuation) = this.continuation() else {
+        drop(this);
+        return Err(K::used_error(k, cx.names));
+    };
+    if this.is_foreign(cx.machine) {
+        return Err(K::foreign_error(cx));
+    }
+    match mirror.of(continuation) {
+        Ok(view) => collect(look, view, cx.py),
+        Err(_) => Err(K::foreign_error(cx)),
+    }
+}
+
+fn activation(mirror: Mirror<'_, Live>) -> Option<&Activation> {
+    mirror.live().find_map(|fiber| match fiber.base {
+        Base::Activation(_, activation) => Some(activation),
+        _ => None,
+    })
+}
+
+fn effect(mirror: Mirror<'_, Live>, cx: &Cx<'_>) -> Option<Py<PyAny>> {
+    activation(mirror).and_then(|activation| activation.effect(cx.py))
+}
+
+fn no_continuation(cx: &Cx<'_>) -> PyErr {
+    cx.names.usage(
+        cx.py,
+        "there is no continuation to look at here\nhelp: a handler may leave it out and means its own; others name it",
+    )
+}
+
+fn collect(look: Look, view: View<'_, Live>, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    let found: Vec<Py<PyAny>> = match look {
+        Look::Handlers => view
+            .handlers()
+            .map(|(_, prompt)| prompt.0.clone_ref(py).into_any())
+            .collect(),
+        Look::Boundaries => view
+            .boundaries()
+            .map(|(_, boundary)| match boundary {
+                Boundary::Prompt(prompt) => prompt.0.clone_ref(py).into_any(),
+                Boundary::Observer(watch) => watch.0.clone_ref(py).into_any(),
+            })
+            .collect(),
+        Look::Codes => view.codes().filter_map(|code| code.shown(py)).collect(),
+    };
+    Ok(PyList::new(py, found)?.into_any().unbind())
+}
+
+/// The value of a look, finished by Python once the machine is no longer looked into.
+pub(crate) fn finished(
+    function: &Py<PyAny>,
+    py: Python<'_>,
+    looked: Py<PyAny>,
+) -> PyResult<Py<PyAny>> {
+    let looked = looked.into_bound(py);
+    let value = match looked.cast::<PyTuple>() {
+        Ok(parts) => function.bind(py).call1(parts)?,
+        Err(_) => function.bind(py).call1((looked,))?,
+    };
+    Ok(value.unbind())
+}
