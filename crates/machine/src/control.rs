@@ -174,7 +174,7 @@ impl<D: Domain> Machine<D> {
                 let plain = matches!(base, Base::Plain);
                 self.pop_frame(id);
                 // A segment with nothing left in it would only pass the answer on.
-                if plain && self.arena.get(id).top.is_none() {
+                if plain && self.arena.get(id).first.is_none() {
                     self.leave(id);
                 }
                 self.go_on(cx, then)

@@ -83,10 +83,10 @@ impl FiberId {
 
 /// A stack of frames, its base, and what waits for it.
 pub(crate) struct Fiber<D: Domain> {
-    /// The innermost frame, here and not on the heap: most fibers have no other.
-    pub(crate) top: Option<D::Code>,
-    /// The frames that wait, outermost first. Empty if there is no top.
-    pub(crate) below: Vec<D::Code>,
+    /// The outermost frame, here and not on the heap: most fibers have no other.
+    pub(crate) first: Option<D::Code>,
+    /// The frames inside it, outermost first, which never move while they run. Empty if there is no first.
+    pub(crate) rest: Vec<D::Code>,
     /// Dropped by hand: see [`Fiber::set_base`].
     pub(crate) base: ManuallyDrop<Base<D>>,
     /// The fiber that waits for this one. While a continuation owns the chain that this fiber is the tail of, the
@@ -141,8 +141,8 @@ impl<D: Domain> Fiber<D> {
     /// Puts the first frame in place.
     #[inline(always)]
     pub(crate) fn set_top(&mut self, code: D::Code) {
-        debug_assert!(self.top.is_none(), "a new fiber has no frame");
-        std::mem::forget(self.top.replace(code));
+        debug_assert!(self.first.is_none(), "a new fiber has no frame");
+        std::mem::forget(self.first.replace(code));
     }
 
     /// The scope of its boundary, or of the handler that it is an activation of.
@@ -186,7 +186,7 @@ impl<D: Domain> Fiber<D> {
 
     pub(crate) fn height(&self) -> u32 {
         // A stack of 2^32 frames does not fit in memory.
-        self.below.len() as u32 + u32::from(self.top.is_some())
+        self.rest.len() as u32 + u32::from(self.first.is_some())
     }
 
     /// Whether remembered searches stop at this fiber.
@@ -231,17 +231,28 @@ impl<D: Domain> Fiber<D> {
 
     #[inline]
     pub(crate) fn push(&mut self, code: D::Code) {
-        if let Some(waits) = self.top.replace(code) {
-            self.below.push(waits);
+        if self.first.is_none() {
+            std::mem::forget(self.first.replace(code));
+        } else {
+            self.rest.push(code);
+        }
+    }
+
+    /// The innermost frame.
+    #[inline(always)]
+    pub(crate) fn top(&mut self) -> Option<&mut D::Code> {
+        match self.rest.last_mut() {
+            None => self.first.as_mut(),
+            last => last,
         }
     }
 
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<D::Code> {
-        if self.below.is_empty() {
-            return self.top.take();
+        match self.rest.pop() {
+            None => self.first.take(),
+            last => last,
         }
-        std::mem::replace(&mut self.top, self.below.pop())
     }
 }
 
@@ -299,8 +310,8 @@ impl<D: Domain> Arena<D> {
         let index = u32::try_from(self.fibers.len()).expect("fewer than 2^32 fibers fit in memory");
         let generation = NonZeroU32::MIN;
         self.fibers.push(Fiber {
-            top: None,
-            below: Vec::new(),
+            first: None,
+            rest: Vec::new(),
             base: ManuallyDrop::new(Base::Plain),
             parent: None,
             cut_from: None,
@@ -341,12 +352,12 @@ impl<D: Domain> Arena<D> {
     pub(crate) fn release(&mut self, id: FiberId) -> Option<FiberId> {
         let next = self.free;
         let fiber = self.get_mut(id);
-        if fiber.top.is_some() {
+        if fiber.first.is_some() {
             fiber.drop_frames();
         }
         drop(fiber.take_base());
-        if fiber.below.capacity() > KEPT_CAPACITY {
-            fiber.below.shrink_to(KEPT_CAPACITY);
+        if fiber.rest.capacity() > KEPT_CAPACITY {
+            fiber.rest.shrink_to(KEPT_CAPACITY);
         }
         fiber.flags = 0;
         let parent = fiber.parent;

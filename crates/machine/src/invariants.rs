@@ -58,7 +58,7 @@ impl<D: Domain> Machine<D> {
                 if let Base::Boundary(_, Boundary::Observer(_)) = &*fiber.base {
                     observers += 1;
                 }
-                if fiber.top.is_none() && !fiber.below.is_empty() {
+                if fiber.first.is_none() && !fiber.rest.is_empty() {
                     return Err(format!("{id:?} has frames that wait for nothing"));
                 }
                 next = fiber.parent;

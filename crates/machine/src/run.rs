@@ -204,6 +204,15 @@ impl<D: Domain> Machine<D> {
                 return Outcome::Paused;
             }
             left -= 1;
+            if self.arena.get(id).is_special() {
+                match self.special_input(cx, id, input) {
+                    Ok(special) => input = special,
+                    Err(error) => {
+                        input = Input::Error(error);
+                        continue;
+                    }
+                }
+            }
             match self.turn(cx, id, input) {
                 Next::Value(value) => input = Input::Value(value),
                 Next::Error(error) => input = Input::Error(error),
@@ -276,13 +285,7 @@ impl<D: Domain> Machine<D> {
     /// Delivers one input to the innermost code, and does what it asks for.
     #[inline(always)]
     fn turn(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Next<D> {
-        let fiber = self.arena.get_mut(id);
-        let special = fiber.is_special();
-        if special {
-            let flow = self.unusual_turn(cx, id, input);
-            return self.left(flow);
-        }
-        let Some(code) = &mut fiber.top else {
+        let Some(code) = self.arena.get_mut(id).top() else {
             return self.end_usually(cx, id, input);
         };
         self.counters.steps += 1;
@@ -297,12 +300,6 @@ impl<D: Domain> Machine<D> {
                 self.arena.get_mut(id).push(code);
                 Next::Start
             }
-            Step::TailCall(code) => {
-                // The old code is dropped when the arena is whole again.
-                let old = self.arena.get_mut(id).top.replace(code);
-                drop(old);
-                Next::Start
-            }
             Step::Install { boundary, body } => {
                 self.install(cx, id, boundary, body);
                 Next::Start
@@ -313,35 +310,20 @@ impl<D: Domain> Machine<D> {
             Step::Control(Control::Resume(target, answer)) => {
                 self.resume_on(cx, id, target, answer)
             }
+            Step::TailCall(code) => {
+                let old = self
+                    .arena
+                    .get_mut(id)
+                    .top()
+                    .map(|top| std::mem::replace(top, code));
+                drop(old);
+                Next::Start
+            }
             step => {
                 let flow = self.unusual_step(cx, id, step);
                 self.left(flow)
             }
         }
-    }
-
-    /// A turn of a fiber that is being unwound, that has not begun, or that has ended.
-    #[inline(never)]
-    fn unusual_turn(
-        &mut self,
-        cx: &mut D::Context<'_>,
-        id: FiberId,
-        mut input: Input<D>,
-    ) -> Flow<D> {
-        let mut fiber = self.arena.get_mut(id);
-        if fiber.is_special() {
-            input = match self.special_input(cx, id, input) {
-                Ok(input) => input,
-                Err(error) => return Some(Input::Error(error)),
-            };
-            fiber = self.arena.get_mut(id);
-        }
-        let Some(code) = &mut fiber.top else {
-            return self.end_fiber(cx, id, input);
-        };
-        self.counters.steps += 1;
-        let step = code.resume(cx, input);
-        self.unusual_step(cx, id, step)
     }
 
     #[inline(never)]
@@ -365,7 +347,11 @@ impl<D: Domain> Machine<D> {
             }
             Step::TailCall(code) => {
                 // The old code is dropped when the arena is whole again.
-                let old = self.arena.get_mut(id).top.replace(code);
+                let old = self
+                    .arena
+                    .get_mut(id)
+                    .top()
+                    .map(|top| std::mem::replace(top, code));
                 drop(old);
                 Some(Input::Start)
             }
@@ -448,8 +434,9 @@ impl<D: Domain> Machine<D> {
     #[inline(always)]
     fn end_usually(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Next<D> {
         let fiber = self.arena.get_mut(id);
+        let usual = self.trace.is_none() && !fiber.unwinding();
         match &mut *fiber.base {
-            Base::Boundary(scope, Boundary::Prompt(handler)) if self.trace.is_none() => {
+            Base::Boundary(scope, Boundary::Prompt(handler)) if usual => {
                 let scope = *scope;
                 let answer = input.into_answer(cx);
                 let handled = handler.finish(cx, answer);

@@ -35,8 +35,8 @@ impl<D: Domain> Copy for Source<'_, D> {}
 
 /// One fiber of a chain.
 pub struct FiberView<'v, D: Domain> {
-    waiting: &'v [D::Code],
-    innermost: Option<&'v D::Code>,
+    outermost: Option<&'v D::Code>,
+    inside: &'v [D::Code],
     /// What lies below them.
     pub base: &'v Base<D>,
     /// When it is being unwound: how many frames, from the base, have not been told yet.
@@ -48,7 +48,7 @@ pub struct FiberView<'v, D: Domain> {
 impl<'v, D: Domain> FiberView<'v, D> {
     /// The codes, outermost first; each but the last waits for the next one.
     pub fn frames(&self) -> impl DoubleEndedIterator<Item = &'v D::Code> + use<'v, D> {
-        self.waiting.iter().chain(self.innermost)
+        self.outermost.into_iter().chain(self.inside)
     }
 
     /// The boundary at the base, if there is one.
@@ -105,8 +105,8 @@ impl<'v, D: Domain> Iterator for View<'v, D> {
                     fiber.parent
                 };
                 Some(FiberView {
-                    waiting: &fiber.below,
-                    innermost: fiber.top.as_ref(),
+                    outermost: fiber.first.as_ref(),
+                    inside: &fiber.rest,
                     base: &*fiber.base,
                     unwinding: fiber.unwinding().then_some(fiber.doomed),
                     unstarted: fiber.unstarted(),
@@ -115,8 +115,8 @@ impl<'v, D: Domain> Iterator for View<'v, D> {
             Source::Parts { parts } => {
                 let (first, rest) = parts.split_first()?;
                 let view = FiberView {
-                    waiting: &first.frames,
-                    innermost: None,
+                    outermost: None,
+                    inside: &first.frames,
                     base: &first.base,
                     unwinding: first.unwinding,
                     unstarted: first.unstarted,

@@ -52,7 +52,7 @@ fn m11_the_check_finds_what_is_broken() {
         ("wait for nothing", |machine| {
             let head = machine.current.expect("it is paused");
             let fiber = machine.arena.get_mut(head);
-            fiber.below.extend(fiber.top.take());
+            fiber.rest.extend(fiber.first.take());
         }),
         ("are doomed", |machine| {
             let head = machine.current.expect("it is paused");
