@@ -23,8 +23,7 @@ impl<D: Domain> Machine<D> {
             let fiber = self.arena.get_mut(id);
             let unwinding = fiber.unwinding().then_some(fiber.doomed);
             let unstarted = fiber.unstarted();
-            let mut frames = std::mem::take(&mut fiber.below);
-            frames.extend(fiber.top.take());
+            let frames = fiber.take_frames();
             let base = fiber.take_base();
             if let Base::Boundary(_, Boundary::Observer(_)) = &base {
                 self.observers -= 1;

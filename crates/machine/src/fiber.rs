@@ -229,6 +229,12 @@ impl<D: Domain> Fiber<D> {
         }
     }
 
+    /// Takes all frames out, outermost first.
+    pub(crate) fn take_frames(&mut self) -> Vec<D::Code> {
+        let rest = std::mem::take(&mut self.rest);
+        self.first.take().into_iter().chain(rest).collect()
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, code: D::Code) {
         if self.first.is_none() {
