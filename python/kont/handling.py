@@ -24,7 +24,8 @@ def handler(*wanted: Any) -> Callable[[Callable[..., Any]], _kont.Handler]:
     - `def h(effect, k)` as a generator or `async def`: it gets the rest of the program, and says with `Resume`,
       `Transfer`, `Pass` or `Delegate` what becomes of it. If it ends without using `k`, the rest is unwound, and its
       value is the value of the handled program.
-    - `def h(effect, k)`, plain: `return k(value)` goes on with the program; any other value ends it with that value.
+    - `def h(effect, k)`, plain: `return k(value)` goes on with the program, and `return TransferWith(k, other)` runs
+      another program first, where the effect was performed; any other value ends it with that value.
 
     What it raises before it has used `k` is raised where the effect was performed.
 

@@ -329,6 +329,13 @@ fn decide<'py>(
                 Ok(continuation) => Handled::Transfer(continuation, Err(error.clone_ref(cx.py))),
                 Err(error) => give_back(k, error),
             },
+            Kind::TransferWith(other, program) => match K::take(other.bind(cx.py), cx, used) {
+                Ok(continuation) => match Code::new(program.bind(cx.py)) {
+                    Ok(code) => Handled::TransferWith(continuation, code),
+                    Err(error) => Handled::Transfer(continuation, Err(error)),
+                },
+                Err(error) => give_back(k, error),
+            },
             _ => give_back(k, unyielded(cx, function, "an operation")),
         };
     }
