@@ -51,6 +51,7 @@ from kont.errors import ContinuationUsedError as ContinuationUsedError
 from kont.errors import ForeignContinuationError as ForeignContinuationError
 from kont.errors import KontError as KontError
 from kont.errors import LimitExceeded as LimitExceeded
+from kont.errors import MissingKeyError as MissingKeyError
 from kont.errors import RefusedError as RefusedError
 from kont.errors import SandboxError as SandboxError
 from kont.errors import UnhandledEffect as UnhandledEffect

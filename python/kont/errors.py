@@ -9,6 +9,7 @@ __all__ = [
     "ForeignContinuationError",
     "KontError",
     "LimitExceeded",
+    "MissingKeyError",
     "RefusedError",
     "SandboxError",
     "UnhandledEffect",
@@ -43,6 +44,29 @@ class UnhandledEffect(KontError):
             f"handlers in scope, innermost first: {scope or 'none'}\n"
             f"help: install a handler of `{name}`, as in `kont.run(program, handler)`"
         )
+
+
+class MissingKeyError(KontError, KeyError):
+    """The environment has nothing for a key. Raised at the `Ask`.
+
+    Attributes:
+        key: what was asked for.
+        keys: the keys that the environment has.
+    """
+
+    def __init__(self, key: Any, keys: tuple[Any, ...] = ()) -> None:
+        super().__init__(key, keys)
+        self.key = key
+        self.keys = tuple(keys)
+
+    def __str__(self) -> str:
+        import difflib
+
+        close = difflib.get_close_matches(str(self.key), [str(key) for key in self.keys], n=1)
+        text = f"the environment has no value for {self.key!r}"
+        if close:
+            return f"{text}\nhelp: did you mean {close[0]!r}?"
+        return f"{text}\nhelp: give one to `reader`; it has {', '.join(map(repr, self.keys)) or 'none'}"
 
 
 class ContinuationUsedError(KontError):

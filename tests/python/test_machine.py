@@ -850,3 +850,49 @@ def test_stop_iteration_in_a_program():
 
     with pytest.raises(RuntimeError, match="StopIteration"):
         kont.run(program())
+
+
+def test_a_plain_handler_may_run_a_program_where_the_effect_was_performed():
+    class Where(kont.Effect[str]):
+        pass
+
+    @kont.handler(Where)
+    def inside(effect, k):
+        return kont.TransferWith(k, ask("x"))
+
+    @kont.handler(Ask)
+    def near(effect):
+        return "near"
+
+    @kont.do
+    def fails():
+        yield kont.Pure(None)
+        raise ValueError("of the other program")
+
+    @kont.handler(Where)
+    def failing(effect, k):
+        return kont.TransferWith(k, fails())
+
+    @kont.handler(Where)
+    def twice(effect, k):
+        kept.append(k)
+        return kont.TransferWith(kept[0], ask("x"))
+
+    @kont.do
+    def program():
+        try:
+            return (yield Where())
+        except ValueError as error:
+            return str(error)
+
+    assert kont.run(near(program()), inside, upper) == "near"
+    assert kont.run(program(), failing) == "of the other program"
+
+    kept = []
+    with pytest.raises(kont.ContinuationUsedError):
+        kont.run(both_of(Where(), Where()), twice, upper)
+
+
+@kont.do
+def both_of(first, second):
+    return (yield first), (yield second)

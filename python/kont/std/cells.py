@@ -1,0 +1,66 @@
+"""State: cells that programs read and write by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from kont import _kont
+from kont.effects import Effect
+from kont.handlers import handler
+
+__all__ = ["Get", "Modify", "Put", "state"]
+
+
+class Get(Effect[Any]):
+    """The value of a cell; None if nothing was ever put there."""
+
+    key: Hashable
+
+
+class Put(Effect[None]):
+    """Gives a cell a value."""
+
+    key: Hashable
+    value: Any
+
+
+class Modify(Effect[Any]):
+    """Gives a cell the value that a function makes of the one it has; the answer is the new value."""
+
+    key: Hashable
+    function: Callable[[Any], Any]
+
+
+def state(initial: Mapping[Any, Any] | None = None) -> _kont.Handler:
+    """Answers `Get`, `Put` and `Modify` from cells that the handler owns.
+
+    An error of the program does not undo anything, and programs that share the handler share the cells: make a
+    handler for each run.
+
+    Args:
+        initial: the value of each cell in the beginning; copied.
+
+    >>> import kont
+    >>> from kont.std import Get, Modify, Put, state
+    >>> @kont.do
+    ... def count():
+    ...     yield Put("n", 40)
+    ...     yield Modify("n", lambda n: n + 2)
+    ...     return (yield Get("n"))
+    >>> kont.run(count(), state())
+    42
+    """
+    cells = dict(initial or {})
+
+    @handler(Get, Put, Modify)
+    def state(effect: Any, k: _kont.K) -> Any:
+        if isinstance(effect, Get):
+            return k(cells.get(effect.key))
+        if isinstance(effect, Put):
+            cells[effect.key] = effect.value
+            return k()
+        value = cells[effect.key] = effect.function(cells.get(effect.key))
+        return k(value)
+
+    return state

@@ -1,0 +1,86 @@
+"""The writer: programs tell, somebody keeps what was told, and a part of a program can be listened to."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+from kont import _kont
+from kont.effects import Effect
+from kont.handlers import handler, observer
+from kont.programs import do
+from kont.std.programs import Runnable, Scoped
+
+__all__ = ["Listen", "Tell", "Told", "listening", "writer"]
+
+T = TypeVar("T")
+
+
+class Tell(Effect[None]):
+    """Says something to whoever keeps it."""
+
+    message: Any
+
+
+class Told(Effect[list[Any]]):
+    """Everything that was told so far, in order."""
+
+
+class Listen(Scoped[tuple[T, list[Effect[Any]]]]):
+    """Runs a program, and gives its value together with the effects of some types that were performed in it.
+
+    The effects are answered as ever. If the program raises, so does this, and what was collected is gone.
+
+    >>> import kont
+    >>> from kont.std import Listen, Tell, writer
+    >>> kont.run(Listen(Tell("hello")), writer())
+    (None, [Tell(message='hello')])
+    """
+
+    program: Runnable[T]
+    types: tuple[type, ...] = (Tell,)
+
+
+def writer(messages: list[Any] | None = None) -> _kont.Handler:
+    """Answers `Tell`, `Told` and `Listen`.
+
+    Args:
+        messages: the list to which what is told is added. A new one if there is none; `Told` shows it.
+
+    >>> import kont
+    >>> from kont.std import Tell, writer
+    >>> messages = []
+    >>> @kont.do
+    ... def program():
+    ...     yield Tell("one")
+    ...     yield Tell("two")
+    >>> kont.run(program(), writer(messages))
+    >>> messages
+    ['one', 'two']
+    """
+    kept = [] if messages is None else messages
+
+    @handler(Tell, Told, Listen)
+    def writer(effect: Any, k: _kont.K) -> Any:
+        if isinstance(effect, Tell):
+            kept.append(effect.message)
+            return k()
+        if isinstance(effect, Told):
+            return k(list(kept))
+        return _kont.TransferWith(k, _listen(effect))
+
+    return writer
+
+
+@handler(Listen)
+def listening(effect: Listen[Any], k: _kont.K) -> Any:
+    """Answers `Listen` alone, for programs that tell nothing but, say, log."""
+    return _kont.TransferWith(k, _listen(effect))
+
+
+@do
+def _listen(effect: Listen[Any]) -> Generator[Any, Any, tuple[Any, list[Any]]]:
+    """Runs at the place of the performer."""
+    heard: list[Any] = []
+    value = yield observer(*effect.types)(heard.append)(effect.program)
+    return value, heard

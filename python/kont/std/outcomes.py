@@ -1,0 +1,76 @@
+"""Errors as values: what came of a program, a value or an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, Generic, NoReturn, TypeVar
+
+from kont import _kont
+from kont.effects import Effect
+from kont.handlers import handler
+from kont.programs import do
+from kont.std.programs import Runnable, Scoped
+
+__all__ = ["Err", "Ok", "Raise", "Try", "trying"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ok(Generic[T]):
+    """A program ended with a value."""
+
+    value: T
+
+    def unwrap(self) -> T:
+        """The value."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class Err:
+    """A program ended with an exception."""
+
+    error: Exception
+
+    def unwrap(self) -> NoReturn:
+        """Raises the exception."""
+        raise self.error
+
+
+class Try(Scoped[Ok[T] | Err]):
+    """Runs a program, and gives `Ok` with its value or `Err` with the exception that it raised.
+
+    What the program has done stays done. What is no `Exception`, such as an interrupt or an unwinding, goes on.
+
+    >>> import kont
+    >>> from kont.std import Raise, Try, trying
+    >>> kont.run(Try(kont.Pure(1)), trying), kont.run(Try(Raise(ValueError("no"))), trying)
+    (Ok(value=1), Err(error=ValueError('no')))
+    """
+
+    program: Runnable[T]
+
+
+class Raise(Effect[NoReturn]):
+    """Raises an exception: for where only an effect will do."""
+
+    error: BaseException
+
+
+@handler(Try, Raise)
+def trying(effect: Any, k: _kont.K) -> Any:
+    """Answers `Try` and `Raise`."""
+    if isinstance(effect, Raise):
+        return k.throw(effect.error)
+    return _kont.TransferWith(k, _attempt(effect.program))
+
+
+@do
+def _attempt(program: Any) -> Generator[Any, Any, Ok[Any] | Err]:
+    """Runs at the place of the performer."""
+    try:
+        return Ok((yield program))
+    except Exception as error:
+        return Err(error)

@@ -1,0 +1,29 @@
+"""What the standard effects say about programs: which values are ones, and which effects carry one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Generator
+from typing import Any, TypeVar
+
+from kont._kont import Operation, Program
+from kont.effects import Effect
+
+__all__ = ["Runnable", "Scoped", "is_program"]
+
+T = TypeVar("T")
+
+# Programs, effects and operations can be awaited, so this covers everything that `yield` runs.
+Runnable = Awaitable[T] | Generator[Any, Any, T]
+
+
+class Scoped(Effect[T]):
+    """An effect whose meaning hangs on where it is performed: it carries a program that is run there.
+
+    A handler that performs such an effect again would move the program to its own place: it passes it on instead.
+    """
+
+
+def is_program(value: Any) -> bool:
+    """Whether a value is something to be run: a program, an effect, an operation or a coroutine."""
+    return isinstance(value, (Program, Effect, Operation)) or inspect.iscoroutine(value)

@@ -1,0 +1,148 @@
+"""Files: a folder of the machine, or one that is only in memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kont import _kont
+from kont.effects import Effect
+from kont.handlers import handler
+
+__all__ = ["ListFiles", "ReadFile", "RemoveFile", "WriteFile", "folder", "memory_files"]
+
+
+class ReadFile(Effect[bytes]):
+    """What is in a file."""
+
+    path: str
+
+
+class WriteFile(Effect[None]):
+    """Makes a file, or replaces it as a whole: a reader sees the old content or the new one. Folders are made."""
+
+    path: str
+    data: bytes
+
+
+class RemoveFile(Effect[None]):
+    """Removes a file."""
+
+    path: str
+
+
+class ListFiles(Effect[list[str]]):
+    """The paths of all files below a folder, sorted; none if there is no such folder."""
+
+    path: str = ""
+
+
+def folder(root: str | os.PathLike[str]) -> _kont.Handler:
+    """Answers the effects of files with a folder. Paths are relative to it, with `/` between their parts.
+
+    Args:
+        root: the folder.
+
+    Raises:
+        FileNotFoundError: at the effect, if there is no such file.
+        PermissionError: at the effect, if the path leads out of the folder, also by a link.
+
+    >>> import kont, tempfile
+    >>> from kont.std import ReadFile, WriteFile, folder
+    >>> @kont.do
+    ... def note():
+    ...     yield WriteFile("notes/one.txt", b"hello")
+    ...     return (yield ReadFile("notes/one.txt"))
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     kont.run(note(), folder(root))
+    b'hello'
+    """
+    top = Path(root).resolve()
+
+    def place(path: str) -> Path:
+        found = top.joinpath(_clean(path)).resolve()
+        if not found.is_relative_to(top):
+            raise PermissionError(f"`{path}` leads out of the folder")
+        return found
+
+    @handler(ReadFile, WriteFile, RemoveFile, ListFiles)
+    def folder(effect: Any) -> Any:
+        match effect:
+            case ReadFile(path):
+                return place(path).read_bytes()
+            case WriteFile(path, data):
+                _replace(place(path), data)
+            case RemoveFile(path):
+                place(path).unlink()
+            case ListFiles(path):
+                files = [file for file in place(path).rglob("*") if file.is_file()]
+                return sorted(file.relative_to(top).as_posix() for file in files)
+        return None
+
+    return folder
+
+
+def memory_files(files: dict[str, bytes] | None = None) -> _kont.Handler:
+    """Answers the effects of files from a dict: the double for tests.
+
+    Args:
+        files: the content by path. It is used as it is, so that tests can look at it afterwards.
+
+    >>> import kont
+    >>> from kont.std import WriteFile, memory_files
+    >>> files = {}
+    >>> kont.run(WriteFile("a.txt", b"hello"), memory_files(files)); files
+    {'a.txt': b'hello'}
+    """
+    kept = {} if files is None else files
+
+    @handler(ReadFile, WriteFile, RemoveFile, ListFiles)
+    def memory_files(effect: Any) -> Any:
+        path = _clean(effect.path)
+        if isinstance(effect, ListFiles):
+            inside = path + "/" if path else ""
+            return sorted(name for name in kept if name.startswith(inside))
+        if isinstance(effect, WriteFile):
+            _refuse_folders(kept, path)
+            kept[path] = bytes(effect.data)
+            return None
+        if path not in kept:
+            raise FileNotFoundError(f"there is no file `{path}`")
+        if isinstance(effect, ReadFile):
+            return kept[path]
+        del kept[path]
+        return None
+
+    return memory_files
+
+
+def _clean(path: str) -> str:
+    parts = PurePosixPath(path).parts
+    if path.startswith("/") or ".." in parts or "\0" in path:
+        raise PermissionError(f"`{path}` leads out of the folder")
+    return "/".join(parts)
+
+
+def _refuse_folders(kept: dict[str, bytes], path: str) -> None:
+    if not path or any(name.startswith(path + "/") for name in kept):
+        raise IsADirectoryError(f"`{path}` is a folder")
+    if any(parent.as_posix() in kept for parent in PurePosixPath(path).parents):
+        raise NotADirectoryError(f"`{path}` is below a file")
+
+
+def _replace(place: Path, data: bytes) -> None:
+    if place.is_dir():
+        raise IsADirectoryError(f"`{place.name}` is a folder")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f".{place.name}.{uuid.uuid4().hex}")
+    try:
+        beside.write_bytes(data)
+        if place.exists():
+            shutil.copymode(place, beside)
+        beside.replace(place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

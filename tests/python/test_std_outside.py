@@ -1,0 +1,453 @@
+"""Cache, files and http: with their doubles, and against the real thing."""
+
+import http.server
+import threading
+import types
+
+import pytest
+
+import kont
+from kont.std import (
+    Ask,
+    Cached,
+    Http,
+    HttpError,
+    HttpResponse,
+    Kept,
+    ListFiles,
+    Listen,
+    Local,
+    ReadFile,
+    RemoveFile,
+    Try,
+    WriteFile,
+    cache,
+    cached,
+    folder,
+    http_recorded,
+    http_replayed,
+    http_scripted,
+    listening,
+    memory_files,
+    memory_store,
+    reader,
+    sqlite_store,
+    trying,
+    virtual_clock,
+)
+from kont.std import http as http_client
+
+
+class Fetch(kont.Effect[str]):
+    url: str
+    note: str = ""
+
+
+class Other(kont.Effect[str]):
+    url: str
+    note: str = ""
+
+
+def server(log):
+    @kont.handler(Fetch, Other)
+    def answer(effect):
+        log.append(effect)
+        if "fail" in effect.url:
+            raise OSError("down")
+        return f"{type(effect).__name__} {effect.url} {len(log)}"
+
+    return answer
+
+
+@kont.do
+def in_order(*programs):
+    answers = []
+    for program in programs:
+        answers.append((yield program))
+    return answers
+
+
+STORES = {"memory": lambda path: memory_store(), "sqlite": lambda path: sqlite_store(path / "cache.db")}
+
+
+@pytest.fixture(params=STORES.values(), ids=STORES)
+def store(request, tmp_path):
+    return request.param(tmp_path)
+
+
+def test_an_answer_is_asked_for_once(store):
+    log = []
+    program = in_order(Fetch("/a"), Fetch("/b"), Fetch("/a"), Other("/a"))
+    answers = kont.run(program, cache(Fetch, Other, store=store), server(log))
+    assert answers == ["Fetch /a 1", "Fetch /b 2", "Fetch /a 1", "Other /a 3"]
+
+
+def test_types_that_were_not_named_are_not_cached(store):
+    log = []
+    kont.run(in_order(Other("/a"), Other("/a")), cache(Fetch, store=store), server(log))
+    assert len(log) == 2
+
+
+def test_an_error_is_not_kept(store):
+    log = []
+    kont.run(in_order(Try(Fetch("/fail")), Try(Fetch("/fail"))), cache(Fetch, store=store), trying, server(log))
+    assert len(log) == 2
+
+
+def test_none_is_an_answer_like_others(store):
+    log = []
+
+    @kont.handler(Fetch)
+    def nothing(effect):
+        log.append(effect)
+
+    assert kont.run(in_order(Fetch("/a"), Fetch("/a")), cache(Fetch, store=store), nothing) == [None, None]
+    assert len(log) == 1
+
+
+def test_an_answer_is_good_for_its_time(store):
+    log = []
+    program = in_order(Fetch("/a"), kont.Sleep(9.5), Fetch("/a"), kont.Sleep(0.5), Fetch("/a"), Fetch("/a"))
+    kont.run(program, cache(Fetch, store=store, ttl_s=10), server(log), virtual_clock())
+    assert len(log) == 2
+
+
+def test_the_time_of_an_answer_begins_when_it_is_there():
+    @kont.handler(Fetch)
+    def slow(effect):
+        yield kont.Sleep(8)
+        return (yield kont.Now())
+
+    program = in_order(Fetch("/a"), kont.Sleep(9), Fetch("/a"))
+    assert kont.run(program, cache(Fetch, ttl_s=10), slow, virtual_clock()) == [8.0, None, 8.0]
+
+
+def test_key_and_policy(store):
+    log = []
+    caching = cache(Fetch, store=store, key=lambda fetch: fetch.url, keep=lambda fetch, page: fetch.url != "/b")
+    program = in_order(Fetch("/a", "x"), Fetch("/a", "y"), Fetch("/b"), Fetch("/b"))
+    kont.run(program, caching, server(log))
+    assert log == [Fetch("/a", "x"), Fetch("/b"), Fetch("/b")]
+
+
+def test_effects_that_carry_programs_are_refused():
+    for wrong in (Try, str, "Fetch"):
+        with pytest.raises(kont.UsageError):
+            cache(wrong)
+
+
+def test_the_one_unused_for_longest_makes_room():
+    store = memory_store(entries_max=2)
+    for key in ("a", "b"):
+        store.put(key, Kept(key, None))
+    store.get("a")
+    store.put("c", Kept("c", None))
+    assert [store.get(key) is not None for key in ("a", "b", "c")] == [True, False, True]
+    with pytest.raises(kont.UsageError):
+        memory_store(entries_max=0)
+
+
+def test_a_file_keeps_answers_for_the_next_process(tmp_path):
+    log = []
+    for _ in range(2):
+        assert kont.run(Fetch("/a"), cache(Fetch, store=sqlite_store(tmp_path / "c.db")), server(log)) == "Fetch /a 1"
+
+
+def test_keys_in_a_file_are_equal_only_if_they_are_the_same():
+    store = sqlite_store(":memory:")
+    keys = [1, 1.5, "1", b"1", None, (1, 2), [1, 2], ((1,), 2), {"a": 1}, {"a": "1"}, Fetch("/a"), Other("/a"), "a,str:b"]
+    keys += [("a", "b"), ("a,str:'b'",), frozenset({1, 2}), True]
+    for number, key in enumerate(keys):
+        store.put(key, Kept(number, None))
+    assert [store.get(key).value for key in keys] == list(range(len(keys)))
+    assert store.get(frozenset({2, 1})).value == keys.index(frozenset({1, 2}))
+    with pytest.raises(kont.UsageError, match="cannot be a key in a file"):
+        store.get(object())
+
+
+def test_cached_programs_run_once_for_their_arguments(store):
+    log = []
+
+    @cached()
+    @kont.do
+    def square(n, *, plus=0):
+        log.append(n)
+        yield kont.Pure(None)
+        return n * n + plus
+
+    program = in_order(square(3), square(3), square(3, plus=1), square(4))
+    assert kont.run(program, cache(store=store)) == [9, 9, 10, 16]
+    assert log == [3, 3, 4]
+
+
+def test_cached_programs_run_without_a_cache_and_as_coroutines():
+    log = []
+
+    @cached(key=lambda values: values["id"], ttl_s=5)
+    async def load(values):
+        log.append(values["id"])
+        return await Ask("x")
+
+    again = (load({"id": 1}), kont.Sleep(4), load({"id": 1}), kont.Sleep(1), load({"id": 1}))
+    assert kont.run(in_order(*again), reader({"x": 7}), virtual_clock())[0] == 7
+    assert len(log) == 3
+    kont.run(in_order(*again), reader({"x": 7}), cache(), virtual_clock())
+    assert len(log) == 5
+
+
+def test_cached_programs_run_at_the_place_of_the_performer():
+    @cached()
+    @kont.do
+    def ask():
+        return (yield Ask("x"))
+
+    assert kont.run(Local({"x": 2}, ask()), reader({"x": 1}), cache()) == 2
+    heard = kont.run(Listen(ask(), types=(Ask,)), listening, reader({"x": 1}), cache())
+    assert heard == (1, [Ask("x")])
+
+
+def test_the_time_of_a_cached_program_is_the_time_of_its_cache():
+    log = []
+
+    @cached(ttl_s=5)
+    @kont.do
+    def load():
+        log.append((yield kont.Now()))
+
+    inner = virtual_clock(start_s=1000.0)
+    program = in_order(inner(load()), kont.Sleep(6), inner(load()), kont.Sleep(4), inner(load()))
+    kont.run(program, cache(), virtual_clock())
+    assert log == [1000.0, 1000.0]
+
+
+def test_caches_nest():
+    log = []
+
+    @cached()
+    @kont.do
+    def load():
+        log.append("run")
+        yield kont.Pure(None)
+
+    outer, inner = memory_store(), memory_store()
+    program = in_order(Fetch("/a"), load(), load())
+    kont.run(program, cache(Fetch, store=inner), cache(Fetch, store=outer), server(log))
+    assert len(log) == 2
+    assert len(inner.kept) == 2
+    assert len(outer.kept) == 1
+
+
+def test_what_cannot_be_a_key_says_what_to_do():
+    with pytest.raises(kont.UsageError, match="help: give `cache` a `key`"):
+        kont.run(Fetch(["/a"]), cache(Fetch), server([]))
+
+
+def test_an_answer_that_cannot_be_read_any_more_is_asked_for_anew(tmp_path):
+    store = sqlite_store(tmp_path / "c.db")
+    kont.run(Fetch("/a"), cache(Fetch, store=store), server([]))
+    store.database.execute("UPDATE kept SET value = ?", (b"cno_such_module\nThing\n.",))
+    assert kont.run(Fetch("/a"), cache(Fetch, store=store), server([1, 2])) == "Fetch /a 3"
+
+
+def test_a_missing_handler_inside_of_a_cached_program_is_not_taken_for_a_missing_cache():
+    log = []
+
+    @cached()
+    @kont.do
+    def ask():
+        log.append(1)
+        return (yield Ask("x"))
+
+    with pytest.raises(kont.UnhandledEffect) as caught:
+        kont.run(ask(), cache())
+    assert caught.value.effect == Ask("x")
+    assert log == [1]
+    assert isinstance(Cached("k", kont.Pure(1)), kont.std.Scoped)
+
+
+# Files
+
+
+FILES = {"folder": lambda path: folder(path), "memory": lambda path: memory_files()}
+
+
+@pytest.fixture(params=FILES.values(), ids=FILES)
+def files(request, tmp_path):
+    return request.param(tmp_path)
+
+
+def test_files_are_written_read_listed_and_removed(files):
+    program = in_order(
+        WriteFile("b/two.txt", b"2"),
+        WriteFile("a.txt", b"old"),
+        WriteFile("a.txt", b"\x00new"),
+        ReadFile("a.txt"),
+        ReadFile("./b//two.txt"),
+        ListFiles(),
+        ListFiles("b"),
+        RemoveFile("a.txt"),
+        ListFiles(),
+        ListFiles("nowhere"),
+    )
+    wanted = [b"\x00new", b"2", ["a.txt", "b/two.txt"], ["b/two.txt"], None, ["b/two.txt"], []]
+    assert kont.run(program, files)[3:] == wanted
+
+
+@pytest.mark.parametrize(
+    ("effect", "error"),
+    [
+        (ReadFile("none"), FileNotFoundError),
+        (RemoveFile("none"), FileNotFoundError),
+        (ReadFile("../secret"), PermissionError),
+        (ReadFile("a/../../secret"), PermissionError),
+        (WriteFile("/etc/secret", b""), PermissionError),
+        (ListFiles(".."), PermissionError),
+        (WriteFile("d", b""), IsADirectoryError),
+        (WriteFile("", b""), IsADirectoryError),
+        (WriteFile("d/f/below", b""), (NotADirectoryError, FileExistsError)),
+    ],
+)
+def test_what_cannot_be_done_is_raised_at_the_performer(files, effect, error):
+    results = kont.run(in_order(WriteFile("d/f", b"1"), Try(effect), ListFiles()), trying, files)
+    assert isinstance(results[1].error, error)
+    assert results[2] == ["d/f"], "and it leaves nothing behind"
+
+
+def test_links_do_not_lead_out_of_the_folder(tmp_path):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "secret").write_text("secret")
+    (inside / "link").symlink_to(tmp_path)
+    for effect in (ReadFile("link/secret"), WriteFile("link/new", b""), ListFiles("link")):
+        with pytest.raises(PermissionError):
+            kont.run(effect, folder(inside))
+
+
+# Http
+
+
+@pytest.fixture
+def site():
+    """A server on this machine; `site.seen` has the headers of each request."""
+    seen = []
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def answer(self):
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            seen.append(dict(self.headers))
+            if self.path == "/away":
+                self.send_response(302)
+                self.send_header("Location", f"http://localhost:{self.server.server_port}/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            if self.path == "/file":
+                self.send_response(302)
+                self.send_header("Location", "file:///etc/passwd")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            text = f"{self.command} {self.path} {body.decode()}".encode()
+            self.send_response(404 if self.path == "/missing" else 200)
+            self.send_header("X-Kind", "test")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_GET = do_POST = answer
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield types.SimpleNamespace(url=f"http://127.0.0.1:{running.server_port}", seen=seen)
+        running.shutdown()
+        thread.join()
+
+
+def test_the_client_gets_answers(site):
+    program = in_order(Http(site.url + "/a"), Http(site.url, "POST", b"data"), Http(site.url + "/missing"))
+    got, posted, missing = kont.run(program, http_client())
+    assert (got.status, got.text(), got.headers["x-kind"]) == (200, "GET /a ", "test")
+    assert posted.text() == "POST / data"
+    assert missing.status == 404
+
+
+def test_secrets_do_not_follow_to_another_origin(site):
+    secrets = {"Authorization": "Bearer secret", "cookie": "secret", "X-Own": "kept"}
+    assert kont.run(Http(site.url + "/away", headers=secrets), http_client()).status == 200
+    first, second = site.seen
+    assert first["Authorization"] == "Bearer secret"
+    assert "secret" not in str(second)
+    assert second["X-Own"] == "kept"
+
+
+def test_the_client_stays_in_the_web(site):
+    assert kont.run(Http(site.url + "/file"), http_client()).status == 302
+    with pytest.raises(kont.UsageError, match="no address of the web"):
+        kont.run(Http("file:///etc/passwd"), http_client())
+
+
+def test_no_answer_is_an_error(site):
+    url = site.url
+    closed = "http://127.0.0.1:1/"
+    for wrong in (closed, url.replace("127.0.0.1", "127.0.0.1 x")):
+        with pytest.raises(HttpError, match="got no answer"):
+            kont.run(Http(wrong), http_client())
+
+
+def test_the_script_answers_requests():
+    error = HttpError("down")
+    double = http_scripted(
+        {
+            "http://x/": HttpResponse(200, b"any"),
+            "POST http://x/": lambda request: HttpResponse(201, request.body),
+            "http://x/twice": [HttpResponse(500), HttpResponse(200)],
+            "http://x/down": error,
+        }
+    )
+    program = in_order(
+        Http("http://x/"),
+        Http("http://x/", "POST", b"made"),
+        Http("http://x/twice"),
+        Http("http://x/twice"),
+        Try(Http("http://x/twice")),
+        Try(Http("http://x/down")),
+        Try(Http("http://x/other")),
+    )
+    answers = kont.run(program, trying, double)
+    assert [answer.status for answer in answers[:4]] == [200, 201, 500, 200]
+    assert answers[1].body == b"made"
+    assert "more often" in str(answers[4].error)
+    assert answers[5].error is error
+    assert "nothing is scripted for `GET http://x/other`" in str(answers[6].error)
+
+
+def test_responses_are_read_by_their_encoding():
+    response = HttpResponse(200, "é".encode("latin-1"), {"content-type": 'text/plain; charset="latin-1"; x=y'})
+    assert response.text() == "é"
+    assert HttpResponse(200, b'{"a": [1]}').json() == {"a": [1]}
+
+
+def test_what_was_recorded_is_replayed_in_order_and_without_secrets(tmp_path):
+    file = tmp_path / "requests.jsonl"
+    double = http_scripted(
+        {"http://x/": [HttpResponse(200, b"\xff", {"x": "y"}), HttpResponse(500)], "http://x/down": HttpError("down")}
+    )
+    program = in_order(
+        Http("http://x/", headers={"Authorization": "secret"}),
+        Try(Http("http://x/down")),
+        Http("http://x/"),
+        Try(Http("http://x/", "POST")),
+    )
+    first = kont.run(program, trying, http_recorded(file), double)
+    again = kont.run(program, trying, http_replayed(file))
+    assert again[0] == first[0] == HttpResponse(200, b"\xff", {"x": "y"})
+    assert again[2] == first[2] == HttpResponse(500)
+    assert str(again[1].error) == str(first[1].error) == "down"
+    assert "secret" not in file.read_text()
+    with pytest.raises(HttpError, match="no answer to `GET http://x/` is left"):
+        kont.run(in_order(*[Http("http://x/")] * 3), http_replayed(file))
