@@ -896,3 +896,18 @@ def test_a_plain_handler_may_run_a_program_where_the_effect_was_performed():
 @kont.do
 def both_of(first, second):
     return (yield first), (yield second)
+
+
+def test_handlers_are_made_while_the_collector_runs():
+    # CPython keeps used dicts for the next ones: without them each is an allocation, which may start the collector.
+    held = [{} for _ in range(300)]
+    thresholds = gc.get_threshold()
+    try:
+        for each in range(1, 60):
+            # Any one of the allocations must be the one that starts it.
+            gc.set_threshold(each)
+            held += [kont.Handler([("function", (Ask,), (), (), str)], str) for _ in range(200)]
+            held += [kont.Observer((Ask,), (), (), str) for _ in range(200)]
+    finally:
+        gc.set_threshold(*thresholds)
+    assert kont.run(held[-1](Ask("a")), held[300]) == "Ask(key='a')"

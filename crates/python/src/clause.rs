@@ -36,6 +36,9 @@ pub(crate) struct Handler {
     /// The function that was decorated, or the object whose methods the clauses are.
     #[pyo3(get)]
     function: Py<PyAny>,
+    /// Whether the fields have been written. CPython 3.11 makes the `dict` of an object that the collector sees
+    /// already, and that may run the collector: it then looks into zeroed memory.
+    is_whole: bool,
 }
 
 /// One function of a handler.
@@ -100,6 +103,7 @@ impl Handler {
         Ok(Handler {
             clauses: clauses.collect::<PyResult<_>>()?,
             function,
+            is_whole: true,
         })
     }
 
@@ -116,6 +120,9 @@ impl Handler {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if !self.is_whole {
+            return Ok(());
+        }
         for clause in &self.clauses {
             clause.wanted.traverse(visit)?;
             visit.call(&clause.function)?;
@@ -135,6 +142,9 @@ pub(crate) struct Observer {
     /// The function that was decorated.
     #[pyo3(get)]
     function: Py<PyAny>,
+    /// Whether the fields have been written. CPython 3.11 makes the `dict` of an object that the collector sees
+    /// already, and that may run the collector: it then looks into zeroed memory.
+    is_whole: bool,
 }
 
 #[pymethods]
@@ -156,6 +166,7 @@ impl Observer {
                 predicates,
             },
             function,
+            is_whole: true,
         }
     }
 
@@ -177,6 +188,9 @@ impl Observer {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if !self.is_whole {
+            return Ok(());
+        }
         self.wanted.traverse(visit)?;
         visit.call(&self.function)
     }
