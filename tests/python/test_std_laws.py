@@ -106,6 +106,15 @@ def test_local_restores_after_an_error():
     assert run(both(Try(Local({"a": 2}, fails(Ask("a")))), Ask("a")), a=1)[1] == 1
 
 
+def test_handlers_bear_the_names_of_what_made_them():
+    class Other(kont.Effect[None]):
+        pass
+
+    with pytest.raises(kont.UnhandledEffect, match="innermost first: reader, reader, state, writer, trying") as caught:
+        run(Local({"a": 1}, Other()))
+    assert len(caught.value.handlers) == 5
+
+
 def test_local_may_name_what_the_reader_does_not_have():
     assert run(Local({"new": 1}, Ask("new"))) == 1
 

@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from kont import _kont
 from kont.effects import Effect, Now
 from kont.errors import UnhandledEffect, UsageError
-from kont.handlers import handler
+from kont.handling import handler
 from kont.programs import do
 from kont.std.programs import Runnable, Scoped
 from kont.std.stores import Kept, Store, memory_store

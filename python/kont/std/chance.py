@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from kont import _kont
 from kont.effects import Effect, RandomBytes
-from kont.handlers import handler
+from kont.handling import handler
 
 __all__ = ["Random", "RandomChoice", "RandomInt", "Shuffle", "randomness", "seeded"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from kont import _kont
 from kont.effects import Monotonic, Now, Sleep
-from kont.handlers import handler
+from kont.handling import handler
 
 __all__ = ["virtual_clock"]
 

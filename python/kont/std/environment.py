@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeVar
 from kont import _kont
 from kont.effects import Effect
 from kont.errors import MissingKeyError, UsageError
-from kont.handlers import handler, observer
 from kont.programs import do
 from kont.std.programs import Runnable, Scoped, is_program
 
@@ -70,7 +69,6 @@ def reader(values: Mapping[Any, Any], *, strict: bool = True) -> _kont.Handler:
 
 
 def _answering(scope: _Scope, strict: bool) -> _kont.Handler:
-    @handler(Ask, Local, LazyScopes)
     def reader(effect: Any, k: _kont.K) -> Any:
         if isinstance(effect, Ask):
             key = effect.key
@@ -87,7 +85,10 @@ def _answering(scope: _Scope, strict: bool) -> _kont.Handler:
         effect.found.append(scope)
         return k() if effect.home is scope else _kont.Pass()
 
-    return reader
+    # A `Local` makes one of these each time: `@handler` would look at the function each time.
+    made = _kont.Handler("transfer", (Ask, Local, LazyScopes), (), (), reader)
+    made.__name__ = "reader"
+    return made
 
 
 class _Kept(NamedTuple):
@@ -114,16 +115,15 @@ class _Running:
         self.asked: set[Any] = set()
 
     def around(self, program: Any) -> Any:
-        @observer(Ask)
         def asked(effect: Ask) -> None:
             self.asked.add(effect.key)
 
-        @handler(LazyScopes)
-        def running(effect: LazyScopes, k: _kont.K) -> Any:
+        def lazy_value(effect: LazyScopes, k: _kont.K) -> Any:
             effect.found.append(self)
             return _kont.Pass()
 
-        return running(asked(program))
+        watched = _kont.Observer((Ask,), (), (), asked)(program)
+        return _kont.Handler("transfer", (LazyScopes,), (), (), lazy_value)(watched)
 
 
 @do

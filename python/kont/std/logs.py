@@ -9,7 +9,7 @@ from typing import Any
 from kont import _kont
 from kont.effects import Effect
 from kont.errors import UsageError
-from kont.handlers import handler
+from kont.handling import handler
 
 __all__ = ["Log", "log", "logging_to", "unlogged"]
 

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from kont import _kont
 from kont.effects import Effect
-from kont.handlers import handler, observer
+from kont.handling import handler
+from kont.interception import observer
 from kont.programs import do
 from kont.std.programs import Runnable, Scoped
 
@@ -82,5 +83,8 @@ def listening(effect: Listen[Any], k: _kont.K) -> Any:
 def _listen(effect: Listen[Any]) -> Generator[Any, Any, tuple[Any, list[Any]]]:
     """Runs at the place of the performer."""
     heard: list[Any] = []
-    value = yield observer(*effect.types)(heard.append)(effect.program)
+    plain = all(isinstance(wanted, type) for wanted in effect.types)
+    # The usual case is made directly: `observer` would look at `append` each time.
+    hearing = _kont.Observer(effect.types, (), (), heard.append) if plain else observer(*effect.types)(heard.append)
+    value = yield hearing(effect.program)
     return value, heard

@@ -8,7 +8,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from kont import _kont
 from kont.effects import Effect
-from kont.handlers import handler
+from kont.handling import handler
 from kont.programs import do
 from kont.std.programs import Runnable, Scoped
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from kont import _kont
 from kont.effects import Effect, RandomBytes, Sleep
 from kont.errors import UsageError
-from kont.handlers import handler
+from kont.handling import handler
 from kont.programs import do
 from kont.std.programs import Runnable, Scoped
 

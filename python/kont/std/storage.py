@@ -10,7 +10,7 @@ from typing import Any
 
 from kont import _kont
 from kont.effects import Effect
-from kont.handlers import handler
+from kont.handling import handler
 
 __all__ = ["ListFiles", "ReadFile", "RemoveFile", "WriteFile", "folder", "memory_files"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 from collections import OrderedDict
@@ -124,6 +123,8 @@ def sqlite_store(path: str | os.PathLike[str]) -> Store:
 
 
 def _digest(key: Any) -> bytes:
+    import hashlib
+
     return hashlib.sha256(_plain(key).encode("utf-8", "surrogatepass")).digest()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from kont import _kont
 from kont.effects import Await, Effect
 from kont.errors import KontError, UsageError
-from kont.handlers import handler
+from kont.handling import handler
 
 __all__ = ["Http", "HttpError", "HttpResponse", "http", "http_recorded", "http_replayed", "http_scripted"]
 
