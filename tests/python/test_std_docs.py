@@ -3,6 +3,8 @@
 import doctest
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +32,12 @@ def test_everything_public_says_what_it_is():
     silent = [value for value in public if not getattr(value, "__doc__", None)]
     assert not silent
     assert not [n for n in HANDLERS if n in {m.rpartition(".")[2] for m in MODULES} and callable(vars(kont.std)[n])]
+
+
+def test_everything_public_is_in_the_reference():
+    page = Path(__file__).resolve().parents[2] / "docs" / "reference" / "standard-handlers.md"
+    words = set(re.findall(r"\w+", page.read_text(encoding="utf-8")))
+    modules = {name.rpartition(".")[2] for name in MODULES}
+    public = {name for name in vars(kont.std) if not name.startswith("_")} - modules
+    assert len(public) > 40, "the guard looks at nothing"
+    assert public <= words, public - words

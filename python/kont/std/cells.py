@@ -7,7 +7,7 @@ from typing import Any
 
 from kont import _kont
 from kont.effects import Effect
-from kont.handling import handler
+from kont.std.programs import clauses
 
 __all__ = ["Get", "Modify", "Put", "state"]
 
@@ -53,14 +53,15 @@ def state(initial: Mapping[Any, Any] | None = None) -> _kont.Handler:
     """
     cells = dict(initial or {})
 
-    @handler(Get, Put, Modify)
-    def state(effect: Any, k: _kont.K) -> Any:
-        if isinstance(effect, Get):
-            return k(cells.get(effect.key))
-        if isinstance(effect, Put):
-            cells[effect.key] = effect.value
-            return k()
+    # A value of a cell may be an effect or a program, which only `k` takes as a value.
+    def get(effect: Get, k: _kont.K) -> Any:
+        return k(cells.get(effect.key))
+
+    def put(effect: Put) -> None:
+        cells[effect.key] = effect.value
+
+    def modify(effect: Modify, k: _kont.K) -> Any:
         value = cells[effect.key] = effect.function(cells.get(effect.key))
         return k(value)
 
-    return state
+    return clauses("state", (Get, "transfer", get), (Put, "function", put), (Modify, "transfer", modify))

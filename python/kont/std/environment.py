@@ -9,7 +9,7 @@ from kont import _kont
 from kont.effects import Effect
 from kont.errors import MissingKeyError, UsageError
 from kont.programs import do
-from kont.std.programs import Runnable, Scoped, is_program
+from kont.std.programs import Runnable, Scoped, clauses, is_program
 
 __all__ = ["Ask", "Local", "reader"]
 
@@ -69,26 +69,31 @@ def reader(values: Mapping[Any, Any], *, strict: bool = True) -> _kont.Handler:
 
 
 def _answering(scope: _Scope, strict: bool) -> _kont.Handler:
-    def reader(effect: Any, k: _kont.K) -> Any:
-        if isinstance(effect, Ask):
-            key = effect.key
-            if key in scope.lazy:
-                return _kont.TransferWith(k, _lazy(scope, key, scope.values[key]))
-            try:
-                return k(scope.values[key])
-            except KeyError:
-                if not strict:
-                    return _kont.Pass()
-                raise MissingKeyError(key, tuple(scope.values)) from None
-        if isinstance(effect, Local):
-            return _kont.TransferWith(k, _answering(_Scope(dict(effect.overrides)), False)(effect.program))
+    values, lazy = scope.values, scope.lazy
+
+    def ask(effect: Ask) -> Any:
+        try:
+            return values[effect.key]
+        except KeyError:
+            raise MissingKeyError(effect.key, tuple(values)) from None
+
+    def ask_lazily(effect: Ask, k: _kont.K) -> Any:
+        key = effect.key
+        if key in lazy:
+            return _kont.TransferWith(k, _lazy(scope, key, values[key]))
+        if key in values or strict:
+            return k(ask(effect))
+        return _kont.Pass()
+
+    def local(effect: Local[Any], k: _kont.K) -> Any:
+        return _kont.TransferWith(k, _answering(_Scope(dict(effect.overrides)), False)(effect.program))
+
+    def scopes(effect: LazyScopes, k: _kont.K) -> Any:
         effect.found.append(scope)
         return k() if effect.home is scope else _kont.Pass()
 
-    # A `Local` makes one of these each time: `@handler` would look at the function each time.
-    made = _kont.Handler("transfer", (Ask, Local, LazyScopes), (), (), reader)
-    made.__name__ = "reader"
-    return made
+    asking = ("function", ask) if strict and not lazy else ("transfer", ask_lazily)
+    return clauses("reader", (Ask, *asking), (Local, "transfer", local), (LazyScopes, "transfer", scopes))
 
 
 class _Kept(NamedTuple):
@@ -118,12 +123,12 @@ class _Running:
         def asked(effect: Ask) -> None:
             self.asked.add(effect.key)
 
-        def lazy_value(effect: LazyScopes, k: _kont.K) -> Any:
+        def scopes(effect: LazyScopes, k: _kont.K) -> Any:
             effect.found.append(self)
             return _kont.Pass()
 
         watched = _kont.Observer((Ask,), (), (), asked)(program)
-        return _kont.Handler("transfer", (LazyScopes,), (), (), lazy_value)(watched)
+        return clauses("lazy value", (LazyScopes, "transfer", scopes))(watched)
 
 
 @do

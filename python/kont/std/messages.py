@@ -10,7 +10,7 @@ from kont.effects import Effect
 from kont.handling import handler
 from kont.interception import observer
 from kont.programs import do
-from kont.std.programs import Runnable, Scoped
+from kont.std.programs import Runnable, Scoped, clauses
 
 __all__ = ["Listen", "Tell", "Told", "listening", "writer"]
 
@@ -61,16 +61,16 @@ def writer(messages: list[Any] | None = None) -> _kont.Handler:
     """
     kept = [] if messages is None else messages
 
-    @handler(Tell, Told, Listen)
-    def writer(effect: Any, k: _kont.K) -> Any:
-        if isinstance(effect, Tell):
-            kept.append(effect.message)
-            return k()
-        if isinstance(effect, Told):
-            return k(list(kept))
+    def tell(effect: Tell) -> None:
+        kept.append(effect.message)
+
+    def told(effect: Told) -> list[Any]:
+        return list(kept)
+
+    def listen(effect: Listen[Any], k: _kont.K) -> Any:
         return _kont.TransferWith(k, _listen(effect))
 
-    return writer
+    return clauses("writer", (Tell, "function", tell), (Told, "function", told), (Listen, "transfer", listen))
 
 
 @handler(Listen)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeVar
 
-from kont._kont import Operation, Program
+from kont._kont import Handler, Operation, Program
 from kont.effects import Effect
 
-__all__ = ["Runnable", "Scoped", "is_program"]
+__all__ = ["Runnable", "Scoped", "clauses", "is_program"]
 
 T = TypeVar("T")
 
@@ -27,3 +27,14 @@ class Scoped(Effect[T]):
 def is_program(value: Any) -> bool:
     """Whether a value is something to be run: a program, an effect, an operation or a coroutine."""
     return isinstance(value, (Program, Effect, Operation)) or inspect.iscoroutine(value)
+
+
+def clauses(name: str, *given: tuple[type, str, Callable[..., Any]]) -> Handler:
+    """One handler of several functions, each with the type that it handles and its kind.
+
+    `@kont.handler` would look at the functions each time, and a `Local` makes a handler each time.
+    """
+    given[0][2].__qualname__ = name
+    made = Handler([(kind, (wanted,), (), (), function) for wanted, kind, function in given], given[0][2])
+    made.__name__ = made.__qualname__ = name  # type: ignore[attr-defined]
+    return made
