@@ -225,6 +225,66 @@ def test_a_lazy_value_that_asks_for_itself_is_an_error():
         kont.run(Ask("a"), reader(values))
 
 
+def summing(number, *keys):
+    """A lazy value, with what it is made of for the reference below."""
+
+    @kont.do
+    def program():
+        total = number
+        for key in keys:
+            total += yield Ask(key)
+        return total
+
+    return program(), (number, keys)
+
+
+def test_random_environments_do_what_running_each_lazy_value_anew_does():
+    rng = random.Random(11)
+
+    def layer(size):
+        """Values by key, some of them lazy and made of keys further down, and what they mean."""
+        values, meaning = {}, {}
+        for key in rng.sample(range(8), size):
+            if key and rng.random() < 0.6:
+                below = rng.sample(range(key), rng.randint(1, min(3, key)))
+                values[key], meaning[key] = summing(rng.randrange(100), *below)
+            else:
+                values[key] = rng.randrange(100)
+                meaning[key] = (values[key], ())
+        return values, meaning
+
+    def meant(key, layers):
+        number, keys = next(one[key] for one in layers if key in one)
+        return number + sum(meant(other, layers) for other in keys)
+
+    def body(layers, depth):
+        steps, wanted = [], []
+        for _ in range(rng.randint(1, 4)):
+            if depth and rng.random() < 0.5:
+                values, meaning = layer(rng.randint(0, 3))
+                inner, inner_wanted = body([meaning, *layers], depth - 1)
+                steps.append(Local(values, inner))
+                wanted.append(inner_wanted)
+            else:
+                key = rng.randrange(8)
+                steps.append(Ask(key))
+                wanted.append(meant(key, layers))
+
+        @kont.do
+        def program():
+            seen = []
+            for step in steps:
+                seen.append((yield step))
+            return seen
+
+        return program(), wanted
+
+    for _ in range(300):
+        values, meaning = layer(8)
+        program, wanted = body([meaning], 4)
+        assert kont.run(program, reader(values)) == wanted
+
+
 # State
 
 

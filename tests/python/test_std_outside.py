@@ -1,6 +1,7 @@
 """Cache, files and http: with their doubles, and against the real thing."""
 
 import http.server
+import random
 import threading
 import types
 
@@ -17,6 +18,7 @@ from kont.std import (
     ListFiles,
     Listen,
     Local,
+    Ok,
     ReadFile,
     RemoveFile,
     Try,
@@ -130,6 +132,11 @@ def test_key_and_policy(store):
     assert log == [Fetch("/a", "x"), Fetch("/b"), Fetch("/b")]
 
 
+def test_equal_keys_of_two_types_are_two_things(store):
+    caching = cache(Fetch, Other, store=store, key=lambda effect: effect.url)
+    assert kont.run(in_order(Fetch("/a"), Other("/a")), caching, server([])) == ["Fetch /a 1", "Other /a 2"]
+
+
 def test_effects_that_carry_programs_are_refused():
     for wrong in (Try, str, "Fetch"):
         with pytest.raises(kont.UsageError):
@@ -160,7 +167,9 @@ def test_keys_in_a_file_are_equal_only_if_they_are_the_same():
     for number, key in enumerate(keys):
         store.put(key, Kept(number, None))
     assert [store.get(key).value for key in keys] == list(range(len(keys)))
-    assert store.get(frozenset({2, 1})).value == keys.index(frozenset({1, 2}))
+    # These two are equal, and give their items in different orders.
+    store.put(frozenset([0, 8]), Kept("set", None))
+    assert store.get(frozenset([8, 0])) == Kept("set", None)
     with pytest.raises(kont.UsageError, match="cannot be a key in a file"):
         store.get(object())
 
@@ -304,13 +313,36 @@ def test_files_are_written_read_listed_and_removed(files):
         (ListFiles(".."), PermissionError),
         (WriteFile("d", b""), IsADirectoryError),
         (WriteFile("", b""), IsADirectoryError),
-        (WriteFile("d/f/below", b""), (NotADirectoryError, FileExistsError)),
+        (ReadFile("d"), IsADirectoryError),
+        (RemoveFile("d"), IsADirectoryError),
+        (ReadFile("d/f/below"), NotADirectoryError),
+        (WriteFile("d/f/below", b""), NotADirectoryError),
+        (WriteFile("d/f/far/below", b""), NotADirectoryError),
     ],
 )
 def test_what_cannot_be_done_is_raised_at_the_performer(files, effect, error):
     results = kont.run(in_order(WriteFile("d/f", b"1"), Try(effect), ListFiles()), trying, files)
     assert isinstance(results[1].error, error)
     assert results[2] == ["d/f"], "and it leaves nothing behind"
+
+
+def test_random_uses_of_a_folder_and_of_its_double_give_the_same(tmp_path):
+    rng = random.Random(5)
+    names = ["a", "b", "a/b", "a/c", "a/b/c", "b/a/a", "", "./a//b", "../a", "/a"]
+    for each in range(60):
+        program = in_order(
+            *[
+                Try(rng.choice([ReadFile, RemoveFile, ListFiles, lambda path: WriteFile(path, b"x")])(rng.choice(names)))
+                for _ in range(25)
+            ]
+        )
+
+        def outcome(files, program=program):
+            tried = kont.run(program, trying, files)
+            return [one.value if isinstance(one, Ok) else type(one.error) for one in tried]
+
+        (tmp_path / str(each)).mkdir()
+        assert outcome(folder(tmp_path / str(each))) == outcome(memory_files())
 
 
 def test_links_do_not_lead_out_of_the_folder(tmp_path):
@@ -342,9 +374,9 @@ def site():
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
-            if self.path == "/file":
+            if self.path in ("/file", "/ftp"):
                 self.send_response(302)
-                self.send_header("Location", "file:///etc/passwd")
+                self.send_header("Location", "file:///etc/passwd" if self.path == "/file" else "ftp://127.0.0.1:1/")
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
@@ -386,7 +418,8 @@ def test_secrets_do_not_follow_to_another_origin(site):
 
 
 def test_the_client_stays_in_the_web(site):
-    assert kont.run(Http(site.url + "/file"), http_client()).status == 302
+    for path in ("/file", "/ftp"):
+        assert kont.run(Http(site.url + path), http_client()).status == 302
     with pytest.raises(kont.UsageError, match="no address of the web"):
         kont.run(Http("file:///etc/passwd"), http_client())
 

@@ -35,9 +35,8 @@ class Cached(Scoped[T]):
 
 
 class Keep(Scoped[None]):
-    """Brings the value of a program from the performer's place back to the cache, where it is kept."""
+    """Brings the value of a program from the performer's place back to its cache, which is the nearest one there."""
 
-    home: object
     key: Hashable
     effect: Cached[Any]
     value: Any
@@ -81,7 +80,6 @@ def cache(
             raise UsageError(f"{one!r} cannot be cached by type\nhelp: name effects that carry no program")
     kept = memory_store() if store is None else store
 
-    home = object()
 
     def save(full: Hashable, effect: Any, value: Any) -> Generator[Any, Any, None]:
         if keep is not None and not keep(effect, value):
@@ -92,8 +90,6 @@ def cache(
     @handler(Cached, Keep, *wanted)
     def cache(effect: Any, k: _kont.K) -> Generator[Any, Any, Any]:
         if isinstance(effect, Keep):
-            if effect.home is not home:
-                yield _kont.Pass()
             yield from save(effect.key, effect.effect, effect.value)
             yield _kont.Transfer(k)
         by_call = isinstance(effect, Cached)
@@ -104,7 +100,7 @@ def cache(
         if found is not None and (found.until_s is None or (yield Now()) < found.until_s):
             yield _kont.Transfer(k, found.value)
         if by_call:
-            yield _kont.TransferWith(k, _fill(home, full, effect))
+            yield _kont.TransferWith(k, _fill(full, effect))
         value = yield effect
         yield from save(full, effect, value)
         yield _kont.Transfer(k, value)
@@ -174,8 +170,8 @@ def _make(make: Callable[[], Any]) -> Generator[Any, Any, Any]:
 
 
 @do
-def _fill(home: object, key: Hashable, effect: Cached[Any]) -> Generator[Any, Any, Any]:
+def _fill(key: Hashable, effect: Cached[Any]) -> Generator[Any, Any, Any]:
     """Runs at the place of the performer."""
     value = yield effect.program
-    yield Keep(home, key, effect, value)
+    yield Keep(key, effect, value)
     return value

@@ -76,7 +76,7 @@ def folder(root: str | os.PathLike[str]) -> _kont.Handler:
             case WriteFile(path, data):
                 _replace(place(path), data)
             case RemoveFile(path):
-                place(path).unlink()
+                _remove(place(path))
             case ListFiles(path):
                 files = [file for file in place(path).rglob("*") if file.is_file()]
                 return sorted(file.relative_to(top).as_posix() for file in files)
@@ -98,22 +98,35 @@ def memory_files(files: dict[str, bytes] | None = None) -> _kont.Handler:
     {'a.txt': b'hello'}
     """
     kept = {} if files is None else files
+    folders = {parent for path in kept for parent in _parents(path)}
+
+    def file(path: str) -> str:
+        path = _clean(path)
+        if not path or path in folders:
+            raise IsADirectoryError(f"`{path}` is a folder")
+        if any(parent in kept for parent in _parents(path)):
+            raise NotADirectoryError(f"`{path}` is below a file")
+        return path
+
+    def existing(path: str) -> str:
+        path = file(path)
+        if path not in kept:
+            raise FileNotFoundError(f"there is no file `{path}`")
+        return path
 
     @handler(ReadFile, WriteFile, RemoveFile, ListFiles)
     def memory_files(effect: Any) -> Any:
-        path = _clean(effect.path)
-        if isinstance(effect, ListFiles):
-            inside = path + "/" if path else ""
-            return sorted(name for name in kept if name.startswith(inside))
-        if isinstance(effect, WriteFile):
-            _refuse_folders(kept, path)
-            kept[path] = bytes(effect.data)
-            return None
-        if path not in kept:
-            raise FileNotFoundError(f"there is no file `{path}`")
-        if isinstance(effect, ReadFile):
-            return kept[path]
-        del kept[path]
+        match effect:
+            case ReadFile(path):
+                return kept[existing(path)]
+            case WriteFile(path, data):
+                kept[file(path)] = bytes(data)
+                folders.update(_parents(_clean(path)))
+            case RemoveFile(path):
+                del kept[existing(path)]
+            case ListFiles(path):
+                inside = _clean(path) + "/" if _clean(path) else ""
+                return sorted(name for name in kept if name.startswith(inside))
         return None
 
     return memory_files
@@ -126,17 +139,17 @@ def _clean(path: str) -> str:
     return "/".join(parts)
 
 
-def _refuse_folders(kept: dict[str, bytes], path: str) -> None:
-    if not path or any(name.startswith(path + "/") for name in kept):
-        raise IsADirectoryError(f"`{path}` is a folder")
-    if any(parent.as_posix() in kept for parent in PurePosixPath(path).parents):
-        raise NotADirectoryError(f"`{path}` is below a file")
+def _parents(path: str) -> list[str]:
+    return [parent.as_posix() for parent in PurePosixPath(path).parents if parent.name]
 
 
 def _replace(place: Path, data: bytes) -> None:
     if place.is_dir():
         raise IsADirectoryError(f"`{place.name}` is a folder")
-    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(f"`{place.name}` is below a file") from None
     beside = place.with_name(f".{place.name}.{uuid.uuid4().hex}")
     try:
         beside.write_bytes(data)
@@ -146,3 +159,10 @@ def _replace(place: Path, data: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _remove(place: Path) -> None:
+    # Systems differ in the error for this.
+    if place.is_dir():
+        raise IsADirectoryError(f"`{place.name}` is a folder")
+    place.unlink()
