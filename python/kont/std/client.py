@@ -18,11 +18,11 @@ SECRET = ("Authorization", "Cookie", "Proxy-authorization")
 class _Redirect(urllib.request.HTTPRedirectHandler):
     """urllib would follow to `ftp:`, and take the headers along to any host."""
 
-    def redirect_request(self, request: Any, file: Any, code: int, message: str, headers: Any, url: str) -> Any:
-        if urlsplit(url).scheme not in ("http", "https"):
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        if urlsplit(newurl).scheme not in ("http", "https"):
             return None
-        again = super().redirect_request(request, file, code, message, headers, url)
-        if again is not None and _origin(url) != _origin(request.full_url):
+        again = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if again is not None and _origin(newurl) != _origin(req.full_url):
             for name in SECRET:
                 again.remove_header(name)
         return again

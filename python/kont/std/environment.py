@@ -9,7 +9,7 @@ from kont import _kont
 from kont.effects import Effect
 from kont.errors import MissingKeyError, UsageError
 from kont.programs import do
-from kont.std.programs import Runnable, Scoped, clauses, is_program
+from kont.std.programs import Clause, Runnable, Scoped, clauses, is_program
 
 __all__ = ["Ask", "Local", "reader"]
 
@@ -92,8 +92,8 @@ def _answering(scope: _Scope, strict: bool) -> _kont.Handler:
         effect.found.append(scope)
         return k() if effect.home is scope else _kont.Pass()
 
-    asking = ("function", ask) if strict and not lazy else ("transfer", ask_lazily)
-    return clauses("reader", (Ask, *asking), (Local, "transfer", local), (LazyScopes, "transfer", scopes))
+    asking: Clause = (Ask, "function", ask) if strict and not lazy else (Ask, "transfer", ask_lazily)
+    return clauses("reader", asking, (Local, "transfer", local), (LazyScopes, "transfer", scopes))
 
 
 class _Kept(NamedTuple):

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 from kont._kont import Handler, Operation, Program
 from kont.effects import Effect
 
-__all__ = ["Runnable", "Scoped", "clauses", "is_program"]
+__all__ = ["Clause", "Runnable", "Scoped", "clauses", "is_program"]
 
 T = TypeVar("T")
 
 # Programs, effects and operations can be awaited, so this covers everything that `yield` runs.
 Runnable = Awaitable[T] | Generator[Any, Any, T]
+# A type of effects, the kind of function that answers it, and the function.
+Clause = tuple[type, str, Callable[..., Any]]
 
 
 class Scoped(Effect[T]):
@@ -29,7 +31,7 @@ def is_program(value: Any) -> bool:
     return isinstance(value, (Program, Effect, Operation)) or inspect.iscoroutine(value)
 
 
-def clauses(name: str, *given: tuple[type, str, Callable[..., Any]]) -> Handler:
+def clauses(name: str, *given: Clause) -> Handler:
     """One handler of several functions, each with the type that it handles and its kind.
 
     `@kont.handler` would look at the functions each time, and a `Local` makes a handler each time.

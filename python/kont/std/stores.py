@@ -130,17 +130,18 @@ def _digest(key: Any) -> bytes:
 
 def _plain(key: Any) -> str:
     """A text that is equal for equal keys and for no others, in this process and in the next."""
-    if key is None or isinstance(key, (bool, int, float, str, bytes)) and type(key).__module__ == "builtins":
-        return f"{type(key).__name__}:{key!r}"
-    if type(key) in (tuple, list):
-        return f"{type(key).__name__}({','.join(map(_plain, key))})"
-    if type(key) in (frozenset, set):
+    kind = type(key)
+    if kind in (type(None), bool, int, float, str, bytes):
+        return f"{kind.__name__}:{key!r}"
+    if kind in (tuple, list):
+        return f"{kind.__name__}({','.join(map(_plain, key))})"
+    if kind in (frozenset, set):
         return f"set({','.join(sorted(map(_plain, key)))})"
-    if type(key) is dict:
+    if kind is dict:
         return f"dict({','.join(sorted(f'{_plain(name)}={_plain(value)}' for name, value in key.items()))})"
-    if is_dataclass(key) and not isinstance(key, type):
+    if is_dataclass(kind):
         parts = ",".join(f"{field.name}={_plain(getattr(key, field.name))}" for field in fields(key) if field.compare)
-        return f"{type(key).__module__}.{type(key).__qualname__}({parts})"
+        return f"{kind.__module__}.{kind.__qualname__}({parts})"
     raise UsageError(
         f"{key!r} cannot be a key in a file\nhelp: give `cache` a `key` that makes plain data of the effect"
     )

@@ -75,7 +75,8 @@ def http(*, timeout_s: float = 30.0) -> _kont.Handler:
 
         from kont.std import client
 
-        return (yield Await(asyncio.to_thread(client.send, effect, timeout_s)))
+        response: HttpResponse = yield Await(asyncio.to_thread(client.send, effect, timeout_s))
+        return response
 
     return http
 
@@ -128,7 +129,7 @@ def http_recorded(path: str | os.PathLike[str]) -> _kont.Handler:
     def http_recorded(effect: Http) -> Generator[Any, Any, HttpResponse]:
         entry: dict[str, Any] = {"request": _request(effect)}
         try:
-            response = yield effect
+            response: HttpResponse = yield effect
         except HttpError as error:
             _add(file, {**entry, "error": str(error)})
             raise
