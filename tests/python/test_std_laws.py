@@ -547,6 +547,39 @@ def test_scoped_programs_see_the_handlers_and_observers_of_the_performer_in_orde
     assert scoped_seen == seen, "and the observers see what they would have seen without the scope"
 
 
+@pytest.mark.parametrize("scoped", SCOPED.values(), ids=SCOPED)
+def test_a_scope_is_unwound_with_the_program_around_it(scoped):
+    class Stop(kont.Effect[None]):
+        pass
+
+    @kont.handler(Stop)
+    def stop(effect, k):
+        return "stopped"
+
+    @kont.do
+    def program():
+        try:
+            yield Stop()
+        finally:
+            yield Tell("cleaned up")
+
+    messages = []
+    assert kont.run(scoped(program()), stop, reader({}), writer(messages), trying) == "stopped"
+    assert messages == ["cleaned up"]
+
+
+@pytest.mark.parametrize("wrong", [5, fails, ValueError], ids=["number", "function", "class"])
+@pytest.mark.parametrize("scoped", SCOPED.values(), ids=SCOPED)
+def test_what_is_no_program_is_refused_at_the_performer(scoped, wrong):
+    @kont.do
+    def program():
+        with pytest.raises(kont.UsageError):
+            yield scoped(wrong)
+        return "went on"
+
+    assert run(program()) == "went on"
+
+
 @pytest.mark.parametrize("outer", SCOPED.values(), ids=SCOPED)
 @pytest.mark.parametrize("inner", SCOPED.values(), ids=SCOPED)
 def test_scopes_nest_in_each_other(outer, inner):

@@ -1,5 +1,7 @@
 """Cache, files and http: with their doubles, and against the real thing."""
 
+import asyncio
+import concurrent.futures
 import http.server
 import random
 import threading
@@ -158,6 +160,20 @@ def test_a_file_keeps_answers_for_the_next_process(tmp_path):
     log = []
     for _ in range(2):
         assert kont.run(Fetch("/a"), cache(Fetch, store=sqlite_store(tmp_path / "c.db")), server(log)) == "Fetch /a 1"
+
+
+def test_programs_of_several_threads_share_a_store(store):
+    def work(number):
+        for each in range(20):
+            caching = cache(Fetch, store=store)
+            kont.run(in_order(Fetch(f"/{each}"), Fetch(f"/{number}/{each}")), caching, server([]))
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    log = []
+    wanted = [Fetch(f"/{number}/{each}") for number in range(4) for each in range(20)]
+    kont.run(in_order(*wanted), cache(Fetch, store=store), server(log))
+    assert log == []
 
 
 def test_keys_in_a_file_are_equal_only_if_they_are_the_same():
@@ -406,6 +422,13 @@ def test_the_client_gets_answers(site):
     assert (got.status, got.text(), got.headers["x-kind"]) == (200, "GET /a ", "test")
     assert posted.text() == "POST / data"
     assert missing.status == 404
+
+
+def test_the_client_on_a_running_loop(site):
+    async def requests():
+        return await asyncio.gather(*(kont.run_async(Http(f"{site.url}/{n}"), http_client()) for n in range(3)))
+
+    assert [answer.text() for answer in asyncio.run(requests())] == ["GET /0 ", "GET /1 ", "GET /2 "]
 
 
 def test_secrets_do_not_follow_to_another_origin(site):

@@ -65,7 +65,9 @@ class _SQLite:
         # Only programs that keep things in a file pay for importing it.
         import sqlite3
 
-        self.database = sqlite3.connect(path, isolation_level=None)
+        # Where SQLite itself locks, programs of several threads may share the store.
+        one_thread = sqlite3.threadsafety < 3
+        self.database = sqlite3.connect(path, isolation_level=None, check_same_thread=one_thread)
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.execute(
             "CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, value BLOB NOT NULL, until_s REAL) WITHOUT ROWID"
