@@ -50,6 +50,7 @@ from kont.effects import Sleep as Sleep
 from kont.errors import ContinuationUsedError as ContinuationUsedError
 from kont.errors import ForeignContinuationError as ForeignContinuationError
 from kont.errors import KontError as KontError
+from kont.errors import KontWarning as KontWarning
 from kont.errors import LimitExceeded as LimitExceeded
 from kont.errors import MissingKeyError as MissingKeyError
 from kont.errors import RefusedError as RefusedError

@@ -12,6 +12,11 @@ T = TypeVar("T")
 
 __version__: str
 
+class EffectBase:
+    """What `kont.Effect` is built on: it knows whether an effect was performed."""
+
+    def _kont_may_be_dropped(self) -> None: ...
+
 @final
 class K:
     """The rest of a program, from the effect that a handler was called for up to that handler."""

@@ -6,18 +6,23 @@ import dataclasses
 from collections.abc import Generator
 from typing import Any, Generic, TypeVar, dataclass_transform
 
+from kont import _kont
+
 __all__ = ["Await", "Effect", "Monotonic", "Now", "RandomBytes", "Sleep"]
 
 T = TypeVar("T")
 
 
 @dataclass_transform(frozen_default=True, eq_default=True, field_specifiers=(dataclasses.field,))
-class Effect(Generic[T]):
+class Effect(_kont.EffectBase, Generic[T]):
     """A thing that a program asks of its surroundings; `T` is the type of the answer.
 
     A subclass is a frozen dataclass without being told: its annotated fields are the parameters of its constructor,
     and it is compared, hashed, shown and pickled by them. `@dataclass(frozen=True)` on top changes nothing. A class
     that defines `__init__` itself is left as it is.
+
+    One that a statement makes and drops, as in `Ask("name")` with the `yield` or `await` forgotten, is a `KontWarning`
+    at that line.
 
     Performing costs about as much as a call; making the object costs as much as making any dataclass.
 
@@ -55,6 +60,10 @@ class Effect(Generic[T]):
         if self.__kont_frozen__:
             raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
         object.__delattr__(self, name)
+
+    def __getnewargs__(self) -> tuple[()]:
+        # An instance is made without arguments, and gets its fields as a state.
+        return ()
 
     def __iter__(self) -> Generator[Any, Any, T]:
         """Performs it: `answer = yield from effect`, which type checkers understand."""

@@ -8,6 +8,7 @@ __all__ = [
     "ContinuationUsedError",
     "ForeignContinuationError",
     "KontError",
+    "KontWarning",
     "LimitExceeded",
     "MissingKeyError",
     "RefusedError",
@@ -21,6 +22,13 @@ __all__ = [
 
 class KontError(Exception):
     """The base of every error that kont raises on its own account."""
+
+
+class KontWarning(UserWarning):
+    """Something that a program says and surely does not mean: an effect, a program or an operation as a whole statement.
+
+    `-W ignore::kont.KontWarning` turns it off, `-W error` makes it loud.
+    """
 
 
 class UnhandledEffect(KontError):

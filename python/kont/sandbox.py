@@ -203,7 +203,9 @@ class Sandbox:
         requests = []
         for number, line, kind, *rest in self._run.pending():
             try:
-                requests.append(Request(number, line, self._effect(number, kind, rest)))
+                effect = self._effect(number, kind, rest)
+                effect._kont_may_be_dropped()
+                requests.append(Request(number, line, effect))
             except TypeError as error:
                 self.throw(number, TypeError(f"{rest[0]}() {error}"))
         return tuple(requests)

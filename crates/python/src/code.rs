@@ -12,6 +12,7 @@ use pyo3::types::{PyDict, PyIterator, PyTuple};
 use crate::clause::mistaken;
 use crate::domain::{Cx, Live};
 use crate::drive;
+use crate::forgotten::EffectBase;
 use crate::k::K;
 use crate::names::{Names, names};
 use crate::operation::{Kind, Operation, installation};
@@ -199,10 +200,13 @@ impl Code {
     fn understand<'py>(&mut self, cx: &Cx<'py>, yielded: &Bound<'py, PyAny>) -> PyResult<Meaning> {
         let py = cx.py;
         if cx.names.is_effect(yielded) {
+            if let Ok(base) = yielded.cast::<EffectBase>() {
+                base.get().note_performed();
+            }
             return Ok(Meaning::Step(Step::Perform(yielded.clone().unbind())));
         }
         if let Ok(operation) = yielded.cast::<Operation>() {
-            return self.operate(cx, operation.get().kind());
+            return self.operate(cx, operation.get().performed());
         }
         if let Ok(program) = yielded.cast::<Program>() {
             return Ok(Meaning::Step(Step::Call(program.get().code(py))));

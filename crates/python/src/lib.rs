@@ -4,7 +4,8 @@
 //!   kont.run ─────── drive ── Machine<Live> ─┬─ code     generators and coroutines, driven with send and throw
 //!                                            ├─ clause   handlers and observers: what they want, how they are called
 //!                                            ├─ k        continuations as objects: one owner, one use
-//!                                            └─ reflect  looking at what runs and what waits
+//!                                            ├─ reflect  looking at what runs and what waits
+//!                                            └─ forgotten  warnings of what was made and not performed
 //!   kont.Sandbox ─── sandbox_run ── data ──── kont-sandbox
 //!   kont command ─── command ── cli ── host ── kont._host     tools and policy: one host program for each call
 //!   kont._execute ── workers ──────────────── kont-workers
@@ -21,6 +22,7 @@ mod command;
 mod data;
 mod domain;
 mod drive;
+mod forgotten;
 mod host;
 mod k;
 mod names;
@@ -42,6 +44,7 @@ mod _kont {
         clause::{Handler, Observer},
         command::main,
         drive::{Drive, run},
+        forgotten::EffectBase,
         k::K,
         operation::{
             CreateContinuation, Delegate, GetBoundaries, GetExecutionContext, GetHandlers,

@@ -18,6 +18,13 @@ pub(crate) struct Names {
     pub(crate) foreign: Py<PyType>,
     pub(crate) usage: Py<PyType>,
     pub(crate) refused: Py<PyType>,
+    pub(crate) warning: Py<PyType>,
+    /// `sys._getframe`.
+    pub(crate) getframe: Py<PyAny>,
+    /// The instruction that throws a value away.
+    pub(crate) pop_top: u8,
+    /// The instructions that call something.
+    pub(crate) calls: Vec<u8>,
     /// What stands for an object whose class is not known here.
     pub(crate) record: Py<PyAny>,
     pub(crate) generator: Py<PyType>,
@@ -59,6 +66,14 @@ fn load(py: Python<'_>) -> PyResult<Names> {
     let object = |module: &str, name: &str| -> PyResult<Py<PyAny>> {
         Ok(py.import(module)?.getattr(name)?.unbind())
     };
+    let opcodes = py.import("opcode")?.getattr("opmap")?;
+    let mut calls = Vec::new();
+    for name in ["CALL", "CALL_KW", "CALL_FUNCTION_EX"] {
+        // Not every version of CPython has each of them.
+        if opcodes.contains(name)? {
+            calls.push(opcodes.get_item(name)?.extract()?);
+        }
+    }
     let getrefcount = object("sys", "getrefcount")?;
     let probe = py.import("builtins")?.getattr("object")?.call0()?.unbind();
     let owned_alone = getrefcount.bind(py).call1((&probe,))?.extract()?;
@@ -74,6 +89,10 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         foreign: class("kont.errors", "ForeignContinuationError")?,
         usage: class("kont.errors", "UsageError")?,
         refused: class("kont.errors", "RefusedError")?,
+        warning: class("kont.errors", "KontWarning")?,
+        getframe: object("sys", "_getframe")?,
+        pop_top: opcodes.get_item("POP_TOP")?.extract()?,
+        calls,
         record: object("kont._wire", "Record")?,
         generator: class("types", "GeneratorType")?,
         coroutine: class("types", "CoroutineType")?,

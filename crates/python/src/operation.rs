@@ -1,5 +1,7 @@
 //! The operations that a program or a handler yields: on continuations, on scopes, on the chain.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -8,6 +10,7 @@ use crate::clause::{Handler, Observer};
 use crate::code::Code;
 use crate::domain::Live;
 use crate::drive;
+use crate::forgotten::warn_of_statement;
 use crate::k::K;
 use crate::names::names;
 use crate::reflect::Look;
@@ -33,14 +36,56 @@ pub(crate) enum Kind {
     CreateContinuation(Py<PyAny>, Py<PyTuple>),
 }
 
+impl Kind {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Resume(..) => "Resume",
+            Self::Transfer(..) => "Transfer",
+            Self::ResumeThrow(..) => "ResumeThrow",
+            Self::TransferThrow(..) => "TransferThrow",
+            Self::ResumeWith(..) => "ResumeWith",
+            Self::TransferWith(..) => "TransferWith",
+            Self::Pass => "Pass",
+            Self::Delegate => "Delegate",
+            Self::Perform(_) => "Perform",
+            Self::WithHandler(..) => "WithHandler",
+            Self::WithObserve(..) => "WithObserve",
+            Self::Pure(_) => "Pure",
+            Self::GetOuterHandlers => "GetOuterHandlers",
+            Self::GetExecutionContext => "GetExecutionContext",
+            Self::Look(Look::Handlers, _) => "GetHandlers",
+            Self::Look(Look::Boundaries, _) => "GetBoundaries",
+            Self::Look(Look::Codes, _) => "GetTraceback",
+            Self::CreateContinuation(..) => "CreateContinuation",
+        }
+    }
+}
+
 /// Something that is done by yielding or awaiting it.
 #[pyclass(module = "kont", frozen, subclass)]
 pub(crate) struct Operation {
     kind: Kind,
+    /// Whether it was done, or taken for something that is.
+    is_used: AtomicBool,
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        if !*self.is_used.get_mut() {
+            warn_of_statement(|_| format!("the operation `{}`", self.kind.name()));
+        }
+    }
 }
 
 impl Operation {
+    /// What it is, to be looked at.
     pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// What it is, to be done.
+    pub(crate) fn performed(&self) -> &Kind {
+        self.is_used.store(true, Ordering::Relaxed);
         &self.kind
     }
 
@@ -124,7 +169,10 @@ macro_rules! operations {
 
         impl $name {
             fn init(kind: Kind) -> PyClassInitializer<Self> {
-                PyClassInitializer::from(Operation { kind }).add_subclass($name)
+                PyClassInitializer::from(Operation {
+                    kind,
+                    is_used: AtomicBool::new(false),
+                }).add_subclass($name)
             }
         }
 

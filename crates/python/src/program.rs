@@ -1,10 +1,13 @@
 //! Programs as descriptions: a function and its arguments, run anew each time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::code::Code;
+use crate::forgotten::warn_of_statement;
 use crate::names::names;
 
 /// A program that a function makes: what calling a `@kont.do` function gives.
@@ -16,10 +19,20 @@ pub(crate) struct Program {
     function: Py<PyAny>,
     args: Py<PyTuple>,
     kwargs: Option<Py<PyDict>>,
+    is_used: AtomicBool,
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if !*self.is_used.get_mut() {
+            warn_of_statement(|py| format!("the program `{}`", self.name(py)));
+        }
+    }
 }
 
 impl Program {
     pub(crate) fn code(&self, py: Python<'_>) -> Code {
+        self.is_used.store(true, Ordering::Relaxed);
         let kwargs = self.kwargs.as_ref().map(|kwargs| kwargs.clone_ref(py));
         Code::call(self.function.clone_ref(py), self.args.clone_ref(py), kwargs)
     }
@@ -39,6 +52,7 @@ impl Program {
             function,
             args,
             kwargs,
+            is_used: AtomicBool::new(false),
         }
     }
 

@@ -1,0 +1,103 @@
+//! What was made to be performed, and was dropped by the statement that made it: a forgotten `yield` or `await`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyTuple};
+
+use crate::names::{Names, names};
+
+/// The number of the effect that was made last.
+static NEWEST: AtomicU64 = AtomicU64::new(0);
+
+/// What the class `kont.Effect` is built on: it knows whether an effect was performed.
+#[pyclass(module = "kont", frozen, subclass)]
+pub(crate) struct EffectBase {
+    /// Which effect it is of those that were made; 0 once it was performed.
+    number: AtomicU64,
+}
+
+impl EffectBase {
+    pub(crate) fn note_performed(&self) {
+        self.number.store(0, Ordering::Relaxed);
+    }
+}
+
+#[pymethods]
+impl EffectBase {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        let number = NEWEST.fetch_add(1, Ordering::Relaxed) + 1;
+        EffectBase {
+            number: AtomicU64::new(number),
+        }
+    }
+
+    /// Says that whoever got it may drop it: it was made for a host to look at.
+    fn _kont_may_be_dropped(&self) {
+        self.note_performed();
+    }
+}
+
+impl Drop for EffectBase {
+    fn drop(&mut self) {
+        // One that is not the newest was kept for a while: it is a value, and not a forgotten statement.
+        if *self.number.get_mut() == NEWEST.load(Ordering::Relaxed) {
+            warn_of_statement(|_| "an effect".to_owned());
+        }
+    }
+}
+
+/// Warns if the running statement is nothing but the expression that made what is being dropped.
+pub(crate) fn warn_of_statement(what: impl FnOnce(Python<'_>) -> String) {
+    // Nothing is warned of while the interpreter ends.
+    let _ = Python::try_attach(|py| {
+        let pending = PyErr::take(py);
+        if let Err(error) = warn(py, what) {
+            // Raising is not possible where something is dropped: this is what CPython does for its coroutines.
+            error.write_unraisable(py, None);
+        }
+        if let Some(pending) = pending {
+            pending.restore(py);
+        }
+    });
+}
+
+fn warn(py: Python<'_>, what: impl FnOnce(Python<'_>) -> String) -> PyResult<()> {
+    let Ok(names) = names(py) else {
+        return Ok(());
+    };
+    // No frame, no statement.
+    let Ok(frame) = names.getframe.bind(py).call0() else {
+        return Ok(());
+    };
+    let last: usize = match frame.getattr(intern!(py, "f_lasti"))?.extract() {
+        Ok(last) => last,
+        Err(_) => return Ok(()),
+    };
+    let code = frame
+        .getattr(intern!(py, "f_code"))?
+        .getattr(intern!(py, "co_code"))?;
+    let code = code.cast::<PyBytes>().map_err(PyErr::from)?;
+    if !throws_away_a_call(code.as_bytes(), last, names) {
+        return Ok(());
+    }
+    let message = format!(
+        "{} was made here and dropped: it was never performed\nhelp: write `yield` or `await` in front of it",
+        what(py)
+    );
+    let message = std::ffi::CString::new(message)?;
+    PyErr::warn(py, names.warning.bind(py), &message, 1)
+}
+
+/// Whether the instruction at `last` throws away what the call before it has given.
+fn throws_away_a_call(code: &[u8], last: usize, names: &Names) -> bool {
+    if code.get(last) != Some(&names.pop_top) {
+        return false;
+    }
+    // Each instruction is two bytes, and some are followed by room for their caches, which reads as zeros.
+    let before = code[..last].chunks_exact(2).rev().find(|unit| unit[0] != 0);
+    before.is_some_and(|unit| names.calls.contains(&unit[0]))
+}
