@@ -48,7 +48,8 @@ class Record:
     @property
     def class_name(self) -> str:
         """The name of the class on the other side."""
-        return self.__dict__["__class_name__"]
+        name: str = self.__dict__["__class_name__"]
+        return name
 
     @property
     def fields(self) -> dict[str, Any]:

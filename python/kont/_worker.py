@@ -61,10 +61,11 @@ def read_answer(answer: bytes) -> dict[str, Any]:
     Raises:
         WireError: for bytes that no worker of this version sends.
     """
-    match _wire.decode(answer):
-        case {"ok": _} as message if len(message) == 1:
+    message: dict[str, Any] = _wire.decode(answer)
+    match message:
+        case {"ok": _} if len(message) == 1:
             return message
-        case {"error": {"type": str(), "message": str(), "traceback": str(), "bases": list()}} as message:
+        case {"error": {"type": str(), "message": str(), "traceback": str(), "bases": list()}}:
             return message
     raise _wire.WireError("the answer of the worker is neither a value nor an error")
 
@@ -160,7 +161,8 @@ def _is_tool(value: Any) -> bool:
 
 def _function(tool: Any) -> Callable[..., Any]:
     # Calling a tool performs an effect; here the function under it has to run.
-    return tool.__wrapped__ if _is_tool(tool) else tool
+    function: Callable[..., Any] = tool.__wrapped__ if _is_tool(tool) else tool
+    return function
 
 
 def _maker(module: ModuleType) -> Callable[[str, dict[str, Any]], Any]:

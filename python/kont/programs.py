@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Generator
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, ParamSpec, TypeVar, overload
 
 from kont import _kont
 from kont.errors import UsageError
@@ -15,7 +15,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def do(function: Callable[P, Generator[Any, Any, T]]) -> Callable[P, _kont.Program[T]]:
+@overload
+def do(function: Callable[P, Generator[Any, Any, T]]) -> Callable[P, _kont.Program[T]]: ...
+@overload
+def do(function: Callable[P, Awaitable[T]]) -> Callable[P, _kont.Program[T]]: ...
+def do(function: Callable[P, Any]) -> Callable[P, _kont.Program[Any]]:
     """Turns a generator function into a function that makes programs.
 
     Inside, `answer = yield effect` performs an effect, `result = yield other()` runs another program, and `return`
@@ -37,7 +41,7 @@ def do(function: Callable[P, Generator[Any, Any, T]]) -> Callable[P, _kont.Progr
         raise UsageError(f"@kont.do needs a function, not {function!r}")
 
     @functools.wraps(function)
-    def make(*args: P.args, **kwargs: P.kwargs) -> _kont.Program[T]:
+    def make(*args: P.args, **kwargs: P.kwargs) -> _kont.Program[Any]:
         return _kont.Program(function, args, kwargs or None)
 
     return make

@@ -5,7 +5,12 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// What the tests and the build need from the package index, pinned.
-const PACKAGES: &[&str] = &["maturin==1.16.0", "pytest==9.1.1"];
+const PACKAGES: &[&str] = &[
+    "maturin==1.16.0",
+    "mypy==2.4.1",
+    "pyright==1.1.414",
+    "pytest==9.1.1",
+];
 const CANDIDATES: &[&str] = &[
     "python3.14",
     "python3.13",
@@ -76,7 +81,7 @@ pub fn setup(profile: Profile) -> Done<Venv> {
             "--disable-pip-version-check",
         ])
         .args(PACKAGES);
-        run("install maturin and pytest", &mut pip)
+        run("install maturin, pytest and type checkers", &mut pip)
             .map_err(|e| format!("{e}\n  help: the Python package index must be reachable"))?;
         std::fs::write(&stamp, PACKAGES.join("\n")).map_err(|e| e.to_string())?;
     }
