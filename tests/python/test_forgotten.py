@@ -100,6 +100,17 @@ def test_what_is_no_mistake_is_not_warned_of():
     def full(effect, k):
         yield kont.Transfer(k, effect.key)
 
+    @kont.handler(Ask)
+    def returns(effect, k):
+        return kont.TransferWith(k, kont.Pure("x")) if effect.key == "with" else kont.Transfer(k, "x")
+
+    def raising():
+        raise ValueError
+
+    @kont.handler(Ask)
+    def returns_what_fails(effect, k):
+        return kont.TransferWith(k, kont.do(raising)())
+
     @kont.do
     def program():
         yield Ask("performed")
@@ -125,6 +136,10 @@ def test_what_is_no_mistake_is_not_warned_of():
         kont.run(Ask("a"), echo)
         kont.run(ask("a"), echo)
         kont.run(program(), full)
+        kont.run(Ask("with"), returns)
+        kont.run(Ask("without"), returns)
+        with pytest.raises(ValueError):
+            kont.run(ask("a"), returns_what_fails)
         kont.run(coroutine(), echo)
         assert [Ask(key) for key in "abc"][1:] == [Ask("b"), Ask("c")]
 

@@ -327,7 +327,7 @@ fn decide<'py>(
         };
     }
     if let Ok(operation) = value.cast::<Operation>() {
-        return match operation.get().kind() {
+        return match operation.get().performed() {
             Kind::Pass => match K::take_for(k, Place::Words("by `Pass`")) {
                 Some(continuation) => match k.borrow().effect(cx.py) {
                     Some(effect) => Handled::Pass(effect, continuation),

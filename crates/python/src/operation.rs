@@ -78,11 +78,6 @@ impl Drop for Operation {
 }
 
 impl Operation {
-    /// What it is, to be looked at.
-    pub(crate) fn kind(&self) -> &Kind {
-        &self.kind
-    }
-
     /// What it is, to be done.
     pub(crate) fn performed(&self) -> &Kind {
         self.is_used.store(true, Ordering::Relaxed);

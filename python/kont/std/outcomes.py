@@ -65,7 +65,7 @@ def trying(effect: Any, k: _kont.K) -> Any:
     if isinstance(effect, Raise):
         return k.throw(effect.error)
     # Making the operation is the check: what is no program is a mistake at the `Try`, and no outcome.
-    _kont.TransferWith(k, effect.program)
+    _checked = _kont.TransferWith(k, effect.program)
     return _kont.TransferWith(k, _attempt(effect.program))
 
 
