@@ -319,3 +319,31 @@ def test_a_handler_that_waits_in_a_kept_continuation_is_collected_too():
         return refs[0]()
 
     assert kont.run(program(), turn) is None
+
+
+def test_observers_of_a_continuation_that_was_taken_out_see_what_it_performs_afterwards():
+    seen = []
+
+    @kont.observer(Tick)
+    def note(effect):
+        seen.append(effect)
+
+    @kont.do
+    def waits(box):
+        yield Tick()
+        yield Keep(box)
+        return (yield Tick())
+
+    @kont.do
+    def program():
+        box = []
+        yield keeping(note(waits(box)))
+        yield turning(30_000)
+        yield Tick()
+        assert len(seen) == 1
+        answer = yield kont.Resume(box.pop())
+        assert len(seen) == 2
+        yield Tick()
+        return answer, len(seen)
+
+    assert kont.run(program(), tick, turn) == (1, 2)
