@@ -5,6 +5,7 @@ use machine::{Answer, Boundary, Continuation, View};
 use crate::end::tell_unheard;
 use crate::request::TaskOptions;
 use crate::scheduler::Job;
+use crate::sync::{Channel, Event, Semaphore};
 use crate::table::{Entry, Id};
 use crate::task::{Gift, State, Task, Waiting};
 use crate::{Completer, Refusal, SchedulerDomain, cancel as cancelling, outcome};
@@ -83,6 +84,29 @@ pub enum Inherit<D: SchedulerDomain> {
     Skip,
     /// This is the task's own prompt: what is outside of it is around every task.
     End,
+}
+
+/// A tool of synchronisation that a host makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// With so many permits.
+    Semaphore(u64),
+    /// With one permit that only its holder gives back.
+    Lock,
+    /// Not set.
+    Event,
+    /// For so many messages.
+    Channel(usize),
+}
+
+/// Makes a tool of synchronisation, as the requests of the same names do.
+pub fn make<D: SchedulerDomain>(cx: &mut D::Context<'_>, tool: Tool) -> Id {
+    D::scheduler(cx).table.add(match tool {
+        Tool::Semaphore(permits) => Entry::Semaphore(Semaphore::new(permits, false)),
+        Tool::Lock => Entry::Semaphore(Semaphore::new(1, true)),
+        Tool::Event => Entry::Event(Event::default()),
+        Tool::Channel(capacity) => Entry::Channel(Channel::new(capacity)),
+    })
 }
 
 /// Lets a parked task go on with this, at the end of the ready queue.
@@ -208,6 +232,7 @@ pub fn take_all<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Vec<Continuation
     scheduler.clock.clear();
     (scheduler.current, scheduler.end) = (None, None);
     (scheduler.alive, scheduler.external, scheduler.untold) = (0, 0, 0);
+    scheduler.parked = 0;
     let empty = crate::table::Table::new();
     let next_id = scheduler.table.next_id();
     let mut entries: Vec<_> = std::mem::replace(&mut scheduler.table, empty)

@@ -201,10 +201,14 @@ fn answer<D: SchedulerDomain>(
             code,
             options,
         } => {
-            let home = D::scheduler(cx)
-                .table
-                .task(me)
-                .and_then(|task| task.position);
+            let table = &mut D::scheduler(cx).table;
+            if let Some(home) = options.home
+                && table.scope(home).is_none()
+            {
+                return reply(cx, k, Err(Refusal::Unknown(home)));
+            }
+            let position = table.task(me).and_then(|task| task.position);
+            let home = options.home.or(position);
             let id = host::spawn_in::<D>(cx, boundaries, code, options, home);
             Ok(D::id_value(cx, id))
         }

@@ -167,6 +167,8 @@ pub struct TaskOptions<D: Domain> {
     pub daemon: bool,
     /// Whether nobody will ask for its outcome: its entry is removed as soon as it has ended.
     pub detached: bool,
+    /// The scope that it belongs to, if that is not the innermost one around the performer.
+    pub home: Option<Id>,
     /// What to call it, and where it was spawned.
     pub label: Option<Label<D>>,
 }
@@ -177,6 +179,7 @@ impl<D: Domain> Default for TaskOptions<D> {
             priority: 0,
             daemon: false,
             detached: false,
+            home: None,
             label: None,
         }
     }

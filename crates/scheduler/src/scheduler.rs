@@ -25,6 +25,8 @@ pub struct Scheduler<D: Domain> {
     pub(crate) alive: usize,
     /// How many waits the host may end: external parks, and external promises that somebody waits for.
     pub(crate) external: usize,
+    /// How many of these waits are external parks.
+    pub(crate) parked: usize,
     pub(crate) mailbox: Arc<Mailbox<D>>,
     /// How many scopes are cancelled and have not told their program.
     pub(crate) untold: usize,
@@ -84,6 +86,7 @@ impl<D: Domain> Scheduler<D> {
             tickets: 1,
             alive: 0,
             external: 0,
+            parked: 0,
             mailbox: Mailbox::new(),
             untold: 0,
             jobs: Vec::new(),
@@ -139,6 +142,20 @@ impl<D: Domain> Scheduler<D> {
     /// Whether something from outside may still make a task ready.
     pub fn awaits_host(&self) -> bool {
         self.external > 0
+    }
+
+    /// How many tasks are parked until the host wakes them. Less than the host knows of: one was cancelled.
+    pub fn parked(&self) -> usize {
+        self.parked
+    }
+
+    /// Whether a task waits to be woken by the host.
+    pub fn is_parked(&self, id: Id) -> bool {
+        matches!(
+            self.table.get(id),
+            Some(Entry::Task(task))
+                if matches!(task.state, State::Waiting(_, Waiting::Parked { external: true }, _))
+        )
     }
 
     /// How many tasks have not ended.
@@ -232,7 +249,10 @@ impl<D: Domain> Scheduler<D> {
 
     pub(crate) fn enter(&mut self, id: Id, on: &Waiting, ticket: Ticket) {
         match on {
-            Waiting::Parked { external } => self.external += usize::from(*external),
+            Waiting::Parked { external } => {
+                self.external += usize::from(*external);
+                self.parked += usize::from(*external);
+            }
             Waiting::Permit(at) | Waiting::Event(at) | Waiting::Message(at) => {
                 self.join(*at, ticket, id);
             }
@@ -250,7 +270,10 @@ impl<D: Domain> Scheduler<D> {
     /// Takes a waiting task out of every queue that it stands in.
     pub(crate) fn quit(&mut self, on: &Waiting, ticket: Ticket) {
         match on {
-            Waiting::Parked { external } => self.external -= usize::from(*external),
+            Waiting::Parked { external } => {
+                self.external -= usize::from(*external);
+                self.parked -= usize::from(*external);
+            }
             Waiting::Permit(at) | Waiting::Event(at) | Waiting::Message(at) => {
                 self.leave(*at, ticket);
             }
