@@ -1,6 +1,7 @@
 """The extension module of kont. Use the names that `kont` exports; see there for what they do."""
 
 from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from contextvars import Context
 from typing import Any, Generic, TypeVar, final
 
 from kont.effects import Effect
@@ -135,10 +136,65 @@ class Observer:
 class Drive:
     """A program that its owner drives from stop to stop."""
 
-    def __init__(self, program: Any, handlers: tuple[Any, ...] | None = None, *, questions: bool = False) -> None: ...
-    def send(self, value: Any = None, /) -> Effect[Any] | None: ...
-    def throw(self, error: BaseException, /) -> Effect[Any] | None: ...
+    def __init__(
+        self,
+        program: Any,
+        handlers: tuple[Any, ...] | None = None,
+        *,
+        questions: bool = False,
+        seed: int | None = None,
+        virtual_time: bool = False,
+    ) -> None: ...
+    def send(self, value: Any = None, /) -> Effect[Any] | Idle | None: ...
+    def throw(self, error: BaseException, /) -> Effect[Any] | Idle | None: ...
+    def wake(self, ended: list[tuple[int, Any, BaseException | None]], /) -> Effect[Any] | Idle | None: ...
+    def interrupt(self, error: BaseException, /) -> Effect[Any] | Idle | None: ...
+    def notify(self, outside: Any, /) -> None: ...
     def result(self) -> Any: ...
+
+@final
+class Idle:
+    """What the owner of a program does while every task of it waits."""
+
+    @property
+    def begin(self) -> list[tuple[int, Effect[Any], Context | None]]: ...
+    @property
+    def give_up(self) -> list[int]: ...
+    @property
+    def timeout(self) -> float | None: ...
+
+class Asked(EffectBase):
+    """The base of the effects that a scheduler answers."""
+
+class Shared:
+    """What tasks of one run share. It gets its entry in the scheduler's table when it is first used."""
+
+@final
+class Task(Generic[T]):
+    """A task: what `Spawn` answers. `await task` waits for its value."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str | None: ...
+    def __iter__(self) -> Generator[Any, Any, T]: ...
+    def __await__(self) -> Generator[Any, Any, T]: ...
+
+@final
+class Promise(Generic[T]):
+    """A value that is still to come: what `CreatePromise` answers."""
+
+    def __iter__(self) -> Generator[Any, Any, T]: ...
+    def __await__(self) -> Generator[Any, Any, T]: ...
+
+@final
+class ExternalPromise(Generic[T]):
+    """A value that comes from outside: what `CreateExternalPromise` answers."""
+
+    def complete(self, value: T = ..., /) -> None: ...
+    def fail(self, error: BaseException) -> None: ...
+    def __iter__(self) -> Generator[Any, Any, T]: ...
+    def __await__(self) -> Generator[Any, Any, T]: ...
 
 @final
 class Workers:
@@ -174,7 +230,11 @@ class SandboxRun:
     def used(self) -> tuple[int, int]: ...
 
 def run(
-    program: Effect[T] | Program[T] | Awaitable[T] | Generator[Any, Any, T], /, *handlers: Handler | Observer | Several
+    program: Effect[T] | Program[T] | Awaitable[T] | Generator[Any, Any, T],
+    /,
+    *handlers: Handler | Observer | Several,
+    seed: int | None = None,
+    virtual_time: bool = False,
 ) -> T: ...
 def main(argv: list[str]) -> int:
     """Runs the `kont` command, and gives its exit status."""

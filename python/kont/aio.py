@@ -8,23 +8,27 @@ import threading
 from typing import Any
 
 from kont import _kont
+from kont._outside import Outside
 from kont.defaults import answer_async
 from kont.errors import UsageError
 
 __all__ = ["run_async", "wait"]
 
 
-async def run_async(program: Any, /, *handlers: Any) -> Any:
+async def run_async(program: Any, /, *handlers: Any, seed: int | None = None, virtual_time: bool = False) -> Any:
     """Runs a program on the event loop that runs, and gives its value.
 
     Args:
         program: what `kont.run` takes.
         handlers: handlers and observers, the innermost first.
+        seed: as for `kont.run`.
+        virtual_time: as for `kont.run`.
 
     Raises:
         Exception: what the program raised.
 
-    Cancelling the task raises `CancelledError` in the program, at what it waits for.
+    Cancelling the task of asyncio raises `CancelledError` in the program, at what it waits for; a program that has
+    tasks finds `kont.Cancelled` there, in its main task, and the others are unwound when that has ended.
 
     >>> import asyncio, kont
     >>> async def nap():
@@ -33,15 +37,31 @@ async def run_async(program: Any, /, *handlers: Any) -> Any:
     >>> asyncio.run(kont.run_async(nap()))
     'slept'
     """
-    drive = _kont.Drive(program, handlers)
+    drive = _kont.Drive(program, handlers, seed=seed, virtual_time=virtual_time)
+    outside: Outside | None = None
     effect = drive.send(None)
-    while effect is not None:
-        try:
-            value = await answer_async(effect)
-        except BaseException as error:
-            effect = drive.throw(error)
-        else:
-            effect = drive.send(value)
+    try:
+        while effect is not None:
+            if isinstance(effect, _kont.Idle):
+                if outside is None:
+                    outside = Outside(asyncio.get_running_loop())
+                    drive.notify(outside)
+                try:
+                    ended = await outside.wait_async(effect)
+                except BaseException as error:
+                    effect = drive.interrupt(error)
+                else:
+                    effect = drive.wake(ended)
+                continue
+            try:
+                value = await answer_async(effect)
+            except BaseException as error:
+                effect = drive.throw(error)
+            else:
+                effect = drive.send(value)
+    finally:
+        if outside is not None:
+            outside.close()
     return drive.result()
 
 
@@ -96,6 +116,13 @@ def wait(awaitable: Any) -> Any:
     if not asyncio.isfuture(awaitable) and not asyncio.iscoroutine(awaitable):
         awaitable = _await(awaitable)
     return own.loop.run_until_complete(awaitable)
+
+
+def own_loop() -> asyncio.AbstractEventLoop:
+    """The loop of this thread's own."""
+    if asyncio._get_running_loop() is not None:
+        raise UsageError("an event loop runs here already\nhelp: `await kont.run_async(...)` uses it")
+    return _own().loop
 
 
 def start(coroutine: Any) -> asyncio.Future[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Generator
-from typing import Any, Generic, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 from kont import _kont
 
@@ -76,7 +76,7 @@ class Effect(_kont.EffectBase, Generic[T]):
         return answer
 
 
-class Await(Effect[Any]):
+class Await(Effect[Any], _kont.Asked):
     """An awaitable of another library that a program waits for.
 
     A program that awaits an asyncio future performs this by itself. `run` answers it with an event loop of its own,
@@ -84,12 +84,14 @@ class Await(Effect[Any]):
     """
 
     awaitable: Any
+    _kind: ClassVar[str] = "await"
 
 
-class Sleep(Effect[None]):
-    """Waits. `run` answers it by waiting, `run_async` lets others run meanwhile; tests answer it at once."""
+class Sleep(Effect[None], _kont.Asked):
+    """Waits, while other tasks go on. With `run(..., virtual_time=True)` no time passes: the clock jumps."""
 
     seconds: float
+    _kind: ClassVar[str] = "sleep"
 
 
 class Now(Effect[float]):

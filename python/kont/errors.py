@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
+    "Cancelled",
+    "ChannelClosed",
     "ContinuationUsedError",
+    "Deadlock",
     "ForeignContinuationError",
     "KontError",
     "KontWarning",
     "LimitExceeded",
     "MissingKeyError",
+    "PromiseAbandoned",
     "RefusedError",
     "SandboxError",
     "UnhandledEffect",
@@ -87,6 +91,22 @@ class ForeignContinuationError(KontError):
 
 class UsageError(KontError, TypeError):
     """A program, a handler or a call of kont says something that has no meaning. The message says what was meant."""
+
+
+class Cancelled(BaseException):
+    """A task was cancelled: raised where it waits, once. `except Exception` lets it pass, as it should."""
+
+
+class Deadlock(KontError):
+    """No task can ever go on, and nothing can come from outside. The message says who waits for whom."""
+
+
+class ChannelClosed(KontError):
+    """The channel is closed: nothing more is sent, and what was in it has been received."""
+
+
+class PromiseAbandoned(KontError):
+    """An external promise can never be completed: nobody has it any more."""
 
 
 class Unwind(BaseException):

@@ -6,8 +6,9 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, overload
 
+from kont import _kont
 from kont.effects import Effect
 from kont.errors import UsageError
 
@@ -170,7 +171,7 @@ def tool(function: Any = None, /, **options: Any) -> Any:
     return Tool(function)
 
 
-class ToolCall(Effect[Any]):
+class ToolCall(Effect[Any], _kont.Asked):
     """A program calls a tool. Handlers may answer it, change it, ask somebody, or pass it on.
 
     Attributes:
@@ -181,6 +182,7 @@ class ToolCall(Effect[Any]):
         key: the idempotency key; None until the tool is about to run.
     """
 
+    _kind: ClassVar[str] = "await"
     tool: Tool[..., Any]
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)

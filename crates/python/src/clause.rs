@@ -11,6 +11,7 @@ use crate::k::K;
 use crate::names::names;
 use crate::operation::{Kind, Operation};
 use crate::place::Place;
+use crate::request::{Asked, Internal};
 use crate::wanted::Wanted;
 
 /// How a handler's function is called, chosen where it is defined.
@@ -204,9 +205,9 @@ fn name(function: &Bound<'_, PyAny>) -> String {
 }
 
 /// An installed handler.
-pub(crate) struct Prompt(pub(crate) Py<Handler>);
+pub(crate) struct Installed(pub(crate) Py<Handler>);
 
-impl machine::Handler<Live> for Prompt {
+impl machine::Handler<Live> for Installed {
     fn accepts(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
         // What cannot be told is asked of the effect itself, and raised there.
         self.0.get().clauses.iter().any(|clause| {
@@ -414,10 +415,20 @@ pub(crate) fn mistaken(cx: &Cx<'_>, value: &Bound<'_, PyAny>) -> Option<String> 
 /// An installed observer.
 pub(crate) struct Watch(pub(crate) Py<Observer>);
 
+impl Watch {
+    /// The same observer at another place.
+    pub(crate) fn again(&self, py: Python<'_>) -> Self {
+        Watch(self.0.clone_ref(py))
+    }
+}
+
 impl machine::Observer<Live> for Watch {
     fn observe(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Observed<Live> {
         let observer = self.0.get();
         let effect = effect.bind(cx.py);
+        if effect.is_instance_of::<Internal>() {
+            return Observed::Continue;
+        }
         let see = || -> PyResult<Observed<Live>> {
             if !observer.wanted.is_empty() && !observer.wanted.fits(cx.names, effect)? {
                 return Ok(Observed::Continue);
@@ -427,6 +438,9 @@ impl machine::Observer<Live> for Watch {
                 return Ok(Observed::Continue);
             }
             if cx.names.is_effect(&value) {
+                if let (Some(old), Some(new)) = (Asked::of(effect), Asked::of(&value)) {
+                    old.get().hand_over(new.get());
+                }
                 return Ok(Observed::Replace(value.unbind()));
             }
             let message = format!(

@@ -13,18 +13,37 @@ use crate::clause::mistaken;
 use crate::domain::{Cx, Live};
 use crate::drive;
 use crate::forgotten::EffectBase;
+use crate::handles::{ExternalPromise, Promise, Task};
 use crate::k::K;
 use crate::names::{Names, names};
 use crate::operation::{Kind, Operation, installation};
 use crate::place::Place;
 use crate::program::Program;
 use crate::reflect::{self, Look};
+use crate::request::{self, Asked};
 
 /// A resumable computation of CPython.
 pub(crate) struct Code {
     state: State,
     role: Role,
     wait: Wait,
+    unbegun: Option<Unbegun>,
+}
+
+/// A coroutine that nobody will await if its task never begins: CPython would warn of it.
+struct Unbegun(Option<Py<PyAny>>);
+
+impl Drop for Unbegun {
+    fn drop(&mut self) {
+        let Some(coroutine) = self.0.take() else {
+            return;
+        };
+        Python::try_attach(|py| {
+            if let Err(error) = coroutine.call_method0(py, intern!(py, "close")) {
+                error.write_unraisable(py, None);
+            }
+        });
+    }
 }
 
 enum State {
@@ -53,6 +72,8 @@ enum Role {
     Clause,
     /// A handler's code whose value is the answer of the effect.
     Answering,
+    /// It runs up to where it leaves this scope.
+    Scoped(usize),
 }
 
 /// What the next input is for.
@@ -62,6 +83,8 @@ enum Wait {
     Plain,
     /// An asyncio future that fetches its result itself: it is told that it may.
     Future,
+    /// The effect `Spawn`, which has now the handlers around it.
+    Spawn,
     /// The operation `Pass`, which needs the effect.
     Pass,
     /// The operation `Delegate`, which needs the effect.
@@ -105,7 +128,16 @@ impl Code {
             state,
             role: Role::Program,
             wait: Wait::Plain,
+            unbegun: None,
         }
+    }
+
+    /// As the code of a task, which may be cancelled before it begins.
+    pub(crate) fn of_task(mut self, py: Python<'_>) -> Self {
+        if let State::Coroutine(coroutine) = &self.state {
+            self.unbegun = Some(Unbegun(Some(coroutine.clone_ref(py))));
+        }
+        self
     }
 
     /// A function's program: what it returns, or what the generator or coroutine that it returns returns.
@@ -159,6 +191,9 @@ impl Code {
         let object = match &self.state {
             State::Generator(generator) => {
                 let generator = generator.bind(py);
+                if let Some(context) = cx.tasks.context() {
+                    return within(context.bind(py), generator.as_any(), input);
+                }
                 let answer = match input {
                     Input::Start => generator.send(py.None().bind(py)),
                     Input::Value(value) => generator.send(value.bind(py)),
@@ -183,10 +218,16 @@ impl Code {
             Ok(lent) => lent,
             Err(error) => return Turn::Raised(error),
         };
-        let turn = match input {
-            Input::Start => method(py, object.call_method1(intern!(py, "send"), (py.None(),))),
-            Input::Value(value) => method(py, object.call_method1(intern!(py, "send"), (value,))),
-            Input::Error(error) => throw(object, error),
+        let turn = if let Some(context) = cx.tasks.context() {
+            within(context.bind(py), object, input)
+        } else {
+            match input {
+                Input::Start => method(py, object.call_method1(intern!(py, "send"), (py.None(),))),
+                Input::Value(value) => {
+                    method(py, object.call_method1(intern!(py, "send"), (value,)))
+                }
+                Input::Error(error) => throw(object, error),
+            }
         };
         if let Some(lent) = lent
             && let Err(error) = lent.call_method0(intern!(py, "take_back"))
@@ -199,6 +240,9 @@ impl Code {
     /// Says what a yielded object asks for. An error is raised at the `yield`.
     fn understand<'py>(&mut self, cx: &Cx<'py>, yielded: &Bound<'py, PyAny>) -> PyResult<Meaning> {
         let py = cx.py;
+        if let Some(asked) = Asked::of(yielded) {
+            return self.ask(cx, yielded, asked);
+        }
         if cx.names.is_effect(yielded) {
             if let Ok(base) = yielded.cast::<EffectBase>() {
                 base.get().note_performed();
@@ -224,7 +268,80 @@ impl Code {
         if let Some(state) = started(cx.names, yielded) {
             return Ok(Meaning::Step(Step::Call(Self::of(state))));
         }
+        if yielded.is_instance_of::<Task>()
+            || yielded.is_instance_of::<Promise>()
+            || yielded.is_instance_of::<ExternalPromise>()
+        {
+            let wait = cx.names.wait.bind(py).call1((yielded,))?;
+            return Ok(Meaning::Step(Step::Perform(wait.unbind())));
+        }
         self.wait_for(cx, yielded)
+    }
+
+    /// An effect for the scheduler: some take something of the performer with them.
+    fn ask<'py>(
+        &mut self,
+        cx: &Cx<'py>,
+        effect: &Bound<'py, PyAny>,
+        asked: &Bound<'py, Asked>,
+    ) -> PyResult<Meaning> {
+        let py = cx.py;
+        let asked = asked.get();
+        asked.set_out();
+        if let Ok(base) = effect.cast::<EffectBase>() {
+            base.get().note_performed();
+        }
+        if effect.is_instance(cx.names.spawn.bind(py))? {
+            Code::check(&effect.getattr(intern!(py, "program"))?)?;
+            self.wait = Wait::Spawn;
+            let effect = effect.clone().unbind();
+            return Ok(Meaning::Step(Step::Control(Control::Reflect(Box::new(
+                move |mirror, cx| {
+                    let around = request::around(mirror.live(), cx.py);
+                    if let Some(asked) = Asked::of(effect.bind(cx.py)) {
+                        asked.get().surround(around);
+                    }
+                    cx.tasks.spawns_in(cx.names.copy_context.call0(cx.py)?);
+                    Ok(effect)
+                },
+            )))));
+        }
+        if effect.is_instance(cx.names.enter.bind(py))? {
+            let scope = effect.getattr(intern!(py, "scope"))?;
+            asked.give_code(self.rest(cx, &scope)?);
+        } else if effect.is_instance(cx.names.exit.bind(py))? {
+            let scope = effect.getattr(intern!(py, "scope"))?;
+            if self.role != Role::Scoped(scope.as_ptr() as usize) {
+                return Err(cx.names.usage(
+                    py,
+                    "a scope ends while one that was opened in it is open\nhelp: `async with` in one function, not in an \
+                     async generator that is left early",
+                ));
+            }
+            let error = effect.getattr(intern!(py, "error"))?;
+            return Ok(Meaning::Step(if error.is_none() {
+                Step::Return(py.None())
+            } else {
+                Step::Raise(PyErr::from_value(error))
+            }));
+        }
+        Ok(Meaning::Step(Step::Perform(effect.clone().unbind())))
+    }
+
+    /// What this code does from here on until it leaves the scope, as the program of that scope. This code goes on
+    /// after that.
+    fn rest(&self, cx: &Cx<'_>, scope: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let state = match &self.state {
+            State::Generator(generator) => State::Generator(generator.clone_ref(cx.py)),
+            State::Coroutine(coroutine) => State::Coroutine(coroutine.clone_ref(cx.py)),
+            State::Call { .. } | State::Single(_) | State::Last => {
+                return Err(cx.names.usage(cx.py, "a scope is opened with `async with`"));
+            }
+        };
+        Ok(Code {
+            role: Role::Scoped(scope.as_ptr() as usize),
+            ..Self::of(state)
+        })
     }
 
     fn operate(&mut self, cx: &Cx<'_>, kind: &Kind) -> PyResult<Meaning> {
@@ -337,6 +454,11 @@ impl Code {
             return Step::Raise(cx.names.usage(cx.py, message));
         }
         match self.role {
+            Role::Scoped(_) => Step::Raise(cx.names.usage(
+                cx.py,
+                "a program ended inside of a scope that it had opened\nhelp: `async with` in one function, not in an \
+                 async generator that is left early",
+            )),
             Role::Program | Role::Clause => Step::Return(value.unbind()),
             Role::Answering => Step::Control(Control::Transfer(Target::Own, Ok(value.unbind()))),
         }
@@ -391,7 +513,19 @@ impl Code {
             return Ok(None);
         };
         let kwargs = kwargs.as_ref().map(|kwargs| kwargs.bind(cx.py));
-        let made = function.bind(cx.py).call(args.bind(cx.py), kwargs)?;
+        let function = function.bind(cx.py);
+        let made = match cx.tasks.context() {
+            None => function.call(args.bind(cx.py), kwargs)?,
+            Some(context) => {
+                let mut all = vec![function.clone()];
+                all.extend(args.bind(cx.py).iter());
+                context.bind(cx.py).call_method(
+                    intern!(cx.py, "run"),
+                    PyTuple::new(cx.py, all)?,
+                    kwargs,
+                )?
+            }
+        };
         match started(cx.names, &made) {
             Some(state) => {
                 self.state = state;
@@ -404,6 +538,10 @@ impl Code {
 
 impl machine::Code<Live> for Code {
     fn resume(&mut self, cx: &mut Cx<'_>, input: Input<Live>) -> Step<Live> {
+        if let Some(unbegun) = &mut self.unbegun {
+            unbegun.0 = None;
+            self.unbegun = None;
+        }
         if let Input::Start = input {
             match self.begin(cx) {
                 Ok(None) => {}
@@ -423,6 +561,7 @@ impl machine::Code<Live> for Code {
         }
         let mut input = match (std::mem::replace(&mut self.wait, Wait::Plain), input) {
             (Wait::Future, Input::Value(_)) => Input::Value(cx.py.None()),
+            (Wait::Spawn, Input::Value(effect)) => return Step::Perform(effect),
             (Wait::Pass, Input::Value(effect)) => return Step::Control(Control::Pass(effect)),
             (Wait::Delegate, Input::Value(effect)) => {
                 return Step::Control(Control::Delegate(effect));
@@ -461,6 +600,25 @@ fn started(names: &Names, object: &Bound<'_, PyAny>) -> Option<State> {
     class
         .is(&names.coroutine)
         .then(|| State::Coroutine(object.clone().unbind()))
+}
+
+/// Resumes a generator or coroutine in the context of its task.
+fn within<'py>(
+    context: &Bound<'py, PyAny>,
+    object: &Bound<'py, PyAny>,
+    input: Input<Live>,
+) -> Turn<'py> {
+    let py = object.py();
+    let (name, value) = match input {
+        Input::Start => (intern!(py, "send"), py.None()),
+        Input::Value(value) => (intern!(py, "send"), value),
+        Input::Error(error) => (intern!(py, "throw"), error.into_value(py).into_any()),
+    };
+    let resume = object.getattr(name);
+    method(
+        py,
+        resume.and_then(|resume| context.call_method1(intern!(py, "run"), (resume, value))),
+    )
 }
 
 fn throw<'py>(object: &Bound<'py, PyAny>, error: PyErr) -> Turn<'py> {

@@ -9,11 +9,13 @@ use machine::{
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType, PyWeakrefReference};
 
-use crate::clause::{Prompt, Watch};
+use crate::clause::Watch;
 use crate::code::Code;
 use crate::k::K;
 use crate::names::Names;
 use crate::place::Place;
+use crate::prompt::Prompt;
+use crate::tasks::Tasks;
 
 /// Programs that CPython runs. Their values are objects, their errors are exceptions.
 pub(crate) struct Live;
@@ -85,6 +87,7 @@ pub(crate) struct Cx<'py> {
     pub(crate) machine: MachineId,
     pub(crate) parks: Parks,
     pub(crate) keys: &'py mut Keys,
+    pub(crate) tasks: &'py mut Tasks,
 }
 
 impl Domain for Live {
@@ -116,7 +119,7 @@ impl Domain for Live {
             MachineError::Unhandled => {
                 let handlers: Vec<_> = view
                     .handlers()
-                    .map(|(_, prompt)| prompt.0.clone_ref(py))
+                    .filter_map(|(_, prompt)| prompt.handler(py))
                     .collect();
                 match PyTuple::new(py, handlers) {
                     Ok(handlers) => PyErr::from_type(

@@ -19,6 +19,21 @@ pub(crate) struct EffectBase {
 }
 
 impl EffectBase {
+    /// The part of an effect that is made by the extension itself, to be performed at once.
+    pub(crate) fn performed() -> Self {
+        EffectBase {
+            number: AtomicU64::new(0),
+        }
+    }
+
+    /// The part of an effect that a program has made.
+    pub(crate) fn made() -> Self {
+        let number = NEWEST.fetch_add(1, Ordering::Relaxed) + 1;
+        EffectBase {
+            number: AtomicU64::new(number),
+        }
+    }
+
     pub(crate) fn note_performed(&self) {
         self.number.store(0, Ordering::Relaxed);
     }
@@ -29,10 +44,7 @@ impl EffectBase {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs))]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
-        let number = NEWEST.fetch_add(1, Ordering::Relaxed) + 1;
-        EffectBase {
-            number: AtomicU64::new(number),
-        }
+        Self::made()
     }
 
     /// Says that whoever got it may drop it: it was made for a host to look at.

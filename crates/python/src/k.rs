@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use crate::domain::{Activation, Cx, Live};
 use crate::names::{Names, names};
 use crate::place::Place;
+use crate::prompt::Prompt;
 
 /// The rest of a program, from the effect that a handler was called for up to that handler.
 ///
@@ -198,7 +199,10 @@ impl K {
             for fiber in view {
                 fiber.frames().try_for_each(|code| code.traverse(visit))?;
                 match fiber.base {
-                    Base::Boundary(_, Boundary::Prompt(prompt)) => visit.call(&prompt.0)?,
+                    Base::Boundary(_, Boundary::Prompt(Prompt::Handler(handler))) => {
+                        visit.call(&handler.0)?;
+                    }
+                    Base::Boundary(_, Boundary::Prompt(Prompt::Task | Prompt::Scope(_))) => {}
                     Base::Boundary(_, Boundary::Observer(watch)) => visit.call(&watch.0)?,
                     Base::Activation(_, Activation::Object(k)) => visit.call(k)?,
                     Base::Activation(_, Activation::Hidden(_, effect)) => visit.call(effect)?,

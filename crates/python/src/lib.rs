@@ -5,7 +5,9 @@
 //!                                            ├─ clause   handlers and observers: what they want, how they are called
 //!                                            ├─ k        continuations as objects: one owner, one use
 //!                                            ├─ reflect  looking at what runs and what waits
-//!                                            └─ forgotten  warnings of what was made and not performed
+//!                                            ├─ forgotten  warnings of what was made and not performed
+//!                                            ├─ prompt   what stands around a program: handlers, tasks, scopes
+//!                                            └─ tasks    kont-scheduler's domain; request and handles: its words
 //!   kont.Sandbox ─── sandbox_run ── data ──── kont-sandbox
 //!   kont command ─── command ── cli ── host ── kont._host     tools and policy: one host program for each call
 //!   kont._execute ── workers ──────────────── kont-workers
@@ -23,14 +25,18 @@ mod data;
 mod domain;
 mod drive;
 mod forgotten;
+mod handles;
 mod host;
 mod k;
 mod names;
 mod operation;
 mod place;
 mod program;
+mod prompt;
 mod reflect;
+mod request;
 mod sandbox_run;
+mod tasks;
 mod wanted;
 mod workers;
 
@@ -43,8 +49,9 @@ mod _kont {
     use crate::{
         clause::{Handler, Observer},
         command::main,
-        drive::{Drive, run},
+        drive::{Drive, Idle, run},
         forgotten::EffectBase,
+        handles::{ExternalPromise, Promise, Shared, Task},
         k::K,
         operation::{
             CreateContinuation, Delegate, GetBoundaries, GetExecutionContext, GetHandlers,
@@ -52,6 +59,7 @@ mod _kont {
             ResumeWith, Transfer, TransferThrow, TransferWith, WithHandler, WithObserve,
         },
         program::Program,
+        request::Asked,
         sandbox_run::SandboxRun,
         workers::Workers,
     };

@@ -6,13 +6,14 @@ use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use crate::clause::{Handler, Observer};
+use crate::clause::{Handler, Installed, Observer};
 use crate::code::Code;
 use crate::domain::Live;
 use crate::drive;
 use crate::forgotten::warn_of_statement;
 use crate::k::K;
 use crate::names::names;
+use crate::prompt::Prompt;
 use crate::reflect::Look;
 use machine::Boundary;
 
@@ -303,7 +304,7 @@ fn checked(program: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
     Ok(program.unbind())
 }
 
-fn exception(py: Python<'_>, error: Bound<'_, PyAny>) -> PyResult<PyErr> {
+pub(crate) fn exception(py: Python<'_>, error: Bound<'_, PyAny>) -> PyResult<PyErr> {
     let is_class = error
         .cast::<pyo3::types::PyType>()
         .is_ok_and(|class| class.is_subclass_of::<PyBaseException>().unwrap_or(false));
@@ -323,7 +324,7 @@ fn exception(py: Python<'_>, error: Bound<'_, PyAny>) -> PyResult<PyErr> {
 pub(crate) fn installation(py: Python<'_>, kind: &Kind) -> Option<(Boundary<Live>, Py<PyAny>)> {
     match kind {
         Kind::WithHandler(handler, program) => Some((
-            Boundary::Prompt(crate::clause::Prompt(handler.clone_ref(py))),
+            Boundary::Prompt(Prompt::Handler(Installed(handler.clone_ref(py)))),
             program.clone_ref(py),
         )),
         Kind::WithObserve(observer, program) => Some((

@@ -102,13 +102,13 @@ fn collect(look: Look, view: View<'_, Live>, py: Python<'_>) -> PyResult<Py<PyAn
     let found: Vec<Py<PyAny>> = match look {
         Look::Handlers => view
             .handlers()
-            .map(|(_, prompt)| prompt.0.clone_ref(py).into_any())
+            .filter_map(|(_, prompt)| prompt.handler(py).map(Py::into_any))
             .collect(),
         Look::Boundaries => view
             .boundaries()
-            .map(|(_, boundary)| match boundary {
-                Boundary::Prompt(prompt) => prompt.0.clone_ref(py).into_any(),
-                Boundary::Observer(watch) => watch.0.clone_ref(py).into_any(),
+            .filter_map(|(_, boundary)| match boundary {
+                Boundary::Prompt(prompt) => prompt.handler(py).map(Py::into_any),
+                Boundary::Observer(watch) => Some(watch.0.clone_ref(py).into_any()),
             })
             .collect(),
         Look::Codes => view.codes().filter_map(|code| code.shown(py)).collect(),

@@ -1,0 +1,191 @@
+//! What stands for the entries of a scheduler's table, as objects: tasks, promises, and what tasks share.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use scheduler::{Completer, Id};
+
+use crate::domain::Live;
+use crate::names::names;
+
+/// One run of a program: which table an id belongs to, and what nobody has a handle of any more.
+#[derive(Default)]
+pub(crate) struct Run {
+    dropped: Mutex<Vec<Id>>,
+}
+
+impl Run {
+    pub(crate) fn dropped(&self) -> std::sync::MutexGuard<'_, Vec<Id>> {
+        self.dropped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An entry, which its table forgets when this is gone.
+pub(crate) struct Handle {
+    pub(crate) id: Id,
+    pub(crate) run: Arc<Run>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.run.dropped().push(self.id);
+    }
+}
+
+fn wait_for<'py>(handle: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = handle.py();
+    let names = names(py)?;
+    let wait = names.wait.bind(py).call1((handle,))?;
+    names.perform_once.bind(py).call1((wait,))
+}
+
+/// A task: what `Spawn` answers. `await task` waits for its value, as `Wait(task)` does.
+#[pyclass(module = "kont", frozen, generic, weakref)]
+pub(crate) struct Task {
+    pub(crate) handle: Handle,
+    /// What it was called when it was spawned.
+    #[pyo3(get)]
+    pub(crate) name: Option<String>,
+}
+
+#[pymethods]
+impl Task {
+    /// Its number in its run.
+    #[getter]
+    fn id(&self) -> u64 {
+        self.handle.id.0
+    }
+
+    fn __iter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        wait_for(slf.into_any())
+    }
+
+    fn __await__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        wait_for(slf.into_any())
+    }
+
+    fn __repr__(&self) -> String {
+        match &self.name {
+            Some(name) => format!("<task {} {name}>", self.handle.id),
+            None => format!("<task {}>", self.handle.id),
+        }
+    }
+}
+
+/// A value that is still to come: what `CreatePromise` answers. `await promise` waits for it.
+#[pyclass(module = "kont", frozen, generic, weakref)]
+pub(crate) struct Promise {
+    pub(crate) handle: Handle,
+}
+
+#[pymethods]
+impl Promise {
+    fn __iter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        wait_for(slf.into_any())
+    }
+
+    fn __await__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        wait_for(slf.into_any())
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<promise {}>", self.handle.id)
+    }
+}
+
+/// A value that comes from outside: what `CreateExternalPromise` answers. `await promise` waits for it.
+#[pyclass(module = "kont", frozen, generic, weakref)]
+pub(crate) struct ExternalPromise {
+    pub(crate) handle: Handle,
+    pub(crate) completer: Mutex<Option<Completer<Live>>>,
+}
+
+impl ExternalPromise {
+    fn settle(&self, py: Python<'_>, answer: machine::Answer<Live>) -> PyResult<()> {
+        let completer = self
+            .completer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(completer) = completer else {
+            return Err(names(py)?.usage(py, "the promise was completed before"));
+        };
+        completer.complete(answer);
+        Ok(())
+    }
+}
+
+#[pymethods]
+impl ExternalPromise {
+    /// Completes it, from any thread.
+    #[pyo3(signature = (value=None, /))]
+    fn complete(&self, py: Python<'_>, value: Option<Py<PyAny>>) -> PyResult<()> {
+        self.settle(py, Ok(value.unwrap_or_else(|| py.None())))
+    }
+
+    /// Makes it fail with an exception, from any thread.
+    fn fail(&self, error: Bound<'_, PyAny>) -> PyResult<()> {
+        let py = error.py();
+        self.settle(py, Err(crate::operation::exception(py, error)?))
+    }
+
+    fn __iter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        wait_for(slf.into_any())
+    }
+
+    fn __await__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        wait_for(slf.into_any())
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<external promise {}>", self.handle.id)
+    }
+}
+
+/// What tasks of one run share: a lock, a channel, a scope. It gets its entry in the table when it is first used.
+#[pyclass(module = "kont", frozen, subclass, weakref)]
+#[derive(Default)]
+pub(crate) struct Shared {
+    bound: Mutex<Option<(Weak<Run>, Id)>>,
+}
+
+#[pymethods]
+impl Shared {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        Shared::default()
+    }
+}
+
+impl Shared {
+    /// The entry in this run; `Err` if another run that has not ended has it.
+    pub(crate) fn id(&self, run: &Arc<Run>) -> Result<Option<Id>, ()> {
+        let bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*bound {
+            Some((of, id)) => match of.upgrade() {
+                Some(of) if Arc::ptr_eq(&of, run) => Ok(Some(*id)),
+                Some(_) => Err(()),
+                None => Ok(None),
+            },
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn bind(&self, run: &Arc<Run>, id: Id) {
+        *self.bound.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Arc::downgrade(run), id));
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let bound = self.bound.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some((run, id)) = bound.take()
+            && let Some(run) = run.upgrade()
+        {
+            run.dropped().push(id);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The effects that a scheduler answers, and what they ask for.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use machine::Boundary;
+use pyo3::exceptions::PyValueError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use scheduler::{Id, Inherit, Label, Op, Request, ScopeOptions, TaskOptions, Tool};
+
+use crate::code::Code;
+use crate::domain::{Cx, Live};
+use crate::forgotten::EffectBase;
+use crate::handles::{ExternalPromise, Promise, Shared, Task};
+use crate::prompt::Prompt;
+use crate::tasks::Making;
+
+/// The base of the effects that a scheduler answers.
+///
+/// What an effect gathers on its way from the performer to the scheduler is kept here, and is gone when it arrives.
+#[pyclass(module = "kont", frozen, subclass, extends = EffectBase)]
+#[derive(Default)]
+pub(crate) struct Asked {
+    way: Mutex<Way>,
+}
+
+#[derive(Default)]
+struct Way {
+    /// The innermost scope around the performer.
+    scope: Option<Id>,
+    /// The handlers and observers around a performer that spawns, innermost first.
+    around: Vec<Boundary<Live>>,
+    /// The rest of a coroutine that opens a scope.
+    code: Option<Code>,
+}
+
+#[pymethods]
+impl Asked {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(
+        _args: &Bound<'_, PyTuple>,
+        _kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyClassInitializer<Self> {
+        PyClassInitializer::from(EffectBase::made()).add_subclass(Asked::default())
+    }
+}
+
+impl Asked {
+    pub(crate) fn of<'a, 'py>(effect: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, Self>> {
+        effect.cast().ok()
+    }
+
+    fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It sets out from its performer.
+    pub(crate) fn set_out(&self) {
+        let old = std::mem::take(&mut *self.way());
+        drop(old);
+    }
+
+    pub(crate) fn is_tagged(&self) -> bool {
+        self.way().scope.is_some()
+    }
+
+    pub(crate) fn tag(&self, scope: Id) {
+        self.way().scope = Some(scope);
+    }
+
+    pub(crate) fn surround(&self, around: Vec<Boundary<Live>>) {
+        self.way().around = around;
+    }
+
+    /// Another effect goes on in the place of this one.
+    pub(crate) fn hand_over(&self, other: &Self) {
+        let way = std::mem::take(&mut *self.way());
+        let old = std::mem::replace(&mut *other.way(), way);
+        drop(old);
+    }
+
+    pub(crate) fn give_code(&self, code: Code) {
+        self.way().code = Some(code);
+    }
+}
+
+/// What a scheduler tells itself.
+#[pyclass(module = "kont", frozen, extends = Asked)]
+pub(crate) struct Internal {
+    op: Mutex<Option<Op<Live>>>,
+}
+
+impl Internal {
+    pub(crate) fn init(op: Op<Live>) -> PyClassInitializer<Self> {
+        PyClassInitializer::from(EffectBase::performed())
+            .add_subclass(Asked::default())
+            .add_subclass(Internal {
+                op: Mutex::new(Some(op)),
+            })
+    }
+}
+
+/// The boundaries that a spawned task gets.
+pub(crate) fn around(view: machine::View<'_, Live>, py: Python<'_>) -> Vec<Boundary<Live>> {
+    scheduler::inherit(view, |boundary| match boundary {
+        Boundary::Prompt(Prompt::Task) => Inherit::End,
+        Boundary::Prompt(Prompt::Scope(_)) => Inherit::Skip,
+        Boundary::Prompt(prompt) => match prompt.again(py) {
+            Some(prompt) => Inherit::Copy(Boundary::Prompt(prompt)),
+            None => Inherit::Skip,
+        },
+        Boundary::Observer(observer) => Inherit::Copy(Boundary::Observer(observer.again(py))),
+    })
+}
+
+/// What an effect asks for; an error is raised at its performer.
+pub(crate) fn request(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>) -> PyResult<Request<Live>> {
+    if let Ok(internal) = effect.cast::<Internal>() {
+        let op = internal
+            .get()
+            .op
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let scope = internal.as_super().get().way().scope;
+        return op
+            .map(|op| Request { op, scope })
+            .ok_or_else(|| PyValueError::new_err("it was told before"));
+    }
+    let asked = effect.cast::<Asked>()?;
+    let way = std::mem::take(&mut *asked.get().way());
+    let scope = way.scope;
+    op(cx, effect, way).map(|op| Request { op, scope })
+}
+
+fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>> {
+    let py = cx.py;
+    let field = |name: &str| effect.getattr(name);
+    let kind = effect.getattr(intern!(py, "_kind"))?;
+    let kind: String = kind.extract()?;
+    Ok(match kind.as_str() {
+        "await" => Op::Park { external: true },
+        "sleep" => Op::Sleep(cx.duration(&field("seconds")?)?),
+        "yield" => Op::Yield,
+        "spawn" => {
+            let name: Option<String> = field("name")?.extract()?;
+            let home = field("scope")?;
+            let home = match home.is_none() {
+                true => None,
+                false => Some(cx.id_of(&home)?),
+            };
+            cx.tasks.make(Making::Task(name.clone()));
+            Op::Spawn {
+                boundaries: way.around,
+                code: Code::new(&field("program")?)?.of_task(py),
+                options: TaskOptions {
+                    priority: field("priority")?.extract()?,
+                    daemon: field("daemon")?.is_truthy()?,
+                    home,
+                    label: name.map(|name| Label {
+                        name: Some(name.into_boxed_str()),
+                        site: None,
+                    }),
+                    ..TaskOptions::default()
+                },
+            }
+        }
+        "wait" => Op::Wait(cx.id_of(&field("task")?)?),
+        "gather" => Op::Gather(cx.ids_of(&field("tasks")?)?),
+        "race" => Op::Race(cx.ids_of(&field("tasks")?)?),
+        "cancel" => Op::Cancel(cx.id_of(&field("task")?)?),
+        "promise" => {
+            cx.tasks.make(Making::Promise);
+            Op::Promise { external: false }
+        }
+        "external" => Op::ExternalPromise,
+        "complete" => Op::Settle(cx.id_of(&field("promise")?)?, Ok(field("value")?.unbind())),
+        "fail" => Op::Settle(
+            cx.id_of(&field("promise")?)?,
+            Err(crate::operation::exception(py, field("error")?)?),
+        ),
+        "acquire" => Op::Acquire(cx.id_of(&field("lock")?)?),
+        "release" => Op::Release(cx.id_of(&field("lock")?)?),
+        "set" => Op::Set(cx.id_of(&field("event")?)?),
+        "clear" => Op::Clear(cx.id_of(&field("event")?)?),
+        "send" => Op::Send(cx.id_of(&field("channel")?)?, field("value")?.unbind()),
+        "receive" => Op::Receive(cx.id_of(&field("channel")?)?),
+        "close" => Op::Close(cx.id_of(&field("channel")?)?),
+        "scope" => {
+            let timeout = field("timeout")?;
+            let timeout = match timeout.is_none() {
+                true => None,
+                false => Some(cx.duration(&timeout)?),
+            };
+            let code = match way.code {
+                Some(code) => code,
+                None => Code::new(&field("program")?)?,
+            };
+            let handle = field("scope")?;
+            cx.tasks.opening = handle
+                .cast::<Shared>()
+                .ok()
+                .map(|handle| handle.clone().unbind());
+            Op::Scope {
+                options: ScopeOptions {
+                    deadline: None,
+                    timeout,
+                    shield: field("shield")?.is_truthy()?,
+                    name: field("name")?
+                        .extract::<Option<String>>()?
+                        .map(String::into_boxed_str),
+                },
+                prompt: |cx, id| {
+                    if let Some(handle) = cx.tasks.opening.take() {
+                        handle.get().bind(&cx.tasks.run, id);
+                    }
+                    Boundary::Prompt(Prompt::Scope(id))
+                },
+                code,
+            }
+        }
+        other => {
+            return Err(cx
+                .names
+                .usage(py, format!("a scheduler does not know `{other}`")));
+        }
+    })
+}
+
+impl Cx<'_> {
+    /// A time that a program has said in seconds. The clock is looked at.
+    fn duration(&mut self, seconds: &Bound<'_, PyAny>) -> PyResult<Duration> {
+        let seconds: f64 = seconds.extract()?;
+        if seconds.is_nan() {
+            return Err(self
+                .names
+                .usage(self.py, "a time must be a number of seconds"));
+        }
+        self.tell_time();
+        // Longer than anybody waits is for ever.
+        Ok(Duration::try_from_secs_f64(seconds.max(0.0))
+            .unwrap_or(Duration::from_secs(u64::MAX / 4)))
+    }
+
+    fn ids_of(&mut self, all: &Bound<'_, PyAny>) -> PyResult<Vec<Id>> {
+        all.try_iter()?.map(|one| self.id_of(&one?)).collect()
+    }
+
+    /// The entry that an object stands for.
+    fn id_of(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Id> {
+        let handle = if let Ok(task) = object.cast::<Task>() {
+            &task.get().handle
+        } else if let Ok(promise) = object.cast::<Promise>() {
+            &promise.get().handle
+        } else if let Ok(promise) = object.cast::<ExternalPromise>() {
+            &promise.get().handle
+        } else if let Ok(shared) = object.cast::<Shared>() {
+            return self.id_of_shared(object, shared.get());
+        } else {
+            let shown = object.repr()?;
+            return Err(self.names.usage(
+                self.py,
+                format!("{shown} is neither a task nor a promise\nhelp: `task = await kont.Spawn(program)` makes a task of a program"),
+            ));
+        };
+        if std::sync::Arc::ptr_eq(&handle.run, &self.tasks.run) {
+            return Ok(handle.id);
+        }
+        Err(self.another_run(object))
+    }
+
+    fn another_run(&self, object: &Bound<'_, PyAny>) -> PyErr {
+        let shown = object
+            .repr()
+            .map_or_else(|_| "this".to_owned(), |shown| shown.to_string());
+        self.names.usage(
+            self.py,
+            format!("{shown} belongs to another run\nhelp: two runs share nothing; use an external promise to tell one of the other"),
+        )
+    }
+
+    fn id_of_shared(&mut self, object: &Bound<'_, PyAny>, shared: &Shared) -> PyResult<Id> {
+        let run = std::sync::Arc::clone(&self.tasks.run);
+        match shared.id(&run) {
+            Ok(Some(id)) => return Ok(id),
+            Ok(None) => {}
+            Err(()) => return Err(self.another_run(object)),
+        }
+        let kind: String = object.getattr(intern!(self.py, "_kind"))?.extract()?;
+        let size = |name: &str| -> PyResult<u64> { object.getattr(name)?.extract() };
+        let tool = match kind.as_str() {
+            "semaphore" => Tool::Semaphore(size("permits")?),
+            "lock" => Tool::Lock,
+            "event" => Tool::Event,
+            "channel" => Tool::Channel(usize::try_from(size("capacity")?).unwrap_or(usize::MAX)),
+            _ => {
+                return Err(self.names.usage(
+                    self.py,
+                    "the scope has not been opened, or its run has ended\nhelp: `async with kont.scope() as s:` opens it",
+                ));
+            }
+        };
+        let id = scheduler::make::<Live>(self, tool);
+        shared.bind(&run, id);
+        Ok(id)
+    }
+}

@@ -1,0 +1,418 @@
+//! The scheduler's domain: what a run keeps of its tasks, and what they are told.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use machine::{Answer, Boundary};
+use pyo3::PyClass;
+use pyo3::exceptions::{PyTimeoutError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+use scheduler::{
+    Completer, Deadlock, Id, Op, Order, Refusal, Request, Scheduler, SchedulerDomain, Together,
+};
+
+use crate::domain::{Cx, Live, Parks};
+use crate::handles::{ExternalPromise, Handle, Promise, Run, Shared, Task};
+use crate::prompt::Prompt;
+use crate::request::{Asked, request};
+
+/// How many handles are gone before their entries are looked at.
+const SWEEP: usize = 256;
+
+/// What the entry is that the scheduler makes next.
+pub(crate) enum Making {
+    Task(Option<String>),
+    Promise,
+}
+
+/// A wait for something of another library: the task's, with this number.
+pub(crate) struct External {
+    pub(crate) token: u64,
+    pub(crate) task: Id,
+    pub(crate) effect: Py<PyAny>,
+    pub(crate) context: Option<Py<PyAny>>,
+}
+
+/// What a run keeps of its tasks.
+pub(crate) struct Tasks {
+    pub(crate) scheduler: Scheduler<Live>,
+    pub(crate) run: Arc<Run>,
+    pub(crate) opening: Option<Py<Shared>>,
+    making: Option<Making>,
+    /// Why the request that is being answered makes no sense.
+    refused: Option<PyErr>,
+    /// What `contextvars` each task has, if it was spawned.
+    contexts: HashMap<Id, Py<PyAny>>,
+    /// The context in which the next task is spawned.
+    spawning: Option<Py<PyAny>>,
+    /// What is to be waited for outside, and was not told to the host yet.
+    pub(crate) outbox: Vec<External>,
+    /// Which task waits for what outside, by the number of the wait.
+    pub(crate) waits: HashMap<Id, u64>,
+    pub(crate) tokens: u64,
+    /// Waits that were given up by tasks that wait for something else now.
+    pub(crate) given_up: Vec<u64>,
+    sweep_at: usize,
+    began: Instant,
+    is_virtual: bool,
+}
+
+impl Tasks {
+    pub(crate) fn new(seed: Option<u64>, is_virtual: bool) -> Self {
+        let mut scheduler = Scheduler::new();
+        if let Some(seed) = seed {
+            scheduler = scheduler.with_order(Order::Seeded(seed));
+        }
+        if is_virtual {
+            scheduler = scheduler.with_virtual_clock();
+        }
+        Tasks {
+            scheduler,
+            run: Arc::default(),
+            opening: None,
+            making: None,
+            refused: None,
+            contexts: HashMap::new(),
+            spawning: None,
+            outbox: Vec::new(),
+            waits: HashMap::new(),
+            tokens: 0,
+            given_up: Vec::new(),
+            sweep_at: SWEEP,
+            began: Instant::now(),
+            is_virtual,
+        }
+    }
+
+    /// Whether the program has ever asked for what only a scheduler gives.
+    pub(crate) fn is_active(&self) -> bool {
+        self.scheduler.main().is_some()
+    }
+
+    pub(crate) fn make(&mut self, what: Making) {
+        self.making = Some(what);
+    }
+
+    /// The task that runs has ended.
+    pub(crate) fn leave(&mut self) {
+        if let Some(id) = self.scheduler.current() {
+            self.contexts.remove(&id);
+            self.give_up(id);
+        }
+    }
+
+    fn give_up(&mut self, id: Id) {
+        if let Some(token) = self.waits.remove(&id) {
+            self.given_up.push(token);
+        }
+    }
+
+    pub(crate) fn spawns_in(&mut self, context: Py<PyAny>) {
+        self.spawning = Some(context);
+    }
+
+    /// The context of the task that runs, if it is not the one of whoever runs the program.
+    pub(crate) fn context(&self) -> Option<&Py<PyAny>> {
+        if self.contexts.is_empty() {
+            return None;
+        }
+        self.contexts.get(&self.scheduler.current()?)
+    }
+
+    /// Whether something outside is waited for, or was completed.
+    pub(crate) fn looks_outside(&self) -> bool {
+        !self.waits.is_empty() || !self.outbox.is_empty()
+    }
+
+    /// How long until the next timer.
+    pub(crate) fn until_deadline(&self) -> Option<Duration> {
+        let deadline = self.scheduler.next_deadline()?;
+        Some(deadline.saturating_sub(self.began.elapsed()))
+    }
+}
+
+impl Cx<'_> {
+    /// Whether the scheduler answers this. What it need not answer while there is one task, the host does.
+    pub(crate) fn takes(&self, effect: &Py<PyAny>) -> bool {
+        let effect = effect.bind(self.py);
+        let is = |class: &Py<pyo3::types::PyType>| {
+            effect.is_instance(class.bind(self.py)).unwrap_or(false)
+        };
+        let names = self.names;
+        if is(&names.sleep) {
+            return self.tasks.is_active() || self.tasks.is_virtual;
+        }
+        if is(&names.awaiting) || is(&names.tool_call) {
+            return self.tasks.is_active() && self.parks == Parks::Defaults;
+        }
+        true
+    }
+
+    /// Tells the scheduler what time it is.
+    pub(crate) fn tell_time(&mut self) {
+        if !self.tasks.is_virtual {
+            let now = self.tasks.began.elapsed();
+            scheduler::advance::<Live>(self, now);
+        }
+    }
+
+    /// Forgets entries of which nobody has a handle any more.
+    fn sweep(&mut self) {
+        let dropped = {
+            let mut dropped = self.tasks.run.dropped();
+            if dropped.len() < self.tasks.sweep_at {
+                return;
+            }
+            std::mem::take(&mut *dropped)
+        };
+        let mut kept = Vec::new();
+        for id in dropped {
+            match scheduler::forget::<Live>(self, id) {
+                Err(Refusal::NotFinished(_)) => kept.push(id),
+                Ok(()) | Err(_) => {
+                    self.tasks.contexts.remove(&id);
+                }
+            }
+        }
+        self.tasks.sweep_at = SWEEP.max(2 * kept.len());
+        self.tasks.run.dropped().append(&mut kept);
+    }
+
+    fn error(&self, class: &Py<pyo3::types::PyType>, message: impl Into<String>) -> PyErr {
+        PyErr::from_type(class.bind(self.py).clone(), (message.into(),))
+    }
+
+    fn handle(&self, id: Id) -> Handle {
+        Handle {
+            id,
+            run: Arc::clone(&self.tasks.run),
+        }
+    }
+
+    fn object<T>(&self, made: impl Into<PyClassInitializer<T>>) -> Py<PyAny>
+    where
+        T: PyClass,
+    {
+        // Out of memory: there is nothing else to say it with.
+        Py::new(self.py, made).map_or_else(|_| self.py.None(), Py::into_any)
+    }
+}
+
+impl SchedulerDomain for Live {
+    fn scheduler<'s>(cx: &'s mut Cx<'_>) -> &'s mut Scheduler<Live> {
+        &mut cx.tasks.scheduler
+    }
+
+    fn is_request(cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
+        effect.bind(cx.py).is_instance_of::<Asked>()
+    }
+
+    fn request(cx: &mut Cx<'_>, effect: Py<PyAny>) -> Request<Live> {
+        cx.sweep();
+        let bound = effect.bind(cx.py);
+        match request(cx, bound) {
+            Ok(request) => {
+                if let (Op::Park { external: true }, Some(task)) =
+                    (&request.op, cx.tasks.scheduler.current())
+                {
+                    cx.tasks.give_up(task);
+                    cx.tasks.tokens += 1;
+                    let token = cx.tasks.tokens;
+                    cx.tasks.waits.insert(task, token);
+                    let context = cx.tasks.context().map(|context| context.clone_ref(cx.py));
+                    cx.tasks.outbox.push(External {
+                        token,
+                        task,
+                        effect,
+                        context,
+                    });
+                }
+                request
+            }
+            Err(error) => {
+                cx.tasks.refused = Some(error);
+                // Nothing has this number: it is refused, for the reason above.
+                Op::Wait(Id(u64::MAX)).into()
+            }
+        }
+    }
+
+    fn prompt(_: &mut Cx<'_>) -> Boundary<Live> {
+        Boundary::Prompt(Prompt::Task)
+    }
+
+    fn id_value(cx: &mut Cx<'_>, id: Id) -> Py<PyAny> {
+        let handle = cx.handle(id);
+        match cx.tasks.making.take() {
+            Some(Making::Task(name)) => {
+                if let Some(context) = cx.tasks.spawning.take() {
+                    cx.tasks.contexts.insert(id, context);
+                }
+                cx.object(Task { handle, name })
+            }
+            _ => cx.object(Promise { handle }),
+        }
+    }
+
+    fn flag_value(cx: &mut Cx<'_>, flag: bool) -> Py<PyAny> {
+        pyo3::types::PyBool::new(cx.py, flag)
+            .to_owned()
+            .into_any()
+            .unbind()
+    }
+
+    fn list_value(cx: &mut Cx<'_>, values: Vec<Py<PyAny>>) -> Py<PyAny> {
+        PyList::new(cx.py, values).map_or_else(|_| cx.py.None(), |list| list.into_any().unbind())
+    }
+
+    fn share(cx: &mut Cx<'_>, answer: &Answer<Live>) -> Answer<Live> {
+        match answer {
+            Ok(value) => Ok(value.clone_ref(cx.py)),
+            Err(error) => Err(error.clone_ref(cx.py)),
+        }
+    }
+
+    fn cancelled(cx: &mut Cx<'_>) -> PyErr {
+        PyErr::from_type(cx.names.cancelled.bind(cx.py).clone(), ())
+    }
+
+    fn is_cancelled(cx: &mut Cx<'_>, error: &PyErr) -> bool {
+        error.is_instance(cx.py, cx.names.cancelled.bind(cx.py))
+    }
+
+    fn group(cx: &mut Cx<'_>, of: Together, mut errors: Vec<PyErr>) -> PyErr {
+        if errors.len() == 1 {
+            return errors.remove(0);
+        }
+        let message = match of {
+            Together::Scope(_) => "several tasks of a scope failed",
+            Together::Gather => "several of the gathered tasks failed",
+            Together::Race => "several of the racing tasks failed",
+            Together::End => "the program or its tasks failed while they ended",
+        };
+        let values: Vec<_> = errors
+            .into_iter()
+            .map(|error| error.into_value(cx.py))
+            .collect();
+        let made = PyList::new(cx.py, values)
+            .and_then(|list| cx.names.exception_group.bind(cx.py).call1((message, list)));
+        match made {
+            Ok(group) => PyErr::from_value(group),
+            Err(error) => error,
+        }
+    }
+
+    fn deadlock(cx: &mut Cx<'_>, deadlock: &Deadlock) -> Option<PyErr> {
+        let message = format!(
+            "{deadlock}\nhelp: nothing is left that could end these waits; a promise that a thread completes is made with \
+             `CreateExternalPromise`"
+        );
+        Some(cx.error(&cx.names.deadlock, message))
+    }
+
+    fn refused(cx: &mut Cx<'_>, refusal: Refusal) -> PyErr {
+        if let Some(error) = cx.tasks.refused.take() {
+            return error;
+        }
+        match refusal {
+            Refusal::TimedOut(_) => PyTimeoutError::new_err("the time is up"),
+            Refusal::Closed(_) => cx.error(&cx.names.closed, "the channel is closed"),
+            Refusal::Abandoned(_) => cx.error(
+                &cx.names.abandoned,
+                "nobody is left who could complete this external promise",
+            ),
+            Refusal::NoRacer => PyValueError::new_err("a race of nobody has no winner"),
+            Refusal::NotHeld(_) => cx.names.usage(
+                cx.py,
+                "what is released is not held\nhelp: `async with lock:` acquires and releases in pairs",
+            ),
+            Refusal::HeldAlready(_) => cx.names.usage(
+                cx.py,
+                "the task holds this lock already, and would wait for itself\nhelp: release it first",
+            ),
+            Refusal::NotPending(_) => {
+                cx.names.usage(cx.py, "the promise was settled before, or only the outside may settle it")
+            }
+            other => cx.names.usage(cx.py, other.to_string()),
+        }
+    }
+
+    fn same(cx: &mut Cx<'_>, one: &PyErr, other: &PyErr) -> bool {
+        one.value(cx.py).is(other.value(cx.py))
+    }
+
+    fn completer(cx: &mut Cx<'_>, completer: Completer<Live>) -> Py<PyAny> {
+        let handle = cx.handle(completer.id());
+        cx.object(ExternalPromise {
+            handle,
+            completer: Mutex::new(Some(completer)),
+        })
+    }
+
+    fn unheard(cx: &mut Cx<'_>, task: Id, error: &PyErr) {
+        let args = (task.0, error.value(cx.py)).into_pyobject(cx.py);
+        let told =
+            args.and_then(|args: Bound<'_, PyTuple>| cx.names.tell_unheard.bind(cx.py).call1(args));
+        // A filter may make an error of a warning; nobody is here to be raised at.
+        if let Err(error) = told {
+            error.write_unraisable(cx.py, None);
+        }
+    }
+}
+
+/// What a host is asked for while every task waits.
+pub(crate) struct Asking {
+    pub(crate) begin: Vec<External>,
+    pub(crate) give_up: Vec<u64>,
+    pub(crate) timeout: Option<Duration>,
+}
+
+impl Tasks {
+    /// What has changed outside since the host was last asked.
+    pub(crate) fn asking(&mut self) -> Asking {
+        let mut begin = Vec::new();
+        for external in self.outbox.drain(..) {
+            let waits = self.waits.get(&external.task) == Some(&external.token)
+                && self.scheduler.is_parked(external.task);
+            match waits {
+                true => begin.push(external),
+                // It was cancelled before it began; its awaitable is closed there.
+                false => {
+                    self.given_up.push(external.token);
+                    begin.push(external);
+                }
+            }
+        }
+        if self.waits.len() > self.scheduler.parked() {
+            let Tasks {
+                waits,
+                scheduler,
+                given_up,
+                ..
+            } = self;
+            waits.retain(|id, token| {
+                let waits = scheduler.is_parked(*id);
+                if !waits {
+                    given_up.push(*token);
+                }
+                waits
+            });
+        }
+        Asking {
+            begin,
+            give_up: std::mem::take(&mut self.given_up),
+            timeout: self.until_deadline(),
+        }
+    }
+}
+
+/// What was awaited outside has ended.
+pub(crate) fn wake(cx: &mut Cx<'_>, task: Id, token: u64, answer: Answer<Live>) {
+    if cx.tasks.waits.get(&task) == Some(&token) {
+        cx.tasks.waits.remove(&task);
+        // A task that was cancelled meanwhile has gone on without it.
+        scheduler::wake::<Live>(cx, task, answer).unwrap_or_default();
+    }
+}
