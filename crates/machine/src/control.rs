@@ -38,10 +38,7 @@ impl<D: Domain> Machine<D> {
         match attempt {
             Ok(head) => {
                 self.current = Some(head);
-                self.tell(cx, || Event::Resumed {
-                    at: head.into(),
-                    with: Given::answer(&answer),
-                });
+                self.tell_going_on(cx, head, Given::answer(&answer), false);
                 Next::answer(answer)
             }
             Err(error) => {
@@ -96,10 +93,7 @@ impl<D: Domain> Machine<D> {
                 let k = self.resolve(cx, target, id)?;
                 let head = self.attach(k, Some(id))?;
                 self.push_on(head, code);
-                self.tell(cx, || Event::Resumed {
-                    at: head.into(),
-                    with: Given::Program,
-                });
+                self.tell_going_on(cx, head, Given::Program, false);
                 Ok(Some(Input::Start))
             }
             Control::TransferWith(target, code) => {
@@ -193,10 +187,7 @@ impl<D: Domain> Machine<D> {
         match self.attach(k, self.current) {
             Ok(head) => {
                 self.current = Some(head);
-                self.tell(cx, || Event::Transferred {
-                    at: head.into(),
-                    with: Given::answer(&answer),
-                });
+                self.tell_going_on(cx, head, Given::answer(&answer), true);
                 Next::answer(answer)
             }
             Err(error) => {

@@ -274,10 +274,7 @@ impl<D: Domain> Machine<D> {
         let attempt = match handled {
             Handled::TransferWith(k, code) => self.attach(k, place).map(|head| {
                 self.push_on(head, code);
-                self.tell(cx, || Event::Transferred {
-                    at: head.into(),
-                    with: Given::Program,
-                });
+                self.tell_going_on(cx, head, Given::Program, true);
                 Input::Start
             }),
             Handled::Nest(nest) => {
@@ -289,10 +286,7 @@ impl<D: Domain> Machine<D> {
                     .and_then(|head| self.attach(inner, Some(head)))
                     .map(|head| {
                         self.current = Some(head);
-                        self.tell(cx, || Event::Transferred {
-                            at: head.into(),
-                            with: Given::answer(&answer),
-                        });
+                        self.tell_going_on(cx, head, Given::answer(&answer), true);
                         answer.into()
                     })
             }

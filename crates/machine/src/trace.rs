@@ -86,6 +86,12 @@ pub enum Event<'e, D: Domain> {
         /// Who performed.
         at: Place,
     },
+    /// A program that had not begun begins: a task, a generator, whatever was made to be resumed. What comes next is
+    /// told as of any continuation.
+    Spawned {
+        /// The program.
+        at: Place,
+    },
     /// A continuation goes on, on top of who resumed it.
     Resumed {
         /// The program that goes on.
@@ -173,6 +179,42 @@ impl<D: Domain> Machine<D> {
         if self.trace.is_some() {
             self.tell_trace(cx, &event());
         }
+    }
+
+    /// A continuation has been attached, and `head` goes on: in the place of who did that, or on top of it.
+    #[inline(always)]
+    pub(crate) fn tell_going_on(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        head: FiberId,
+        with: Given,
+        in_place: bool,
+    ) {
+        if self.trace.is_some() {
+            self.tell_trace_going_on(cx, head, with, in_place);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_trace_going_on(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        head: FiberId,
+        with: Given,
+        in_place: bool,
+    ) {
+        let at = head.into();
+        let fiber = self.arena.get(head);
+        let begins = fiber.unstarted().map(|index| index + 1) == Some(fiber.height());
+        if begins && with == Given::Value {
+            self.tell_trace(cx, &Event::Spawned { at });
+        }
+        let event = match in_place {
+            true => Event::Transferred { at, with },
+            false => Event::Resumed { at, with },
+        };
+        self.tell_trace(cx, &event);
     }
 
     #[cold]

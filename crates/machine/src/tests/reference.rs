@@ -454,6 +454,7 @@ impl Cek {
                 let boundary = self.boundary(&bound);
                 self.kont.extend(k);
                 // It is unstarted, and started by a value.
+                self.tell("spawned".to_owned());
                 self.tell("transferred value".to_owned());
                 self.kont.push(boundary);
                 Eval(e, Some(op))
@@ -577,7 +578,13 @@ impl Cek {
         match then {
             Then::Answer(answer) => (ending(&answer), Give(answer)),
             Then::Transfer(k, answer) => {
+                let innermost = k.last().and_then(|segment| segment.frames.last());
+                let begins =
+                    matches!(innermost, Some(frame) if matches!(frame.work, Work::Start(_)));
                 self.kont.extend(k);
+                if begins && answer.is_ok() {
+                    self.tell("spawned".to_owned());
+                }
                 (ending(&answer), Give(answer))
             }
             Then::TransferWith(k, e, env) => {

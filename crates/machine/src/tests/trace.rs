@@ -93,6 +93,7 @@ impl Trace<Lang> for Sink {
             Event::Delegated { .. } => "delegated".to_owned(),
             Event::Unhandled { .. } => "unhandled".to_owned(),
             Event::Parked { .. } => "parked".to_owned(),
+            Event::Spawned { .. } => "spawned".to_owned(),
             Event::Resumed { with: given, .. } => format!("resumed {}", with(given)),
             Event::Transferred { with: given, .. } => format!("transferred {}", with(given)),
             Event::Installed { scope, .. } => format!("installed {}", boundary(scope)),
