@@ -166,6 +166,16 @@ class Idle:
 class Asked(EffectBase):
     """The base of the effects that a scheduler answers."""
 
+@final
+class Once(Generator[Any, Any, Any]):
+    """Performs an effect without a frame of its own."""
+
+    def __init__(self, effect: Effect[Any]) -> None: ...
+    def __next__(self) -> Any: ...
+    def send(self, value: Any, /) -> Any: ...
+    def throw(self, error: BaseException, /) -> Any: ...  # type: ignore[override]
+    def close(self) -> None: ...
+
 class Shared:
     """What tasks of one run share. It gets its entry in the scheduler's table when it is first used."""
 

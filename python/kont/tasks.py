@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Generator
 from typing import Any, ClassVar
 
 from kont import _kont
@@ -60,6 +61,12 @@ class Wait(Effect[Any], _kont.Asked):
     task: Any
     _kind: ClassVar[str] = "wait"
 
+    def __iter__(self) -> Generator[Any, Any, Any]:
+        return _kont.Once(self)
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return _kont.Once(self)
+
 
 class _Several(Effect[Any], _kont.Asked):
     """An effect about several tasks."""
@@ -68,6 +75,12 @@ class _Several(Effect[Any], _kont.Asked):
 
     def __init__(self, *tasks: Any) -> None:
         object.__setattr__(self, "tasks", tasks)
+
+    def __iter__(self) -> Generator[Any, Any, Any]:
+        return _kont.Once(self)
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return _kont.Once(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.tasks))})"

@@ -481,6 +481,36 @@ def test_a_service_that_spawns_for_ever_stays_as_it_is():
     assert kont.run(program()) < 200_000
 
 
+@pytest.mark.parametrize("wait", [lambda task: task, kont.Wait, kont.Gather, kont.Race])
+def test_cancelled_tasks_leave_nothing(wait):
+    import gc
+    import tracemalloc
+
+    async def child():
+        await kont.Sleep(60)
+
+    async def some():
+        for _ in range(1500):
+            task = await kont.Spawn(child())
+            await kont.Yield()
+            await kont.Cancel(task)
+            with pytest.raises(kont.Cancelled):
+                await wait(task)
+
+    async def program():
+        await some()
+        gc.collect()
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        await some()
+        gc.collect()
+        after = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        return after - before
+
+    assert kont.run(program()) < 300_000
+
+
 def test_many_tasks():
     async def child(n):
         await kont.Yield()

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use pyo3::exceptions::PyStopIteration;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use scheduler::{Completer, Id};
@@ -35,9 +37,59 @@ impl Drop for Handle {
 
 fn wait_for<'py>(handle: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = handle.py();
-    let names = names(py)?;
-    let wait = names.wait.bind(py).call1((handle,))?;
-    names.perform_once.bind(py).call1((wait,))
+    let wait = names(py)?.wait.bind(py).call1((handle,))?;
+    let once = Once {
+        effect: Some(wait.unbind()),
+    };
+    Ok(Bound::new(py, once)?.into_any())
+}
+
+/// Performs an effect without a frame of its own. The traceback of a task's exception would keep such a frame, and so the
+/// effect and the task; and the task keeps its exception.
+#[pyclass(module = "kont")]
+pub(crate) struct Once {
+    effect: Option<Py<PyAny>>,
+}
+
+#[pymethods]
+impl Once {
+    #[new]
+    fn new(effect: Py<PyAny>) -> Self {
+        Once {
+            effect: Some(effect),
+        }
+    }
+
+    fn __iter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    fn __next__(&mut self) -> Option<Py<PyAny>> {
+        self.effect.take()
+    }
+
+    fn send(&mut self, value: Py<PyAny>) -> PyResult<Py<PyAny>> {
+        self.effect
+            .take()
+            .ok_or_else(|| PyStopIteration::new_err((value,)))
+    }
+
+    fn throw(&mut self, error: Bound<'_, PyAny>) -> PyResult<()> {
+        self.effect = None;
+        Err(PyErr::from_value(error))
+    }
+
+    fn close(&mut self) {
+        self.effect = None;
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.effect)
+    }
+
+    fn __clear__(&mut self) {
+        self.effect = None;
+    }
 }
 
 /// A task: what `Spawn` answers. `await task` waits for its value, as `Wait(task)` does.

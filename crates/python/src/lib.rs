@@ -51,7 +51,7 @@ mod _kont {
         command::main,
         drive::{Drive, Idle, run},
         forgotten::EffectBase,
-        handles::{ExternalPromise, Promise, Shared, Task},
+        handles::{ExternalPromise, Once, Promise, Shared, Task},
         k::K,
         operation::{
             CreateContinuation, Delegate, GetBoundaries, GetExecutionContext, GetHandlers,
