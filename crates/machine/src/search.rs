@@ -143,42 +143,40 @@ impl<D: Domain> Machine<D> {
         if accepts::<D>(cx, &fiber.base, effect) {
             return Found::Here(from);
         }
-        match fiber.parent {
-            Some(parent) => self.find_further(cx, effect, from, parent),
-            None => Found::Nobody(from),
-        }
+        let Some(parent) = fiber.parent else {
+            return Found::Nobody(from);
+        };
+        let key = D::key(cx, effect);
+        let known = key.and_then(|key| self.memory.recall(parent, Wanted::Handler(key)));
+        let found = match known {
+            // As the search would find; here without a call.
+            Some((to, true)) => Found::Here(to),
+            _ => self.find_further(cx, effect, key, parent),
+        };
+        #[cfg(any(test, feature = "invariants"))]
+        self.check_found(found, from, |base| accepts::<D>(cx, base, effect));
+        found
     }
 
-    #[cfg_attr(
-        not(any(test, feature = "invariants")),
-        expect(unused_variables, reason = "for the check")
-    )]
     #[inline(never)]
     fn find_further(
         &mut self,
         cx: &mut D::Context<'_>,
         effect: &D::Effect,
+        key: Option<Key>,
         from: FiberId,
-        parent: FiberId,
     ) -> Found {
-        let found = match D::key(cx, effect) {
-            Some(key) => match self.memory.recall(parent, Wanted::Handler(key)) {
-                // As the search would find; here without its loops.
-                Some((to, true)) => Found::Here(to),
-                _ => self.search(Wanted::Handler(key), parent, |base| {
-                    accepts::<D>(cx, base, effect)
-                }),
-            },
+        match key {
+            Some(key) => self.search(Wanted::Handler(key), from, |base| {
+                accepts::<D>(cx, base, effect)
+            }),
             None => {
                 let (found, visited) =
-                    walk(&self.arena, parent, |base| accepts::<D>(cx, base, effect));
+                    walk(&self.arena, from, |base| accepts::<D>(cx, base, effect));
                 self.counters.searched += visited;
                 found
             }
-        };
-        #[cfg(any(test, feature = "invariants"))]
-        self.check_found(found, from, |base| accepts::<D>(cx, base, effect));
-        found
+        }
     }
 
     /// The nearest observer, from a fiber outward.
