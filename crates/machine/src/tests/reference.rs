@@ -40,8 +40,8 @@ struct Frame {
 
 /// What a frame does with the value that it waits for.
 enum Work {
-    /// Nothing has begun yet.
-    Start(E),
+    /// Nothing has begun yet; whether a program was put on top of it, which goes on first.
+    Start(E, bool),
     Add(E),
     Plus(i64),
     Seq(E),
@@ -188,7 +188,7 @@ impl Cek {
                 }
                 let innermost = kont.last_mut().expect("at least one was pushed");
                 innermost.frames.push(Frame {
-                    work: Work::Start(e.clone()),
+                    work: Work::Start(e.clone(), false),
                     env,
                     doomed: false,
                 });
@@ -261,7 +261,7 @@ impl Cek {
             (Work::Try(b), Err(_)) => Eval(b, env),
             (Work::Finally(b), answer) => self.first(&b, env, Work::Cleaned(answer)),
             (_, Err(fault)) => Give(Err(fault)),
-            (Work::Start(e), Ok(_)) => Eval(e, env),
+            (Work::Start(e, _), Ok(_)) => Eval(e, env),
             (Work::Add(b), Ok(n)) => self.first(&b, env, Work::Plus(n)),
             (Work::Plus(a), Ok(b)) => Give(Ok(a.wrapping_add(b))),
             (Work::Seq(b), Ok(_)) => Eval(b, env),
@@ -580,7 +580,7 @@ impl Cek {
             Then::Transfer(k, answer) => {
                 let innermost = k.last().and_then(|segment| segment.frames.last());
                 let begins =
-                    matches!(innermost, Some(frame) if matches!(frame.work, Work::Start(_)));
+                    matches!(innermost, Some(frame) if matches!(frame.work, Work::Start(_, false)));
                 self.kont.extend(k);
                 if begins && answer.is_ok() {
                     self.tell("spawned".to_owned());
@@ -589,6 +589,10 @@ impl Cek {
             }
             Then::TransferWith(k, e, env) => {
                 self.kont.extend(k);
+                let innermost = self.kont.last_mut().and_then(|it| it.frames.last_mut());
+                if let Some(Work::Start(_, covered)) = innermost.map(|frame| &mut frame.work) {
+                    *covered = true;
+                }
                 ("program", Eval(e, env))
             }
         }
@@ -635,7 +639,7 @@ fn trace(kont: &Kont) -> String {
 
 fn label(frame: &Frame) -> String {
     let word = match frame.work {
-        Work::Start(_) => "start",
+        Work::Start(..) => "start",
         Work::Add(_) => "add",
         Work::Plus(_) => "plus",
         Work::Seq(_) => "seq",
