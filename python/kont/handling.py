@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import functools
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeAlias, TypeVar, cast
@@ -64,11 +65,12 @@ def _kind(function: Callable[..., Any], before: int = 0) -> str:
     return "transfer" if takes_k else "function"
 
 
-class Several:
+class Several(abc.ABC):
     """One or more handlers, observers and interceptors that are used as one: what `kont.run` takes too."""
 
+    @abc.abstractmethod
     def _kont_boundaries(self) -> tuple[Boundary, ...]:
-        raise NotImplementedError
+        """What they are, the innermost first."""
 
     def __call__(self, program: Awaitable[Any] | Generator[Any, Any, Any]) -> _kont.Operation[Any]:
         """The program with all of them around it."""
