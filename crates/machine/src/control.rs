@@ -10,7 +10,9 @@ use crate::{
 use crate::{Handled, Machine};
 
 impl<D: Domain> Machine<D> {
-    /// Does what the innermost code asked for. An error is raised at that code, which is still there.
+    /// Does what the innermost code asked for, other than what [`Machine::resume_on`] and [`Machine::transfer_own`]
+    /// do. An error is raised at that code, which is still there.
+    #[inline(never)]
     pub(crate) fn control(
         &mut self,
         cx: &mut D::Context<'_>,
@@ -77,13 +79,8 @@ impl<D: Domain> Machine<D> {
         id: FiberId,
     ) -> Result<Flow<D>, MachineError> {
         match control {
-            Control::Resume(target, answer) => {
-                let next = self.resume_on(cx, id, target, answer);
-                Ok(self.flow(next))
-            }
-            Control::Transfer(Target::Own, answer) => {
-                let next = self.transfer_own(cx, id, answer);
-                Ok(self.flow(next))
+            Control::Resume(..) | Control::Transfer(Target::Own, _) => {
+                unreachable!("done in the loop")
             }
             Control::Transfer(target, answer) => {
                 let k = self.resolve(cx, target, id)?;

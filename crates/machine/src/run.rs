@@ -319,50 +319,18 @@ impl<D: Domain> Machine<D> {
                 drop(old);
                 Next::Start
             }
-            step => {
-                let flow = self.unusual_step(cx, id, step);
-                self.left(flow)
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn unusual_step(&mut self, cx: &mut D::Context<'_>, id: FiberId, step: Step<D>) -> Flow<D> {
-        match step {
-            Step::Perform(effect) => {
-                let next = self.perform(cx, effect, id);
-                self.flow(next)
-            }
-            Step::Return(value) => {
-                self.pop_frame(id);
-                Some(Input::Value(value))
-            }
             Step::Raise(error) => {
                 self.pop_frame(id);
-                Some(Input::Error(error))
+                Next::Error(error)
             }
-            Step::Call(code) => {
-                self.arena.get_mut(id).push(code);
-                Some(Input::Start)
+            Step::Control(control) => {
+                let flow = self.control(cx, control, id);
+                self.left(flow)
             }
-            Step::TailCall(code) => {
-                // The old code is dropped when the arena is whole again.
-                let old = self
-                    .arena
-                    .get_mut(id)
-                    .top()
-                    .map(|top| std::mem::replace(top, code));
-                drop(old);
-                Some(Input::Start)
-            }
-            Step::Install { boundary, body } => {
-                self.install(cx, id, boundary, body);
-                Some(Input::Start)
-            }
-            Step::Control(control) => self.control(cx, control, id),
             Step::Pause => {
                 self.input = Some(Input::Start);
-                self.stop(Outcome::Paused)
+                let flow = self.stop(Outcome::Paused);
+                self.left(flow)
             }
         }
     }
