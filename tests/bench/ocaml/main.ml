@@ -25,6 +25,7 @@ let program = function
   | "handler-sieve" -> timed Suite.handler_sieve
   | "resume-nontail" -> timed Suite.resume_nontail
   | "scheduler" -> timed Suite.scheduler
+  | "interruptible" -> timed Suite.interruptible
   | "perform-1" -> timed (Perform.run 1)
   | "perform-10" -> timed (Perform.run 10)
   | "perform-100" -> timed (Perform.run 100)

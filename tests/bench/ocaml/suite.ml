@@ -167,3 +167,45 @@ let scheduler (n : int) =
         | Tick -> Some (fun (k : (a, unit) continuation) -> incr ticks; continue k ())
         | _ -> None };
   !ticks
+
+type _ Effect.t +=
+  | Offer : int -> (unit -> unit) Effect.t
+  | Replace : int -> unit Effect.t
+  | Remove : unit Effect.t
+
+let removes (place : int option ref) (body : unit -> int) : int =
+  match_with body ()
+    { retc = Fun.id; exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Remove -> Some (fun (k : (a, int) continuation) -> place := None; continue k ())
+        | _ -> None }
+
+let replaces (place : int option ref) (body : unit -> int) : int =
+  match_with body ()
+    { retc = Fun.id; exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Replace i -> Some (fun (k : (a, int) continuation) -> place := Some i; continue k ())
+        | _ -> None }
+
+let rec iterate_on next last =
+  if next > last then 0
+  else begin
+    let place = ref (Some next) in
+    let level () =
+      let behave = perform (Offer next) in
+      behave ();
+      iterate_on (next + 1) last
+    in
+    let rest = removes place (fun () -> replaces place level) in
+    match !place with Some kept -> kept + rest | None -> rest
+  end
+
+let interruptible (n : int) =
+  match_with (fun () -> iterate_on (-n) n) ()
+    { retc = Fun.id; exnc = raise;
+      effc = fun (type a) (e : a Effect.t) -> match e with
+        | Offer i ->
+          Some (fun (k : (a, int) continuation) ->
+            continue k (fun () ->
+              if i < 0 then perform Remove else if i > 0 then perform (Replace (2 * i))))
+        | _ -> None }

@@ -19,10 +19,30 @@ pub(crate) enum Unit {
     Bytes,
 }
 
+/// Which table a row stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The programs of the public suite.
+    Programs,
+    /// One operation of the machine at a time.
+    Operations,
+}
+
+impl Part {
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Part::Programs => "Whole programs",
+            Part::Operations => "One operation",
+        }
+    }
+}
+
 /// One line of the table.
 pub(crate) struct Row {
     /// What to call it: `kont-bench run NAME`.
     pub(crate) name: &'static str,
+    /// Where it stands.
+    pub(crate) part: Part,
     /// What is counted.
     pub(crate) unit: Unit,
     /// Its size in a table, and in a quick one.
@@ -44,6 +64,8 @@ pub(crate) struct Row {
     pub(crate) reference: Option<f64>,
     /// Our target, as a ratio to OCaml.
     pub(crate) target: Option<f64>,
+    /// Whether its ratio says nothing without its size, so that no mean counts it.
+    pub(crate) grows: bool,
 }
 
 /// All rows, in the order of the table.
@@ -56,6 +78,7 @@ pub(crate) fn rows() -> Vec<Row> {
 /// A row from which others differ in what they name.
 const PLAIN: Row = Row {
     name: "",
+    part: Part::Operations,
     unit: Unit::Operation,
     size: 5_000_000,
     quick: 1_000_000,
@@ -67,4 +90,5 @@ const PLAIN: Row = Row {
     ocaml: None,
     reference: None,
     target: None,
+    grows: false,
 };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::catalogue::{self, Row, Unit};
+use crate::catalogue::{self, Part, Row, Unit};
 use crate::say;
 
 /// What the table is to hold.
@@ -71,10 +71,14 @@ pub(crate) fn table(options: &Options) -> Result<(), String> {
     if rows.is_empty() {
         return Err("no row has that name\nhelp: kont-bench list".into());
     }
-    say("| program | unit | ours | OCaml 5 | ratio | target | plain Rust |");
-    say("|---|---|---:|---:|---:|---:|---|");
     let mut ratios = Vec::new();
+    let mut part = None;
     for row in &rows {
+        if part.replace(row.part) != Some(row.part) {
+            say(&format!("\n{}\n", row.part.title()));
+            say("| program | unit | ours | OCaml 5 | ratio | target | plain Rust |");
+            say("|---|---|---:|---:|---:|---:|---|");
+        }
         let sides = measure(row, options)?;
         let ours = sides[0].best.unwrap_or(f64::NAN);
         let ocaml = sides
@@ -90,7 +94,7 @@ pub(crate) fn table(options: &Options) -> Result<(), String> {
     let mean = |title: &str, wanted: &dyn Fn(&Row) -> bool| {
         let logs = ratios
             .iter()
-            .filter(|(row, _)| wanted(row))
+            .filter(|(row, _)| !row.grows && wanted(row))
             .map(|(_, ratio)| ratio.ln());
         let logs: Vec<f64> = logs.collect();
         if logs.len() > 1 {
@@ -102,10 +106,12 @@ pub(crate) fn table(options: &Options) -> Result<(), String> {
         }
     };
     mean("effect programs with a target", &|row| {
-        row.unit == Unit::Whole && row.target.is_some()
+        row.part == Part::Programs && row.target.is_some()
     });
-    mean("all whole programs", &|row| row.unit == Unit::Whole);
-    mean("one operation", &|row| row.unit == Unit::Operation);
+    mean("all whole programs", &|row| row.part == Part::Programs);
+    mean("one operation", &|row| {
+        row.part == Part::Operations && row.unit == Unit::Operation
+    });
     if options.ocaml.is_none() {
         say(
             "\nFigures in brackets were NOT measured in this run: they are OCaml 5.4.1's on another machine.",

@@ -1,13 +1,14 @@
 //! The rows of whole programs: the public effect-handlers suite.
 
-use super::{PLAIN, Row, Unit};
+use super::{PLAIN, Part, Row, Unit};
 use crate::peers::{closures, coroutines, direct, futures};
 use crate::suite::{
-    countdown, fibonacci, generator, handler_sieve, iterator, parsing_dollars, product_early,
-    resume_nontail, scheduler,
+    countdown, fibonacci, generator, handler_sieve, interruptible, iterator, parsing_dollars,
+    product_early, resume_nontail, scheduler,
 };
 
 const WHOLE: Row = Row {
+    part: Part::Programs,
     unit: Unit::Whole,
     ..PLAIN
 };
@@ -15,6 +16,11 @@ const WHOLE: Row = Row {
 /// The sum of the numbers up to this one.
 fn triangle(n: u64) -> u64 {
     n * (n + 1) / 2
+}
+
+/// How many numbers there are from `-n` to `n`.
+fn levels(n: u64) -> u64 {
+    2 * n + 1
 }
 
 pub(super) fn rows() -> Vec<Row> {
@@ -162,6 +168,34 @@ pub(super) fn rows() -> Vec<Row> {
             ocaml: Some("scheduler"),
             reference: Some(61.2),
             target: Some(1.25),
+            ..WHOLE
+        },
+        Row {
+            name: "interruptible",
+            size: 3000,
+            quick: 1000,
+            tiny: 20,
+            operations: levels,
+            answer: |n| 2 * triangle(n) as i64,
+            ours: |m, n| interruptible::run(m, false, n),
+            peers: &[("by hand", direct::interruptible)],
+            ocaml: Some("interruptible"),
+            reference: Some(473.0),
+            target: Some(0.02),
+            grows: true,
+            ..WHOLE
+        },
+        Row {
+            name: "interruptible-capture",
+            size: 3000,
+            quick: 1000,
+            tiny: 20,
+            operations: levels,
+            answer: |n| 2 * triangle(n) as i64,
+            ours: |m, n| interruptible::run(m, true, n),
+            ocaml: Some("interruptible"),
+            reference: Some(473.0),
+            grows: true,
             ..WHOLE
         },
     ]

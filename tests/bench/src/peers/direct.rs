@@ -70,3 +70,27 @@ pub(crate) fn generator(meter: &mut Meter, size: u64) -> i64 {
     };
     meter.time(|| values.fold(0, |sum, value| black_box(sum + value)))
 }
+
+/// The interruptible iterator, where each level is called with all that it may call, as if the compiler had seen which
+/// handler is meant: nothing is searched for. Gives the sum of what is left.
+pub(crate) fn interruptible(meter: &mut Meter, size: u64) -> i64 {
+    type Behavior = Box<dyn Fn(&mut Option<i64>)>;
+    fn iterate(next: i64, last: i64, user: &dyn Fn(i64) -> Behavior) -> i64 {
+        if next > last {
+            return 0;
+        }
+        let mut place = Some(next);
+        user(next)(&mut place);
+        let rest = iterate(next + 1, last, user);
+        place.unwrap_or(0) + rest
+    }
+    let user = |element: i64| -> Behavior {
+        match element {
+            ..0 => Box::new(|place| *place = None),
+            0 => Box::new(|_| {}),
+            _ => Box::new(move |place| *place = Some(2 * element)),
+        }
+    };
+    let size = size as i64;
+    meter.time(|| iterate(-size, size, black_box(&user)))
+}
