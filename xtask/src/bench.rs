@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: builds the measured programs, and those of others, and prints their table.
 
+use crate::python::{self, Venv};
 use crate::run::{Done, cargo, output, root, run, target};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,12 +12,14 @@ Usage: cargo xtask bench <suite> [options]
 
 Suites:
   machine   the effect machine: one operation at a time, and the programs of the public effect-handlers suite
+  python    what it costs in Python: beside a bare generator, asyncio, greenlet, doeff and stateless
 
 Options:
   --quick           smaller programs and fewer rounds: for a first look
   --only NAME       only the rows whose name begins with this; may be repeated
   --rounds N        how often each side runs; the fastest counts
   --instructions    count instructions in place of time, with valgrind; needs --only
+  --python PATH     the CPython of the suite `python` (default: as for cargo xtask setup)
 
 Environment:
   OCAMLOPT  the OCaml 5 compiler to measure beside (default: `ocamlfind ocamlopt`, then `ocamlopt`)
@@ -36,6 +39,11 @@ pub fn bench(args: &[&str]) -> Done {
             Ok(())
         }
         ["machine", options @ ..] => machine(options),
+        ["python", "--help" | "-h", ..] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["python", options @ ..] => python(options),
         [other, ..] => Err(format!(
             "there is no benchmark suite `{other}`\n  help: cargo xtask bench --help"
         )),
@@ -65,6 +73,32 @@ fn machine(options: &[&str]) -> Done {
              help: install OCaml 5, or set OCAMLOPT to its ocamlopt"
         ),
     }
+    run("measure", &mut table)
+}
+
+/// Builds kont as people get it, installs it beside the others, and measures.
+fn python(options: &[&str]) -> Done {
+    let (interpreter, options) = match options.iter().position(|option| *option == "--python") {
+        None => (python::find()?, options.to_vec()),
+        Some(at) => {
+            let path = options.get(at + 1).ok_or("`--python` needs a path")?;
+            let rest = [&options[..at], &options[at + 2..]].concat();
+            ((*path).to_string(), rest)
+        }
+    };
+    let folder = root().join("tests/bench/python");
+    let wanted = folder.join("requirements.txt");
+    let wanted =
+        std::fs::read_to_string(&wanted).map_err(|e| format!("{}: {e}", wanted.display()))?;
+    let wanted = wanted.lines().filter(|line| !line.starts_with('#'));
+    let venv = Venv::with(&interpreter, "bench-python", &wanted.collect::<Vec<_>>())?;
+    let wheel = venv.build_wheel()?;
+    let mut table = venv.command("python");
+    table
+        .arg(folder.join("table.py"))
+        .args(options)
+        .arg("--wheel")
+        .arg(wheel);
     run("measure", &mut table)
 }
 

@@ -57,6 +57,60 @@ impl Venv {
     }
 }
 
+impl Venv {
+    /// An environment of its own below `target/`, for one CPython, with packages of which some may not be to be had.
+    pub fn with(interpreter: &str, name: &str, packages: &[&str]) -> Done<Self> {
+        let version = output(Command::new(interpreter).args(["-c", PROBE]))
+            .ok_or_else(|| format!("`{interpreter}` does not run\n  help: name a CPython"))?;
+        let folder = target().join(format!("{name}-{}", version.replace(' ', "-")));
+        let venv = Venv { folder };
+        if output(venv.command("python").args(["-c", PROBE])).is_none() {
+            let mut make = Command::new(interpreter);
+            make.args(["-m", "venv", "--clear"]).arg(&venv.folder);
+            run("make the environment", &mut make)?;
+        }
+        let stamp = venv.folder.join("packages");
+        if std::fs::read_to_string(&stamp).ok().as_deref() != Some(&packages.join("\n")) {
+            for package in packages {
+                if let Err(error) = venv.install(&[package]) {
+                    eprintln!("    {package} is left out: {error}");
+                }
+            }
+            std::fs::write(&stamp, packages.join("\n")).map_err(|e| e.to_string())?;
+        }
+        Ok(venv)
+    }
+
+    fn install(&self, what: &[&str]) -> Done {
+        let mut pip = self.command("python");
+        pip.args(["-m", "pip", "install", "--quiet"]);
+        pip.arg("--disable-pip-version-check").args(what);
+        run(&format!("install {}", what[what.len() - 1]), &mut pip)
+    }
+
+    /// Builds kont as people get it, installs it here, and says where the wheel is.
+    pub fn build_wheel(&self) -> Done<PathBuf> {
+        let wheels = self.folder.join("wheels");
+        // One from before would be taken for the one that is built now.
+        let _ = std::fs::remove_dir_all(&wheels);
+        let mut maturin = self.command("maturin");
+        maturin.args(["build", "--release", "--quiet", "--manifest-path"]);
+        maturin.arg(root().join("crates/python/Cargo.toml"));
+        maturin
+            .arg("--interpreter")
+            .arg(self.program("python"))
+            .arg("--out")
+            .arg(&wheels);
+        maturin.env("CARGO_TARGET_DIR", target());
+        run("build the wheel (the first time takes minutes)", &mut maturin)?;
+        let mut built = std::fs::read_dir(&wheels).map_err(|e| e.to_string())?;
+        let wheel = built.find_map(|entry| Some(entry.ok()?.path()));
+        let wheel = wheel.ok_or("maturin built no wheel")?;
+        self.install(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
+        Ok(wheel)
+    }
+}
+
 /// Makes the environment below `target/` and builds the extension into it. Does again only what has changed.
 pub fn setup(profile: Profile) -> Done<Venv> {
     let folder = target().join("venv");
