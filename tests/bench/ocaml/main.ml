@@ -45,6 +45,14 @@ let program = function
   | "resume-1e6" -> Fibers.resume_all
   | "drop-1e6" -> Fibers.drop_all
   | "bytes-1e6" -> weighed Fibers.bytes
+  | "tasks-join" -> timed Tasks.join
+  | "tasks-gather" -> timed Tasks.gather
+  | "tasks-yield" -> timed Tasks.take_turns
+  | "tasks-channel" -> timed Tasks.ping_pong
+  | "tasks-semaphore" -> timed Tasks.contend
+  | "tasks-sleep" -> timed Tasks.sleep
+  | "tasks-cancel" -> timed Tasks.cancel
+  | "tasks-bytes" -> weighed Tasks.bytes
   | other -> prerr_endline ("no program is called " ^ other); exit 1
 
 let () =

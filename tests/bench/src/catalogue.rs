@@ -4,6 +4,7 @@ use crate::meter::Meter;
 
 mod micro;
 mod suite;
+mod tasks;
 
 /// A program to be measured: it counts its own time, and gives an answer that can be checked.
 pub(crate) type Program = fn(&mut Meter, u64) -> i64;
@@ -26,6 +27,8 @@ pub(crate) enum Part {
     Programs,
     /// One operation of the machine at a time.
     Operations,
+    /// The scheduler's operations.
+    Scheduler,
 }
 
 impl Part {
@@ -33,6 +36,7 @@ impl Part {
         match self {
             Part::Programs => "Whole programs",
             Part::Operations => "One operation",
+            Part::Scheduler => "The scheduler",
         }
     }
 }
@@ -72,6 +76,7 @@ pub(crate) struct Row {
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = suite::rows();
     rows.extend(micro::rows());
+    rows.extend(tasks::rows());
     rows
 }
 

@@ -35,6 +35,8 @@ impl Value {
 pub(crate) enum Fault {
     Machine(MachineError),
     Unwind,
+    /// A task was cancelled.
+    Cancelled,
 }
 
 /// A benchmark program: its frames, its effects, its handlers, and the state that the handlers share.

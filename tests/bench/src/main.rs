@@ -7,6 +7,7 @@ mod micro;
 mod peers;
 mod suite;
 mod table;
+mod tasks;
 #[cfg(test)]
 mod tests;
 

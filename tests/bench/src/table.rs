@@ -112,6 +112,9 @@ pub(crate) fn table(options: &Options) -> Result<(), String> {
     mean("one operation", &|row| {
         row.part == Part::Operations && row.unit == Unit::Operation
     });
+    mean("the scheduler", &|row| {
+        row.part == Part::Scheduler && row.unit == Unit::Operation
+    });
     if options.ocaml.is_none() {
         say(
             "\nFigures in brackets were NOT measured in this run: they are OCaml 5.4.1's on another machine.",

@@ -4,3 +4,4 @@ pub(crate) mod closures;
 pub(crate) mod coroutines;
 pub(crate) mod direct;
 pub(crate) mod futures;
+pub(crate) mod tokio;
