@@ -11,7 +11,7 @@ cargo xtask bench: measure kont beside others, both sides in turn on this machin
 Usage: cargo xtask bench <suite> [options]
 
 Suites:
-  machine   the effect machine: one operation at a time, and the programs of the public effect-handlers suite
+  machine   the effect machine and its scheduler: one operation at a time, and the public effect-handlers suite
   python    what it costs in Python: beside a bare generator, asyncio, greenlet, doeff and stateless
 
 Options:
