@@ -1,7 +1,7 @@
 //! When the main task has ended, what is left is unwound: clean-up runs, with effects and in its own time.
 
 use super::world::*;
-use crate::{Op, TaskOptions};
+use crate::Op;
 
 #[test]
 fn what_is_left_is_unwound_all_at_a_time() {
@@ -127,15 +127,7 @@ fn detached_tasks_leave_nothing() {
         &mut world,
         go(|me| async move {
             for _ in 0..1000 {
-                me.ask(Op::Spawn {
-                    boundaries: Vec::new(),
-                    code: says("x", 1),
-                    options: TaskOptions {
-                        detached: true,
-                        ..TaskOptions::default()
-                    },
-                })
-                .await?;
+                me.ask(detached(says("x", 1))).await?;
                 me.ask(Op::Yield).await?;
             }
             me.ask(Op::Park { external: true }).await
@@ -148,16 +140,8 @@ fn detached_tasks_leave_nothing() {
 
 #[test]
 fn an_error_that_nobody_asked_for_is_told_to_the_domain() {
-    let detached = |number| Op::Spawn {
-        boundaries: Vec::new(),
-        code: fails(number),
-        options: TaskOptions {
-            detached: true,
-            ..TaskOptions::default()
-        },
-    };
     let (answer, log) = run(move |me| async move {
-        me.ask(detached(1)).await?;
+        me.ask(detached(fails(1))).await?;
         let forgotten = me.spawn(fails(2)).await;
         let asked = me.spawn(fails(3)).await;
         me.spawn(fails(4)).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::world::*;
-use crate::{Id, Op, TaskOptions, cancel, spawn, wake};
+use crate::{Id, Op, cancel, spawn, wake};
 use machine::{Machine, Step};
 
 /// What one more of each operation looks up while so many tasks are alive.
@@ -104,14 +104,7 @@ fn a_million_tasks_end_in_a_scope() {
     const MANY: u32 = 1_000_000;
     let spawner = task(|_, turn, answer| match turn {
         MANY => end(answer.map(|_| Value::Int(1))),
-        _ => ask(Op::Spawn {
-            boundaries: Vec::new(),
-            code: task(|_, _, _| Step::Return(Value::Unit)),
-            options: TaskOptions {
-                detached: true,
-                ..TaskOptions::default()
-            },
-        }),
+        _ => ask(detached(task(|_, _, _| Step::Return(Value::Unit)))),
     });
     let mut spawner = Some(spawner);
     let main = task(move |_, turn, answer| match turn {
@@ -129,14 +122,7 @@ fn a_service_that_spawns_for_ever_stays_as_it_is() {
     let (mut machine, mut world) = (Machine::new(), World::default());
     let service = task(|_, turn, _| match turn {
         400_000 => Step::Return(Value::Unit),
-        turn if turn % 2 == 0 => ask(Op::Spawn {
-            boundaries: Vec::new(),
-            code: task(|_, _, _| Step::Return(Value::Unit)),
-            options: TaskOptions {
-                detached: true,
-                ..TaskOptions::default()
-            },
-        }),
+        turn if turn % 2 == 0 => ask(detached(task(|_, _, _| Step::Return(Value::Unit)))),
         _ => ask(Op::Yield),
     });
     crate::spawn_main::<Lang>(&mut world, service);

@@ -14,6 +14,16 @@ fn worker(word: &'static str, semaphore: Id) -> Task {
     })
 }
 
+/// A lock that this task holds, and two workers that wait for it.
+async fn wanted_lock(me: &Me) -> Result<[Id; 3], Fault> {
+    let lock = me.make(Op::Lock).await;
+    me.ask(Op::Acquire(lock)).await?;
+    let first = me.spawn(worker("first", lock)).await;
+    let second = me.spawn(worker("second", lock)).await;
+    me.ask(Op::Yield).await?;
+    Ok([lock, first, second])
+}
+
 #[test]
 fn permits_are_given_in_the_order_of_asking() {
     let (answer, log) = run(|me| async move {
@@ -51,11 +61,7 @@ fn whoever_comes_later_does_not_overtake() {
 #[test]
 fn a_cancelled_waiter_eats_no_permit() {
     let (answer, log) = run(|me| async move {
-        let lock = me.make(Op::Lock).await;
-        me.ask(Op::Acquire(lock)).await?;
-        let first = me.spawn(worker("first", lock)).await;
-        let second = me.spawn(worker("second", lock)).await;
-        me.ask(Op::Yield).await?;
+        let [lock, first, second] = wanted_lock(&me).await?;
         me.ask(Op::Cancel(first)).await?;
         me.ask(Op::Release(lock)).await?;
         me.ask(Op::Wait(second)).await
@@ -67,11 +73,7 @@ fn a_cancelled_waiter_eats_no_permit() {
 #[test]
 fn a_permit_handed_to_a_waiter_that_is_then_cancelled_is_given_back_by_its_clean_up() {
     let (answer, log) = run(|me| async move {
-        let lock = me.make(Op::Lock).await;
-        me.ask(Op::Acquire(lock)).await?;
-        let first = me.spawn(worker("first", lock)).await;
-        let second = me.spawn(worker("second", lock)).await;
-        me.ask(Op::Yield).await?;
+        let [lock, first, second] = wanted_lock(&me).await?;
         me.ask(Op::Release(lock)).await?;
         // In flight: it has the lock, and hears of the cancellation where it sleeps with it.
         me.ask(Op::Cancel(first)).await?;

@@ -14,7 +14,7 @@ use machine::{
 
 use crate::{
     AtEnd, Completer, Deadlock, Id, Inherit, Op, Order, Prompt, Refusal, Request, Scheduler,
-    SchedulerDomain, ScopeOptions, ScopePrompt, Scoped, Together,
+    SchedulerDomain, ScopeOptions, ScopePrompt, Scoped, TaskOptions, Together,
 };
 
 pub(crate) struct Lang;
@@ -208,6 +208,18 @@ pub(crate) fn task(run: impl FnMut(&mut World, u32, Answer<Lang>) -> Step<Lang> 
 
 pub(crate) fn ask(op: Op<Lang>) -> Step<Lang> {
     Step::Perform(op.into())
+}
+
+/// Spawns a program for whose outcome nobody will ask.
+pub(crate) fn detached(code: Task) -> Op<Lang> {
+    Op::Spawn {
+        boundaries: Vec::new(),
+        code,
+        options: TaskOptions {
+            detached: true,
+            ..TaskOptions::default()
+        },
+    }
 }
 
 pub(crate) fn end(answer: Answer<Lang>) -> Step<Lang> {
