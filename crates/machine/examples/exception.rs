@@ -3,11 +3,9 @@
 //!
 //! Run it with `cargo run -p kont-machine --example exception`.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
-
 mod common;
 
-use common::{Operation, Program, Tiny, attempt, done, perform, run, under};
+use common::{Operation, Program, Tiny, attempt, done, perform, run, show, under};
 use machine::{Answer, Continuation, Handled, Handler};
 
 type Lang = Tiny<Effect, Policy, Lines>;
@@ -97,9 +95,7 @@ fn story() -> Lines {
 }
 
 fn main() {
-    for line in story() {
-        println!("{line}");
-    }
+    show(story());
 }
 
 #[test]

@@ -2,11 +2,9 @@
 //!
 //! Run it with `cargo run -p kont-machine --example generator`.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
-
 mod common;
 
-use common::{Operation, Program, Tiny, done, perform};
+use common::{Operation, Program, Tiny, done, perform, show};
 use machine::{Boundary, Continuation, Handled, Handler, Machine, Outcome};
 
 type Lang = Tiny<Yield, Consumer, Yielded>;
@@ -103,9 +101,7 @@ fn story() -> Vec<String> {
 }
 
 fn main() {
-    for line in story() {
-        println!("{line}");
-    }
+    show(story());
 }
 
 #[test]

@@ -2,13 +2,11 @@
 //!
 //! Run it with `cargo run -p kont-machine --example scheduler`.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
-
 mod common;
 
 use std::collections::{HashMap, VecDeque};
 
-use common::{Operation, Program, Tiny, done, perform, run, under};
+use common::{Operation, Program, Tiny, done, perform, run, show, under};
 use machine::{Answer, Boundary, Continuation, Handled, Handler};
 
 type Lang = Tiny<Effect, Task, Tasks>;
@@ -140,9 +138,7 @@ fn story() -> Vec<String> {
 }
 
 fn main() {
-    for line in story() {
-        println!("{line}");
-    }
+    show(story());
 }
 
 #[test]

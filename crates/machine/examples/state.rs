@@ -2,11 +2,9 @@
 //!
 //! Run it with `cargo run -p kont-machine --example state`.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
-
 mod common;
 
-use common::{Operation, Program, Tiny, done, perform, run, under};
+use common::{Operation, Program, Tiny, done, perform, run, show, under};
 use machine::{Answer, Continuation, Handled, Handler};
 
 type Lang = Tiny<Effect, State, Store>;
@@ -96,9 +94,7 @@ fn story() -> Vec<String> {
 }
 
 fn main() {
-    for line in story() {
-        println!("{line}");
-    }
+    show(story());
 }
 
 #[test]

@@ -142,3 +142,11 @@ pub(crate) fn run<D: Domain<Code = Program<D>>>(
         other => panic!("the program is {}", other.name()),
     }
 }
+
+/// Prints what an example has to say.
+#[allow(clippy::print_stdout, reason = "an example shows what it does")]
+pub(crate) fn show(lines: impl IntoIterator<Item = String>) {
+    for line in lines {
+        println!("{line}");
+    }
+}
