@@ -1,11 +1,18 @@
 //! The rows that measure one operation of the machine.
 
-use super::{PLAIN, Row, Unit};
+use super::{PLAIN, Program, Row, Unit};
 use crate::micro::fibers::{
     bytes, drop_all, install_and_return, migrate, resume_all, spawn_fresh, spawn_hot,
 };
 use crate::micro::perform::{Way, growth, over_frames, perform, resume_and_wait};
 use crate::peers::{closures, coroutines, direct, futures};
+
+/// A million at a time.
+const MILLION: Row = Row {
+    size: 1_000_000,
+    quick: 1_000_000,
+    ..PLAIN
+};
 
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = depths();
@@ -17,134 +24,70 @@ pub(super) fn rows() -> Vec<Row> {
 /// One effect, answered under ever more handlers.
 fn depths() -> Vec<Row> {
     vec![
-        Row {
-            name: "answer-1",
-            ours: |m, n| perform(m, Way::Answer, 1, n),
-            peers: &[
-                ("call", |m, n| direct::perform(m, 1, n)),
-                ("free monad", |m, n| closures::perform(m, 1, n)),
-                ("async", |m, n| futures::perform(m, 1, n)),
-                ("corosensei", |m, n| coroutines::perform(m, 1, n)),
-            ],
-            ocaml: Some("perform-1"),
-            reference: Some(7.25),
-            target: Some(0.75),
-            ..PLAIN
-        },
-        Row {
-            name: "answer-10",
-            ours: |m, n| perform(m, Way::Answer, 10, n),
-            peers: &[
-                ("call", |m, n| direct::perform(m, 10, n)),
-                ("free monad", |m, n| closures::perform(m, 10, n)),
-                ("async", |m, n| futures::perform(m, 10, n)),
-                ("corosensei", |m, n| coroutines::perform(m, 10, n)),
-            ],
-            ocaml: Some("perform-10"),
-            reference: Some(35.7),
-            target: Some(0.25),
-            ..PLAIN
-        },
-        Row {
-            name: "answer-100",
-            size: 1_000_000,
-            quick: 100_000,
-            ours: |m, n| perform(m, Way::Answer, 100, n),
-            peers: &[
-                ("call", |m, n| direct::perform(m, 100, n)),
-                ("free monad", |m, n| closures::perform(m, 100, n)),
-                ("async", |m, n| futures::perform(m, 100, n)),
-                ("corosensei", |m, n| coroutines::perform(m, 100, n)),
-            ],
-            ocaml: Some("perform-100"),
-            reference: Some(364.0),
-            target: Some(0.026),
-            ..PLAIN
-        },
-        Row {
-            name: "answer-1000",
-            size: 100_000,
-            quick: 10_000,
-            ours: |m, n| perform(m, Way::Answer, 1000, n),
-            peers: &[
-                ("call", |m, n| direct::perform(m, 1000, n)),
-                ("free monad", |m, n| closures::perform(m, 1000, n)),
-                ("async", |m, n| futures::perform(m, 1000, n)),
-            ],
-            ocaml: Some("perform-1000"),
-            reference: Some(5328.0),
-            target: Some(0.002),
-            ..PLAIN
-        },
-        Row {
-            name: "capture-1",
-            ours: |m, n| perform(m, Way::Capture, 1, n),
-            ocaml: Some("perform-1"),
-            reference: Some(7.25),
-            target: Some(1.10),
-            ..PLAIN
-        },
-        Row {
-            name: "capture-10",
-            ours: |m, n| perform(m, Way::Capture, 10, n),
-            ocaml: Some("perform-10"),
-            reference: Some(35.7),
-            target: Some(0.25),
-            ..PLAIN
-        },
-        Row {
-            name: "capture-100",
-            size: 1_000_000,
-            quick: 100_000,
-            ours: |m, n| perform(m, Way::Capture, 100, n),
-            ocaml: Some("perform-100"),
-            reference: Some(364.0),
-            target: Some(0.026),
-            ..PLAIN
-        },
-        Row {
-            name: "capture-1000",
-            size: 100_000,
-            quick: 10_000,
-            ours: |m, n| perform(m, Way::Capture, 1000, n),
-            ocaml: Some("perform-1000"),
-            reference: Some(5328.0),
-            target: Some(0.002),
-            ..PLAIN
-        },
-        Row {
-            name: "transfer-1",
-            ours: |m, n| perform(m, Way::Transfer, 1, n),
-            ocaml: Some("perform-1"),
-            reference: Some(7.25),
-            ..PLAIN
-        },
-        Row {
-            name: "transfer-10",
-            ours: |m, n| perform(m, Way::Transfer, 10, n),
-            ocaml: Some("perform-10"),
-            reference: Some(35.7),
-            ..PLAIN
-        },
-        Row {
-            name: "transfer-100",
-            size: 1_000_000,
-            quick: 100_000,
-            ours: |m, n| perform(m, Way::Transfer, 100, n),
-            ocaml: Some("perform-100"),
-            reference: Some(364.0),
-            ..PLAIN
-        },
-        Row {
-            name: "transfer-1000",
-            size: 100_000,
-            quick: 10_000,
-            ours: |m, n| perform(m, Way::Transfer, 1000, n),
-            ocaml: Some("perform-1000"),
-            reference: Some(5328.0),
-            ..PLAIN
-        },
+        answer::<1>("answer-1", 0.75),
+        answer::<10>("answer-10", 0.25),
+        answer::<100>("answer-100", 0.026),
+        answer::<1000>("answer-1000", 0.002),
+        capture::<1>("capture-1", 1.10),
+        capture::<10>("capture-10", 0.25),
+        capture::<100>("capture-100", 0.026),
+        capture::<1000>("capture-1000", 0.002),
+        transfer::<1>("transfer-1"),
+        transfer::<10>("transfer-10"),
+        transfer::<100>("transfer-100"),
+        transfer::<1000>("transfer-1000"),
     ]
+}
+
+fn answer<const DEPTH: u64>(name: &'static str, target: f64) -> Row {
+    let peers: &[(&str, Program)] = &[
+        ("call", |m, n| direct::perform(m, DEPTH, n)),
+        ("free monad", |m, n| closures::perform(m, DEPTH, n)),
+        ("async", |m, n| futures::perform(m, DEPTH, n)),
+        ("corosensei", |m, n| coroutines::perform(m, DEPTH, n)),
+    ];
+    Row {
+        name,
+        ours: |m, n| perform(m, Way::Answer, DEPTH, n),
+        // A thousand native stacks in one another take too long.
+        peers: if DEPTH < 1000 { peers } else { &peers[..3] },
+        target: Some(target),
+        ..at_depth(DEPTH)
+    }
+}
+
+fn capture<const DEPTH: u64>(name: &'static str, target: f64) -> Row {
+    Row {
+        name,
+        ours: |m, n| perform(m, Way::Capture, DEPTH, n),
+        target: Some(target),
+        ..at_depth(DEPTH)
+    }
+}
+
+fn transfer<const DEPTH: u64>(name: &'static str) -> Row {
+    Row {
+        name,
+        ours: |m, n| perform(m, Way::Transfer, DEPTH, n),
+        ..at_depth(DEPTH)
+    }
+}
+
+/// OCaml's side is the same for all ways of answering, and takes longer the deeper it is.
+fn at_depth(depth: u64) -> Row {
+    let (size, ocaml, reference) = match depth {
+        1 => (5_000_000, "perform-1", 7.25),
+        10 => (5_000_000, "perform-10", 35.7),
+        100 => (1_000_000, "perform-100", 364.0),
+        _ => (100_000, "perform-1000", 5328.0),
+    };
+    Row {
+        size,
+        quick: size / 5,
+        ocaml: Some(ocaml),
+        reference: Some(reference),
+        ..PLAIN
+    }
 }
 
 /// Long chains between the performer and its handler, and handlers that wait.
@@ -160,43 +103,10 @@ fn chains() -> Vec<Row> {
             reference: Some(31.0),
             ..PLAIN
         },
-        Row {
-            name: "frames-1e3",
-            size: 2_000_000,
-            quick: 100_000,
-            ours: |m, n| over_frames(m, 1000, n),
-            ocaml: Some("frames-1e3"),
-            reference: Some(7.5),
-            ..PLAIN
-        },
-        Row {
-            name: "frames-1e4",
-            size: 2_000_000,
-            quick: 100_000,
-            ours: |m, n| over_frames(m, 10_000, n),
-            ocaml: Some("frames-1e4"),
-            reference: Some(8.9),
-            ..PLAIN
-        },
-        Row {
-            name: "frames-1e5",
-            size: 2_000_000,
-            quick: 100_000,
-            ours: |m, n| over_frames(m, 100_000, n),
-            ocaml: Some("frames-1e5"),
-            reference: Some(21.5),
-            ..PLAIN
-        },
-        Row {
-            name: "frames-1e6",
-            size: 2_000_000,
-            quick: 100_000,
-            ours: |m, n| over_frames(m, 1_000_000, n),
-            ocaml: Some("frames-1e6"),
-            reference: Some(140.0),
-            target: Some(0.10),
-            ..PLAIN
-        },
+        over::<1_000>("frames-1e3", 7.5, None),
+        over::<10_000>("frames-1e4", 8.9, None),
+        over::<100_000>("frames-1e5", 21.5, None),
+        over::<1_000_000>("frames-1e6", 140.0, Some(0.10)),
         Row {
             name: "migrate-under-200",
             size: 100_000,
@@ -218,22 +128,31 @@ fn chains() -> Vec<Row> {
         Row {
             name: "transfer-memory",
             unit: Unit::Bytes,
-            size: 1_000_000,
-            quick: 1_000_000,
             ours: |m, n| growth(m, Way::Transfer, n),
             ocaml: Some("transfer-memory"),
-            ..PLAIN
+            ..MILLION
         },
         Row {
             name: "resume-memory",
             unit: Unit::Bytes,
-            size: 1_000_000,
-            quick: 1_000_000,
             ours: |m, n| growth(m, Way::Resume, n),
             ocaml: Some("resume-memory"),
-            ..PLAIN
+            ..MILLION
         },
     ]
+}
+
+fn over<const FRAMES: u64>(name: &'static str, reference: f64, target: Option<f64>) -> Row {
+    Row {
+        name,
+        size: 2_000_000,
+        quick: 100_000,
+        ours: |m, n| over_frames(m, FRAMES, n),
+        ocaml: Some(name),
+        reference: Some(reference),
+        target,
+        ..PLAIN
+    }
 }
 
 /// Fibers, made and kept and let go.
@@ -262,43 +181,35 @@ fn fibers() -> Vec<Row> {
         },
         Row {
             name: "spawn-fresh",
-            size: 1_000_000,
-            quick: 1_000_000,
             ours: spawn_fresh,
             ocaml: Some("spawn-fresh"),
             reference: Some(586.0),
             target: Some(0.15),
-            ..PLAIN
+            ..MILLION
         },
         Row {
             name: "resume-1e6",
-            size: 1_000_000,
-            quick: 1_000_000,
             ours: resume_all,
             ocaml: Some("resume-1e6"),
             reference: Some(80.0),
-            ..PLAIN
+            ..MILLION
         },
         Row {
             name: "drop-1e6",
-            size: 1_000_000,
-            quick: 1_000_000,
             ours: drop_all,
             ocaml: Some("drop-1e6"),
             reference: Some(65.0),
             target: Some(0.2),
-            ..PLAIN
+            ..MILLION
         },
         Row {
             name: "bytes-1e6",
             unit: Unit::Bytes,
-            size: 1_000_000,
-            quick: 1_000_000,
             ours: bytes,
             ocaml: Some("bytes-1e6"),
             reference: Some(692.0),
             target: Some(0.19),
-            ..PLAIN
+            ..MILLION
         },
     ]
 }
