@@ -67,6 +67,7 @@ from kont.errors import Unwind as Unwind
 from kont.errors import UsageError as UsageError
 from kont.errors import WorkerKilled as WorkerKilled
 from kont.handling import Handlers as Handlers
+from kont.handling import Several as Several
 from kont.handling import handler as handler
 from kont.handling import handlers as handlers
 from kont.handling import on as on
@@ -76,6 +77,9 @@ from kont.interception import observer as observer
 from kont.programs import do as do
 from kont.reflection import ExecutionContext as ExecutionContext
 from kont.reflection import Place as Place
+from kont.rows import Answered as Answered
+from kont.rows import Do as Do
+from kont.rows import Performs as Performs
 from kont.sandbox import Limits as Limits
 from kont.sandbox import Request as Request
 from kont.sandbox import Sandbox as Sandbox

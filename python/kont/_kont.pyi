@@ -1,15 +1,31 @@
 """The extension module of kont. Use the names that `kont` exports; see there for what they do."""
 
-from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Sequence
 from contextvars import Context
-from typing import Any, Generic, TypeVar, final
+from typing import Any, Generic, Never, final, overload
+
+from typing_extensions import TypeVar
 
 from kont.effects import Effect
 from kont.handling import Several
 from kont.reflection import ExecutionContext, Place
+from kont.rows import Answered, Around, Performs
 from kont.tools import Tool
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True, default=Any)
+# The effects that something performs, what a handler takes of them, what it performs itself, and what is left.
+E = TypeVar("E")
+E_co = TypeVar("E_co", covariant=True)
+H = TypeVar("H", default=Any)
+A_co = TypeVar("A_co", covariant=True, default=Any)
+F = TypeVar("F")
+H1 = TypeVar("H1")
+H2 = TypeVar("H2")
+H3 = TypeVar("H3")
+H4 = TypeVar("H4")
+H5 = TypeVar("H5")
+H6 = TypeVar("H6")
 
 __version__: str
 
@@ -28,84 +44,96 @@ class K:
     def used(self) -> bool: ...
 
 @final
-class Program(Generic[T]):
-    """A program that a function makes: what calling a `@kont.do` function gives."""
+class Program(Generic[E_co, T_co]):
+    """A program that a function makes: what calling a `@kont.do` function gives.
+
+    `Program[Ask | Tell, int]` performs `Ask` and `Tell`, and ends with an int.
+    """
 
     def __init__(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | None = None, /
     ) -> None: ...
-    def __iter__(self) -> Generator[Any, Any, T]: ...
-    def __await__(self) -> Generator[Any, Any, T]: ...
+    def __iter__(self) -> Generator[E_co, Any, T_co]: ...
+    def __await__(self) -> Generator[E_co, Any, T_co]: ...
 
-class Operation(Generic[T]):
-    """Something that is done by yielding or awaiting it."""
+class Operation(Generic[E_co, T_co]):
+    """Something that is done by yielding or awaiting it. Those that the machine does itself have an empty row."""
 
-    def __iter__(self) -> Generator[Any, Any, T]: ...
-    def __await__(self) -> Generator[Any, Any, T]: ...
+    def __iter__(self) -> Generator[E_co, Any, T_co]: ...
+    def __await__(self) -> Generator[E_co, Any, T_co]: ...
 
-class Resume(Operation[Any]):
+class Resume(Operation[Never, Any]):
     def __init__(self, k: K, value: Any = None) -> None: ...
 
-class Transfer(Operation[Any]):
+class Transfer(Operation[Never, Any]):
     def __init__(self, k: K, value: Any = None) -> None: ...
 
-class ResumeThrow(Operation[Any]):
+class ResumeThrow(Operation[Never, Any]):
     def __init__(self, k: K, error: BaseException | type[BaseException]) -> None: ...
 
-class TransferThrow(Operation[Any]):
+class TransferThrow(Operation[Never, Any]):
     def __init__(self, k: K, error: BaseException | type[BaseException]) -> None: ...
 
-class ResumeWith(Operation[Any]):
+class ResumeWith(Operation[Never, Any]):
     def __init__(self, k: K, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
 
-class TransferWith(Operation[Any]):
+class TransferWith(Operation[Never, Any]):
     def __init__(self, k: K, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
 
-class Pass(Operation[Any]):
+class Pass(Operation[Never, Any]):
     def __init__(self) -> None: ...
 
-class Delegate(Operation[Any]):
+class Delegate(Operation[Never, Any]):
     def __init__(self) -> None: ...
 
-class Perform(Operation[T]):
-    def __init__(self, effect: Effect[T]) -> None: ...
+class Perform(Operation[E_co, T_co]):
+    def __init__(self, effect: Performs[E_co, T_co]) -> None: ...
 
-class WithHandler(Operation[Any]):
+class WithHandler(Operation[E_co, T_co]):
+    @overload
     def __init__(
-        self, handler: Handler | Observer | Several, program: Awaitable[Any] | Generator[Any, Any, Any]
+        self: WithHandler[Any, T], handler: Around[Any, Any], program: Coroutine[Any, Any, T]
     ) -> None: ...
+    @overload
+    def __init__(self: WithHandler[Any, T], handler: Around[Any, Any], program: Performs[Any, T]) -> None: ...
 
-class WithObserve(Operation[T]):
-    def __init__(self, observer: Observer, program: Awaitable[T] | Generator[Any, Any, T]) -> None: ...
+class WithObserve(Operation[E_co, T_co]):
+    @overload
+    def __init__(self: WithObserve[Any, T], observer: Observer, program: Coroutine[Any, Any, T]) -> None: ...
+    @overload
+    def __init__(self, observer: Observer, program: Performs[E_co, T_co]) -> None: ...
 
-class Pure(Operation[T]):
-    def __init__(self, value: T) -> None: ...
+class Pure(Operation[Never, T_co]):
+    def __init__(self, value: T_co) -> None: ...
 
-class GetOuterHandlers(Operation[list[Handler]]):
+class GetOuterHandlers(Operation[Never, list[Handler[Any, Any]]]):
     def __init__(self) -> None: ...
 
-class GetHandlers(Operation[list[Handler]]):
+class GetHandlers(Operation[Never, list[Handler[Any, Any]]]):
     def __init__(self, k: K | None = None) -> None: ...
 
-class GetBoundaries(Operation[list[Handler | Observer]]):
+class GetBoundaries(Operation[Never, list[Handler[Any, Any] | Observer]]):
     def __init__(self, k: K | None = None) -> None: ...
 
-class GetTraceback(Operation[list[Place]]):
+class GetTraceback(Operation[Never, list[Place]]):
     def __init__(self, k: K | None = None) -> None: ...
 
-class GetExecutionContext(Operation[ExecutionContext]):
+class GetExecutionContext(Operation[Never, ExecutionContext]):
     def __init__(self) -> None: ...
 
-class CreateContinuation(Operation[K]):
+class CreateContinuation(Operation[Never, K]):
     def __init__(
         self,
         program: Awaitable[Any] | Generator[Any, Any, Any],
-        boundaries: Iterable[Handler | Observer | Several] | None = None,
+        boundaries: Iterable[Around[Any, Any]] | None = None,
     ) -> None: ...
 
 @final
-class Handler:
-    """What answers effects: made by `@kont.handler`. Calling it with a program installs it around that program."""
+class Handler(Generic[H, A_co]):
+    """What answers effects: made by `@kont.handler`. Calling it with a program installs it around that program.
+
+    `Handler[Ask, Tell]` takes `Ask` out of the row of the program, and performs `Tell` itself.
+    """
 
     function: Any
     def __init__(
@@ -115,7 +143,13 @@ class Handler:
         ],
         function: Any,
     ) -> None: ...
-    def __call__(self, program: Awaitable[T] | Generator[Any, Any, T]) -> Operation[Any]: ...
+    @overload
+    def __call__(self, program: Coroutine[Any, Any, T], /) -> Operation[Any, T]: ...
+    @overload
+    def __call__(self, program: Performs[H, T], /) -> Operation[A_co, T]: ...
+    @overload
+    def __call__(self, program: Performs[H | F, T], /) -> Operation[F | A_co, T]: ...
+    def _kont_row(self, handled: H, /) -> tuple[H, A_co]: ...
 
 @final
 class Observer:
@@ -130,7 +164,11 @@ class Observer:
         function: Callable[[Any], Any],
         rewrites: bool = False,
     ) -> None: ...
-    def __call__(self, program: Awaitable[T] | Generator[Any, Any, T]) -> Operation[T]: ...
+    @overload
+    def __call__(self, program: Coroutine[Any, Any, T], /) -> Operation[Any, T]: ...
+    @overload
+    def __call__(self, program: Performs[E, T], /) -> Operation[E, T]: ...
+    def _kont_row(self, handled: Never, /) -> tuple[Never, Never]: ...
 
 @final
 class Drive:
@@ -187,15 +225,15 @@ class Task(Generic[T]):
     def id(self) -> int: ...
     @property
     def name(self) -> str | None: ...
-    def __iter__(self) -> Generator[Any, Any, T]: ...
-    def __await__(self) -> Generator[Any, Any, T]: ...
+    def __iter__(self) -> Generator[Asked, Any, T]: ...
+    def __await__(self) -> Generator[Asked, Any, T]: ...
 
 @final
 class Promise(Generic[T]):
     """A value that is still to come: what `CreatePromise` answers."""
 
-    def __iter__(self) -> Generator[Any, Any, T]: ...
-    def __await__(self) -> Generator[Any, Any, T]: ...
+    def __iter__(self) -> Generator[Asked, Any, T]: ...
+    def __await__(self) -> Generator[Asked, Any, T]: ...
 
 @final
 class ExternalPromise(Generic[T]):
@@ -203,8 +241,8 @@ class ExternalPromise(Generic[T]):
 
     def complete(self, value: T = ..., /) -> None: ...
     def fail(self, error: BaseException) -> None: ...
-    def __iter__(self) -> Generator[Any, Any, T]: ...
-    def __await__(self) -> Generator[Any, Any, T]: ...
+    def __iter__(self) -> Generator[Asked, Any, T]: ...
+    def __await__(self) -> Generator[Asked, Any, T]: ...
 
 @final
 class Workers:
@@ -239,10 +277,103 @@ class SandboxRun:
     def take_output(self) -> tuple[bytes, bytes]: ...
     def used(self) -> tuple[int, int]: ...
 
+@overload
 def run(
-    program: Effect[T] | Program[T] | Awaitable[T] | Generator[Any, Any, T],
+    program: Coroutine[Any, Any, T],
     /,
-    *handlers: Handler | Observer | Several,
+    *handlers: Around[Any, Any],
+    seed: int | None = None,
+    virtual_time: bool = False,
+) -> T: ...
+@overload
+def run(
+    program: Performs[Answered, T],
+    /,
+    *,
+    seed: int | None = None,
+    virtual_time: bool = False,
+) -> T: ...
+@overload
+def run(
+    program: Performs[H1 | Answered, T],
+    h1: Around[H1, Answered],
+    /,
+    *,
+    seed: int | None = None,
+    virtual_time: bool = False,
+) -> T: ...
+@overload
+def run(
+    program: Performs[H1 | H2 | Answered, T],
+    h1: Around[H1, H2 | Answered],
+    h2: Around[H2, Answered],
+    /,
+    *,
+    seed: int | None = None,
+    virtual_time: bool = False,
+) -> T: ...
+@overload
+def run(
+    program: Performs[H1 | H2 | H3 | Answered, T],
+    h1: Around[H1, H2 | H3 | Answered],
+    h2: Around[H2, H3 | Answered],
+    h3: Around[H3, Answered],
+    /,
+    *,
+    seed: int | None = None,
+    virtual_time: bool = False,
+) -> T: ...
+@overload
+def run(
+    program: Performs[H1 | H2 | H3 | H4 | Answered, T],
+    h1: Around[H1, H2 | H3 | H4 | Answered],
+    h2: Around[H2, H3 | H4 | Answered],
+    h3: Around[H3, H4 | Answered],
+    h4: Around[H4, Answered],
+    /,
+    *,
+    seed: int | None = None,
+    virtual_time: bool = False,
+) -> T: ...
+@overload
+def run(
+    program: Performs[H1 | H2 | H3 | H4 | H5 | Answered, T],
+    h1: Around[H1, H2 | H3 | H4 | H5 | Answered],
+    h2: Around[H2, H3 | H4 | H5 | Answered],
+    h3: Around[H3, H4 | H5 | Answered],
+    h4: Around[H4, H5 | Answered],
+    h5: Around[H5, Answered],
+    /,
+    *,
+    seed: int | None = None,
+    virtual_time: bool = False,
+) -> T: ...
+@overload
+def run(
+    program: Performs[H1 | H2 | H3 | H4 | H5 | H6 | Answered, T],
+    h1: Around[H1, H2 | H3 | H4 | H5 | H6 | Answered],
+    h2: Around[H2, H3 | H4 | H5 | H6 | Answered],
+    h3: Around[H3, H4 | H5 | H6 | Answered],
+    h4: Around[H4, H5 | H6 | Answered],
+    h5: Around[H5, H6 | Answered],
+    h6: Around[H6, Answered],
+    /,
+    *,
+    seed: int | None = None,
+    virtual_time: bool = False,
+) -> T: ...
+@overload
+def run(
+    program: Performs[Any, T],
+    h1: Around[Any, Any],
+    h2: Around[Any, Any],
+    h3: Around[Any, Any],
+    h4: Around[Any, Any],
+    h5: Around[Any, Any],
+    h6: Around[Any, Any],
+    h7: Around[Any, Any],
+    /,
+    *more: Around[Any, Any],
     seed: int | None = None,
     virtual_time: bool = False,
 ) -> T: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Generator
-from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
 
 from kont import _kont
 
@@ -65,12 +65,12 @@ class Effect(_kont.EffectBase, Generic[T]):
         # An instance is made without arguments, and gets its fields as a state.
         return ()
 
-    def __iter__(self) -> Generator[Any, Any, T]:
+    def __iter__(self) -> Generator[Self, Any, T]:
         """Performs it: `answer = yield from effect`, which type checkers understand."""
         answer: T = yield self
         return answer
 
-    def __await__(self) -> Generator[Any, Any, T]:
+    def __await__(self) -> Generator[Self, Any, T]:
         """Performs it: `answer = await effect`, which type checkers understand."""
         answer: T = yield self
         return answer

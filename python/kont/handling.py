@@ -4,20 +4,62 @@ from __future__ import annotations
 
 import abc
 import functools
-from collections.abc import Awaitable, Callable, Generator
-from typing import Any, TypeAlias, TypeVar, cast
+import types
+from collections.abc import Callable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, TypeAlias, TypeVar, cast, overload
 
 from kont import _kont
 from kont._filters import count, runs, sort
 from kont.errors import UsageError
+from kont.rows import A, A_co, Answered, Around, H, N_co, Performs
 
 __all__ = ["Handlers", "Several", "handler", "handlers", "on"]
 
-Boundary: TypeAlias = _kont.Handler | _kont.Observer
+Boundary: TypeAlias = "_kont.Handler[Any, Any] | _kont.Observer"
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+R = TypeVar("R")
+H1 = TypeVar("H1")
+H2 = TypeVar("H2")
+H3 = TypeVar("H3")
+H4 = TypeVar("H4")
+H5 = TypeVar("H5")
+A1 = TypeVar("A1")
+A2 = TypeVar("A2")
+A3 = TypeVar("A3")
+A4 = TypeVar("A4")
+A5 = TypeVar("A5")
 
 
-def handler(*wanted: Any) -> Callable[[Callable[..., Any]], _kont.Handler]:
+class _Makes(Protocol):
+    """What `handler(Ask)` gives: the effects that the function takes are those that the handler takes out of a row."""
+
+    @overload
+    def __call__(self, function: Callable[[H], Generator[A, Any, Any]], /) -> _kont.Handler[H, A]: ...
+    @overload
+    def __call__(self, function: Callable[[H, _kont.K], Generator[A, Any, Any]], /) -> _kont.Handler[H, A]: ...
+    @overload
+    def __call__(self, function: Callable[[H], Any], /) -> _kont.Handler[H, Never]: ...
+    @overload
+    def __call__(self, function: Callable[[H, _kont.K], Any], /) -> _kont.Handler[H, Never]: ...
+
+
+class _MakesPart(Protocol):
+    """What `handler(predicate)` gives: it takes nothing out of a row, as it may leave any effect to others."""
+
+    @overload
+    def __call__(self, function: Callable[[Any], Generator[A, Any, Any]], /) -> _kont.Handler[Never, A]: ...
+    @overload
+    def __call__(self, function: Callable[[Any, _kont.K], Generator[A, Any, Any]], /) -> _kont.Handler[Never, A]: ...
+    @overload
+    def __call__(self, function: Callable[..., Any], /) -> _kont.Handler[Never, Never]: ...
+
+
+@overload
+def handler(*wanted: type[Any] | types.UnionType) -> _Makes: ...
+@overload
+def handler(*wanted: Any) -> _MakesPart: ...
+def handler(*wanted: Any) -> Any:
     """Makes a handler of a function. Which kind it is, is decided here and never again:
 
     - `def h(effect)`: its value answers the effect, and the program goes on. The cheapest kind.
@@ -50,8 +92,8 @@ def handler(*wanted: Any) -> Callable[[Callable[..., Any]], _kont.Handler]:
         raise UsageError("@kont.handler needs what it handles\nhelp: write `@kont.handler(MyEffect)`")
     filters = sort(wanted, "handler")
 
-    def make(function: Callable[..., Any]) -> _kont.Handler:
-        made = _kont.Handler([(_kind(function), *filters, function)], function)
+    def make(function: Callable[..., Any]) -> _kont.Handler[Any, Any]:
+        made: _kont.Handler[Any, Any] = _kont.Handler([(_kind(function), *filters, function)], function)
         functools.update_wrapper(made, function)
         return made
 
@@ -65,20 +107,40 @@ def _kind(function: Callable[..., Any], before: int = 0) -> str:
     return "transfer" if takes_k else "function"
 
 
-class Several(abc.ABC):
-    """One or more handlers, observers and interceptors that are used as one: what `kont.run` takes too."""
+class Several(abc.ABC, Generic[H, A_co]):
+    """One or more handlers, observers and interceptors that are used as one: what `kont.run` takes too.
+
+    `Several[Ask | Tell, Log]` takes `Ask` and `Tell` out of the row of a program, and performs `Log` itself.
+    """
+
+    if not TYPE_CHECKING:
+        # Both can be left out, which CPython knows from 3.13 on.
+        __class_getitem__ = classmethod(types.GenericAlias)
 
     @abc.abstractmethod
     def _kont_boundaries(self) -> tuple[Boundary, ...]:
         """What they are, the innermost first."""
 
-    def __call__(self, program: Awaitable[Any] | Generator[Any, Any, Any]) -> _kont.Operation[Any]:
+    @overload
+    def __call__(self, program: Coroutine[Any, Any, T], /) -> _kont.Operation[Any, T]: ...
+    @overload
+    def __call__(self, program: Performs[H, T], /) -> _kont.Operation[A_co, T]: ...
+    @overload
+    def __call__(self, program: Performs[H | R, T], /) -> _kont.Operation[R | A_co, T]: ...
+    def __call__(self, program: Any, /) -> Any:
         """The program with all of them around it."""
         return _kont.WithHandler(self, program)
 
+    if TYPE_CHECKING:
 
-class Handlers(Several):
+        def _kont_row(self, handled: H, /) -> tuple[H, A_co]: ...
+
+
+class Handlers(Several[H, N_co]):
     """The base of handlers with several operations and a state of their own.
+
+    `class Counter(kont.Handlers[Get | Add])` says for type checkers which effects it takes out of the row of a program,
+    and a second one in the brackets what it performs itself.
 
     A method that is marked with `kont.on` handles effects, as a function under `kont.handler` does: the methods are
     one handler, so that what one of them performs goes to the handlers around it, and not to another one of them. If
@@ -123,7 +185,7 @@ class Handlers(Several):
         cls._kont_marked = tuple(found.items())
 
     def _kont_boundaries(self) -> tuple[Boundary, ...]:
-        made: _kont.Handler | None = self.__dict__.get("_kont_handler")
+        made: _kont.Handler[Any, Any] | None = self.__dict__.get("_kont_handler")
         if made is None:
             if not self._kont_marked:
                 raise UsageError(
@@ -184,7 +246,7 @@ def on(*wanted: Any) -> Callable[[F], F]:
     return mark
 
 
-class _Stack(Several):
+class _Stack(Several[Any, Any]):
     def __init__(self, parts: tuple[Boundary, ...]) -> None:
         self.parts = parts
 
@@ -195,7 +257,65 @@ class _Stack(Several):
         return f"kont.handlers({', '.join(map(repr, self.parts))})"
 
 
-def handlers(first: Boundary | Several, /, *more: Boundary | Several) -> Several:
+@overload
+def handlers(first: Around[H1, A1], /) -> Several[H1, A1]: ...
+@overload
+def handlers(first: Around[H1, H2], h2: Around[H2, A1], /) -> Several[H1 | H2, A1]: ...
+@overload
+def handlers(first: Around[H1, H2 | Answered], h2: Around[H2, A1], /) -> Several[H1 | H2, A1 | Answered]: ...
+@overload
+def handlers(first: Around[H1, A1], h2: Around[H2, A2], /) -> Several[H1 | H2, A1 | A2]: ...
+@overload
+def handlers(first: Around[H1, H2 | H3], h2: Around[H2, H3], h3: Around[H3, A1], /) -> Several[H1 | H2 | H3, A1]: ...
+@overload
+def handlers(
+    first: Around[H1, H2 | H3 | Answered], h2: Around[H2, H3 | Answered], h3: Around[H3, A1], /
+) -> Several[H1 | H2 | H3, A1 | Answered]: ...
+@overload
+def handlers(
+    first: Around[H1, A1], h2: Around[H2, A2], h3: Around[H3, A3], /
+) -> Several[H1 | H2 | H3, A1 | A2 | A3]: ...
+@overload
+def handlers(
+    first: Around[H1, H2 | H3 | H4], h2: Around[H2, H3 | H4], h3: Around[H3, H4], h4: Around[H4, A1], /
+) -> Several[H1 | H2 | H3 | H4, A1]: ...
+@overload
+def handlers(
+    first: Around[H1, H2 | H3 | H4 | Answered],
+    h2: Around[H2, H3 | H4 | Answered],
+    h3: Around[H3, H4 | Answered],
+    h4: Around[H4, A1],
+    /,
+) -> Several[H1 | H2 | H3 | H4, A1 | Answered]: ...
+@overload
+def handlers(
+    first: Around[H1, A1], h2: Around[H2, A2], h3: Around[H3, A3], h4: Around[H4, A4], /
+) -> Several[H1 | H2 | H3 | H4, A1 | A2 | A3 | A4]: ...
+@overload
+def handlers(
+    first: Around[H1, H2 | H3 | H4 | H5],
+    h2: Around[H2, H3 | H4 | H5],
+    h3: Around[H3, H4 | H5],
+    h4: Around[H4, H5],
+    h5: Around[H5, A1],
+    /,
+) -> Several[H1 | H2 | H3 | H4 | H5, A1]: ...
+@overload
+def handlers(
+    first: Around[H1, H2 | H3 | H4 | H5 | Answered],
+    h2: Around[H2, H3 | H4 | H5 | Answered],
+    h3: Around[H3, H4 | H5 | Answered],
+    h4: Around[H4, H5 | Answered],
+    h5: Around[H5, A1],
+    /,
+) -> Several[H1 | H2 | H3 | H4 | H5, A1 | Answered]: ...
+@overload
+def handlers(
+    first: Around[H1, A1], h2: Around[H2, A2], h3: Around[H3, A3], h4: Around[H4, A4], h5: Around[H5, A5], /
+) -> Several[H1 | H2 | H3 | H4 | H5, A1 | A2 | A3 | A4 | A5]: ...
+@overload
+def handlers(first: Around[Any, Any], /, *more: Around[Any, Any]) -> Several[Any, Any]: ...
+def handlers(first: Any, /, *more: Any) -> Any:
     """Several handlers, observers and interceptors as one, innermost first.
 
     `handlers(a, b)(program)` is `b(a(program))`, and `kont.run(program, handlers(a, b), c)` is

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Generator
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal, TypeVar, overload
 
 from kont import _kont
 from kont._filters import count, name, runs, sort
 from kont.errors import UsageError
+from kont.rows import Performs
 
 __all__ = ["WithIntercept", "interceptor", "observer"]
 
+E = TypeVar("E")
 T = TypeVar("T")
 
 
@@ -66,12 +68,26 @@ def interceptor(*wanted: Any) -> Callable[[Callable[[Any], Any]], _kont.Observer
     return _maker(wanted, "interceptor", rewrites=True)
 
 
-def WithIntercept(  # noqa: N802 - an operation, as its siblings are
+@overload
+def WithIntercept(
     function: Callable[[Any], Any],
-    program: Awaitable[T] | Generator[Any, Any, T],
+    program: Coroutine[Any, Any, T],
     types: Any = (),
     mode: Literal["observe", "rewrite"] = "observe",
-) -> _kont.Operation[T]:
+) -> _kont.Operation[Any, T]: ...
+@overload
+def WithIntercept(
+    function: Callable[[Any], Any],
+    program: Performs[E, T],
+    types: Any = (),
+    mode: Literal["observe", "rewrite"] = "observe",
+) -> _kont.Operation[E, T]: ...
+def WithIntercept(  # noqa: N802 - an operation, as its siblings are
+    function: Callable[[Any], Any],
+    program: Any,
+    types: Any = (),
+    mode: Literal["observe", "rewrite"] = "observe",
+) -> Any:
     """A program with a function around it that sees its effects, or replaces them.
 
     Args:

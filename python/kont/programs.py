@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, ParamSpec, TypeVar, overload
 
 from kont import _kont
@@ -12,19 +12,23 @@ from kont.errors import UsageError
 __all__ = ["do"]
 
 P = ParamSpec("P")
+E = TypeVar("E")
 T = TypeVar("T")
 
 
 @overload
-def do(function: Callable[P, Generator[Any, Any, T]]) -> Callable[P, _kont.Program[T]]: ...
+def do(function: Callable[P, Generator[E, Any, T]]) -> Callable[P, _kont.Program[E, T]]: ...
 @overload
-def do(function: Callable[P, Awaitable[T]]) -> Callable[P, _kont.Program[T]]: ...
-def do(function: Callable[P, Any]) -> Callable[P, _kont.Program[Any]]:
+def do(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, _kont.Program[Any, T]]: ...
+def do(function: Callable[P, Any]) -> Callable[P, _kont.Program[Any, Any]]:
     """Turns a generator function into a function that makes programs.
 
     Inside, `answer = yield effect` performs an effect, `result = yield other()` runs another program, and `return`
     ends with a value. `yield from` does the same and keeps the types. A program is a description: it may be run any
     number of times, and each run is a new one. Calling costs one small object; nothing runs before the program does.
+
+    A function that is written `-> kont.Do[Ask | Tell, int]` makes programs that perform `Ask` and `Tell` and end with
+    an int, and type checkers see to it.
 
     Args:
         function: a generator function, an `async def`, or a plain function, whose value is then the program's.
@@ -41,7 +45,7 @@ def do(function: Callable[P, Any]) -> Callable[P, _kont.Program[Any]]:
         raise UsageError(f"@kont.do needs a function, not {function!r}")
 
     @functools.wraps(function)
-    def make(*args: P.args, **kwargs: P.kwargs) -> _kont.Program[Any]:
+    def make(*args: P.args, **kwargs: P.kwargs) -> _kont.Program[Any, Any]:
         return _kont.Program(function, args, kwargs or None)
 
     return make

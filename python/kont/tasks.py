@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from kont import _kont
 from kont.effects import Effect
@@ -61,10 +61,10 @@ class Wait(Effect[Any], _kont.Asked):
     task: Any
     _kind: ClassVar[str] = "wait"
 
-    def __iter__(self) -> Generator[Any, Any, Any]:
+    def __iter__(self) -> Generator[Self, Any, Any]:
         return _kont.Once(self)
 
-    def __await__(self) -> Generator[Any, Any, Any]:
+    def __await__(self) -> Generator[Self, Any, Any]:
         return _kont.Once(self)
 
 
@@ -76,10 +76,10 @@ class _Several(Effect[Any], _kont.Asked):
     def __init__(self, *tasks: Any) -> None:
         object.__setattr__(self, "tasks", tasks)
 
-    def __iter__(self) -> Generator[Any, Any, Any]:
+    def __iter__(self) -> Generator[Self, Any, Any]:
         return _kont.Once(self)
 
-    def __await__(self) -> Generator[Any, Any, Any]:
+    def __await__(self) -> Generator[Self, Any, Any]:
         return _kont.Once(self)
 
     def __repr__(self) -> str:

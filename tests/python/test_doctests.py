@@ -27,4 +27,5 @@ def test_there_are_examples():
 def test_every_public_name_has_a_docstring():
     public = [name for name in dir(kont) if not name.startswith("_") and name != "annotations" and not inspect.ismodule(getattr(kont, name))]
     assert len(public) > 50
-    assert [name for name in public if not (getattr(kont, name).__doc__ or "").strip()] == []
+    # `kont.Do[Row, Value]` is a generic alias, which has no place for one; the page on types describes it.
+    assert [name for name in public if not (getattr(kont, name).__doc__ or "").strip()] == ["Do"]

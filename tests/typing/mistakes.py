@@ -1,4 +1,4 @@
-"""Mistakes that type checkers find. Each is marked where it is; a mark without a mistake is an error too."""
+"""Mistakes that type checkers find. Each line that has one says what they call it."""
 
 from collections.abc import Generator
 from typing import Any
@@ -10,24 +10,24 @@ class Ask(kont.Effect[str]):
     key: str
 
 
-Ask(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-Ask()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-Ask("a").key = "b"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+Ask(5)  # error: mypy[arg-type] pyright[reportArgumentType] ty[invalid-argument-type]
+Ask()  # error: mypy[call-arg] pyright[reportCallIssue] ty[missing-argument]
+Ask("a").key = "b"  # error: mypy[misc] pyright[reportAttributeAccessIssue] ty[invalid-assignment]
 
 
 async def wrong_answer() -> int:
-    return await Ask("a")  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+    return await Ask("a")  # error: mypy[return-value] pyright[reportReturnType] ty[invalid-explicit-return]
 
 
 @kont.do
 def wrong_value() -> Generator[Any, Any, int]:
     answer = yield from Ask("a")
-    return answer  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+    return answer  # error: mypy[return-value] pyright[reportReturnType] ty[invalid-explicit-return]
 
 
 async def forgotten() -> str:
     answer = Ask("a")
-    return answer  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+    return answer  # error: mypy[return-value] pyright[reportReturnType] ty[invalid-explicit-return]
 
 
 @kont.handler(Ask)
@@ -35,8 +35,8 @@ def handler(effect: Ask) -> str:
     return effect.key
 
 
-kont.run(5, handler)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-kont.run(wrong_answer, handler)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-kont.run(Ask("a"), 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-kont.WithIntercept(print, Ask("a"), mode="change")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-kont.handlers(handler, "other")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+kont.run(5, handler)  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+kont.run(wrong_answer, handler)  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+kont.run(Ask("a"), 5)  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+kont.WithIntercept(print, Ask("a"), mode="change")  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+kont.handlers(handler, "other")  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]

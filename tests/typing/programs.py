@@ -63,9 +63,9 @@ async def described(text: str) -> str:
     return text + await Ask("name")
 
 
-assert_type(greet_do(), kont.Program[str])
-assert_type(calls(times=3), kont.Program[int])
-assert_type(described("a"), kont.Program[str])
+assert_type(greet_do(), kont.Program[Any, str])
+assert_type(calls(times=3), kont.Program[Any, int])
+assert_type(described("a"), kont.Program[Any, str])
 
 
 # Running gives the program's value.
@@ -109,17 +109,17 @@ assert_type(kont.run(Ask("name"), from_table), str)
 assert_type(kont.run(calls(3), kont.handlers(full, state), state), int)
 assert_type(kont.run(note(greet())), str)
 assert_type(kont.run(kont.WithIntercept(lambda effect: effect, greet(), Ask, mode="rewrite")), str)
-assert_type(kont.run(kont.Pure(5)), int)
+assert_type(kont.run(kont.Pure(int("5"))), int)
 
 
 # Operations have the type of their answer.
 
 
 async def looks(k: kont.K) -> None:
-    assert_type(await kont.GetHandlers(k), list[kont.Handler])
-    assert_type(await kont.GetBoundaries(), list[kont.Handler | kont.Observer])
+    assert_type(await kont.GetHandlers(k), list[kont.Handler[Any, Any]])
+    assert_type(await kont.GetBoundaries(), list[kont.Handler[Any, Any] | kont.Observer])
     assert_type(await kont.GetTraceback(k), list[kont.Place])
-    assert_type(await kont.GetOuterHandlers(), list[kont.Handler])
+    assert_type(await kont.GetOuterHandlers(), list[kont.Handler[Any, Any]])
     assert_type(await kont.GetExecutionContext(), kont.ExecutionContext)
     assert_type(await kont.CreateContinuation(greet(), [from_table, note, state]), kont.K)
     assert_type(await kont.Perform(Ask("name")), str)

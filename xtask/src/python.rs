@@ -10,6 +10,7 @@ const PACKAGES: &[&str] = &[
     "mypy==2.4.1",
     "pyright==1.1.414",
     "pytest==9.1.1",
+    "ty==0.0.104",
 ];
 const CANDIDATES: &[&str] = &[
     "python3.14",

@@ -30,7 +30,7 @@ enum Style {
 /// What answers effects: a function and what it wants. Made by `@kont.handler`.
 ///
 /// Calling it with a program installs it around that program.
-#[pyclass(module = "kont", frozen, dict)]
+#[pyclass(module = "kont", frozen, dict, generic)]
 pub(crate) struct Handler {
     /// In order: the first one that wants an effect gets it.
     clauses: Vec<Clause>,

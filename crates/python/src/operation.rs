@@ -63,7 +63,7 @@ impl Kind {
 }
 
 /// Something that is done by yielding or awaiting it.
-#[pyclass(module = "kont", frozen, subclass)]
+#[pyclass(module = "kont", frozen, subclass, generic)]
 pub(crate) struct Operation {
     kind: Kind,
     /// Whether it was done, or taken for something that is.

@@ -79,7 +79,7 @@ def cache(
         if not isinstance(one, type) or not issubclass(one, Effect) or issubclass(one, Scoped):
             raise UsageError(f"{one!r} cannot be cached by type\nhelp: name effects that carry no program")
     kept = memory_store() if store is None else store
-
+    types: tuple[type, ...] = wanted
 
     def save(full: Hashable, effect: Any, value: Any) -> Generator[Any, Any, None]:
         if keep is not None and not keep(effect, value):
@@ -87,7 +87,7 @@ def cache(
         good_s = effect.ttl_s if isinstance(effect, Cached) and effect.ttl_s is not None else ttl_s
         kept.put(full, Kept(value, None if good_s is None else (yield Now()) + good_s))
 
-    @handler(Cached, Keep, *wanted)
+    @handler(Cached, Keep, *types)
     def cache(effect: Any, k: _kont.K) -> Generator[Any, Any, Any]:
         if isinstance(effect, Keep):
             yield from save(effect.key, effect.effect, effect.value)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from kont._kont import Handler, Operation, Program
 from kont.effects import Effect
+from kont.rows import Performs
 
 __all__ = ["Clause", "Runnable", "Scoped", "clauses", "is_program"]
 
 T = TypeVar("T")
 
-# Programs, effects and operations can be awaited, so this covers everything that `yield` runs.
-Runnable = Awaitable[T] | Generator[Any, Any, T]
+# Everything that `yield` runs.
+Runnable = Coroutine[Any, Any, T] | Performs[Any, T]
 # A type of effects, the kind of function that answers it, and the function.
 Clause = tuple[type, str, Callable[..., Any]]
 

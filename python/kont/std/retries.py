@@ -118,7 +118,9 @@ def retrying(
         if isinstance(one, type) and issubclass(one, Scoped):
             raise UsageError(f"`{one.__name__}` carries a program, which can be run once\nhelp: use `retry`")
 
-    @handler(*wanted)
+    types: tuple[type, ...] = wanted
+
+    @handler(*types)
     def retrying(effect: Any) -> Generator[Any, Any, Any]:
         return (yield _until(lambda: effect, times, backoff, on))
 

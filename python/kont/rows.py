@@ -1,0 +1,61 @@
+"""Rows: the effects that a program may perform, as a part of its type. Nothing here costs anything when programs run."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Coroutine, Generator
+from typing import TYPE_CHECKING, Any, Never, Protocol, TypeAlias
+
+from kont import _kont
+from kont.effects import Monotonic, Now, RandomBytes
+from kont.tools import ToolCall
+
+__all__ = ["Answered", "Around", "Do", "Performs"]
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    # What a handler takes out of a row, and what it puts in. One that does not say is taken to do as is wished.
+    H = TypeVar("H", default=Any)
+    A = TypeVar("A", default=Any)
+    A_co = TypeVar("A_co", covariant=True, default=Any)
+    N_co = TypeVar("N_co", covariant=True, default=Never)
+else:
+    H = typing.TypeVar("H")
+    A = typing.TypeVar("A")
+    A_co = N_co = typing.TypeVar("A_co", covariant=True)
+
+E = typing.TypeVar("E")
+T = typing.TypeVar("T")
+E_co = typing.TypeVar("E_co", covariant=True)
+T_co = typing.TypeVar("T_co", covariant=True)
+
+# What a function under `@kont.do` is said to give: `-> kont.Do[Ask | Tell, int]` performs `Ask` and `Tell`, and ends
+# with an int.
+Do: TypeAlias = Generator[E, Any, T]
+
+# What a row may hold when a program is run: `run` answers these itself. The last three are what `yield`, where it
+# stands for `yield from`, leaves in a row: the types of what they do are not known there, and not looked into.
+_Effects: TypeAlias = _kont.Asked | Now | Monotonic | RandomBytes | ToolCall
+if TYPE_CHECKING:
+    Answered: TypeAlias = _Effects | _kont.Operation[Any, Any] | _kont.Program[Any, Any] | Coroutine[Any, Any, Any]
+else:
+    # Without types in it, `isinstance` takes it.
+    Answered = _Effects | _kont.Operation | _kont.Program | Coroutine
+
+
+class Performs(Protocol[E_co, T_co]):
+    """The type of all that has a row: programs, effects, generators, and programs with handlers around them.
+
+    `def f(program: kont.Performs[Ask, int])` takes what performs `Ask` at most, and ends with an int. An `async def`
+    program has no row, and is none of these.
+    """
+
+    def __iter__(self) -> Generator[E_co, Any, T_co]:
+        """Performs them, and ends with the value."""
+
+
+class Around(Protocol[H, A_co]):
+    """The type of all that is put around programs: it handles the effects `H`, and performs the effects `A` itself."""
+
+    def _kont_row(self, handled: H, /) -> tuple[H, A_co]: ...
