@@ -328,7 +328,7 @@ class Sandbox:
         if error is not None:
             self.throw(id, error)
 
-    def program(self) -> _kont.Program[Any]:
+    def program(self) -> _kont.Program[Any, Any]:
         """It as a program: `value = yield box.program()`.
 
         Its requests are effects of the program that runs it, with ordinary continuations, so that every handler

@@ -110,7 +110,7 @@ def cache(
 
 def cached(
     *, ttl_s: float | None = None, key: Callable[..., Hashable] | None = None
-) -> Callable[[Callable[P, Any]], Callable[P, _kont.Program[Any]]]:
+) -> Callable[[Callable[P, Any]], Callable[P, _kont.Program[Any, Any]]]:
     """Keeps what the programs of a function give, by its arguments, where a `cache` is installed.
 
     Without a cache around, the program simply runs.
@@ -136,11 +136,11 @@ def cached(
     (9, 9)
     """
 
-    def make(function: Callable[P, Any]) -> Callable[P, _kont.Program[Any]]:
+    def make(function: Callable[P, Any]) -> Callable[P, _kont.Program[Any, Any]]:
         name = f"{function.__module__}.{function.__qualname__}"
 
         @functools.wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> _kont.Program[Any]:
+        def call(*args: P.args, **kwargs: P.kwargs) -> _kont.Program[Any, Any]:
             if key is None:
                 which: Hashable = (args, tuple(sorted(kwargs.items())))
             else:

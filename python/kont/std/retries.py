@@ -58,7 +58,7 @@ def retry(
     times: int = 3,
     backoff: Backoff = Backoff(),
     on: type[Exception] | tuple[type[Exception], ...] = Exception,
-) -> _kont.Program[T]:
+) -> _kont.Program[Any, T]:
     """A program that runs another one until it succeeds.
 
     It waits by performing `Sleep`, and its jitter is drawn from `RandomBytes`: tests install a virtual clock and a seed.
