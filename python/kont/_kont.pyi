@@ -204,6 +204,9 @@ class Idle:
 class Asked(EffectBase):
     """The base of the effects that a scheduler answers."""
 
+class Told(Asked):
+    """The base of the effects about the run itself, which are answered at once."""
+
 @final
 class Once(Generator[Any, Any, Any]):
     """Performs an effect without a frame of its own."""

@@ -88,18 +88,41 @@ class Await(Effect[Any], _kont.Asked):
 
 
 class Sleep(Effect[None], _kont.Asked):
-    """Waits, while other tasks go on. With `run(..., virtual_time=True)` no time passes: the clock jumps."""
+    """Waits, while other tasks go on.
+
+    In virtual time, which `run(..., virtual_time=True)` and `kont.std.virtual_clock` begin, no time passes: when every
+    task waits, the clock jumps to where the first of them goes on. `Now` and `Monotonic` follow it.
+    """
 
     seconds: float
     _kind: ClassVar[str] = "sleep"
 
 
-class Now(Effect[float]):
-    """The time of day: seconds since 1970 in UTC."""
+class Now(Effect[float], _kont.Told):
+    """The time of day: seconds since 1970 in UTC. Virtual time begins with 0."""
+
+    _kind: ClassVar[str] = "time"
 
 
-class Monotonic(Effect[float]):
-    """A clock that never goes back, in seconds; only differences mean something."""
+class Monotonic(Effect[float], _kont.Told):
+    """A clock that never goes back, in seconds; only differences mean something. Virtual time begins with 0."""
+
+    _kind: ClassVar[str] = "time"
+
+
+class BeginVirtualTime(Effect[None], _kont.Told):
+    """Lets no time pass in this run from here on but by jumps. What `kont.std.virtual_clock` performs."""
+
+    _kind: ClassVar[str] = "virtual"
+
+
+class ThisRun(Effect[object], _kont.Told):
+    """What is the same object for all who are in this run, and for nobody else.
+
+    For handlers that several runs may share, and that keep what belongs to one of them.
+    """
+
+    _kind: ClassVar[str] = "run"
 
 
 class RandomBytes(Effect[bytes]):

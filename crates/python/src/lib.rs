@@ -59,7 +59,7 @@ mod _kont {
             ResumeWith, Transfer, TransferThrow, TransferWith, WithHandler, WithObserve,
         },
         program::Program,
-        request::Asked,
+        request::{Asked, Told},
         sandbox_run::SandboxRun,
         workers::Workers,
     };

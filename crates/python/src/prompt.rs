@@ -6,7 +6,7 @@ use scheduler::{Id, Op};
 
 use crate::clause::{Handler, Installed};
 use crate::domain::{Cx, Live};
-use crate::request::{Asked, Internal};
+use crate::request::{Asked, Internal, Question};
 
 /// A handler of a running program.
 pub(crate) enum Prompt {
@@ -59,7 +59,11 @@ impl machine::Handler<Live> for Prompt {
     fn answer(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Option<Answer<Live>> {
         match self {
             Self::Handler(handler) => handler.answer(cx, effect),
-            Self::Task | Self::Scope(_) => None,
+            Self::Task => {
+                let question = Question::of(effect.bind(cx.py))?;
+                Some(cx.tell(question))
+            }
+            Self::Scope(_) => None,
         }
     }
 

@@ -87,6 +87,51 @@ impl Asked {
     }
 }
 
+/// The base of the effects about the run itself, which are answered at once, and make no task of the program.
+#[pyclass(module = "kont", frozen, subclass, extends = Asked)]
+pub(crate) struct Told;
+
+#[pymethods]
+impl Told {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(
+        _args: &Bound<'_, PyTuple>,
+        _kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyClassInitializer<Self> {
+        PyClassInitializer::from(EffectBase::made())
+            .add_subclass(Asked::default())
+            .add_subclass(Told)
+    }
+}
+
+/// What an effect asks of the run itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// How much virtual time has passed.
+    Time,
+    /// That all time is virtual from here on.
+    Virtual,
+    /// What is the same for all who are in this run, and for nobody else.
+    Run,
+}
+
+impl Question {
+    /// What an effect asks, if it is of this kind.
+    pub(crate) fn of(effect: &Bound<'_, PyAny>) -> Option<Self> {
+        if !effect.is_instance_of::<Told>() {
+            return None;
+        }
+        let kind = effect.getattr(intern!(effect.py(), "_kind")).ok()?;
+        match kind.extract::<std::borrow::Cow<'_, str>>().ok()?.as_ref() {
+            "time" => Some(Self::Time),
+            "virtual" => Some(Self::Virtual),
+            "run" => Some(Self::Run),
+            _ => None,
+        }
+    }
+}
+
 /// What a scheduler tells itself.
 #[pyclass(module = "kont", frozen, extends = Asked)]
 pub(crate) struct Internal {

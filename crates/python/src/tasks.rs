@@ -8,7 +8,7 @@ use machine::{Answer, Boundary};
 use pyo3::PyClass;
 use pyo3::exceptions::{PyTimeoutError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::{PyFloat, PyList, PyTuple};
 use scheduler::{
     Completer, Deadlock, Id, Op, Order, Refusal, Request, Scheduler, SchedulerDomain, Together,
 };
@@ -16,7 +16,7 @@ use scheduler::{
 use crate::domain::{Cx, Live, Parks};
 use crate::handles::{ExternalPromise, Handle, Promise, Run, Shared, Task};
 use crate::prompt::Prompt;
-use crate::request::{Asked, request};
+use crate::request::{Asked, Question, request};
 
 /// How many handles are gone before their entries are looked at.
 const SWEEP: usize = 256;
@@ -56,7 +56,10 @@ pub(crate) struct Tasks {
     pub(crate) given_up: Vec<u64>,
     sweep_at: usize,
     began: Instant,
-    is_virtual: bool,
+    /// Where the virtual clock began to count, if there is one.
+    virtual_from: Option<Duration>,
+    /// What stands for this run in handlers that several runs may share.
+    token: Option<Py<PyAny>>,
 }
 
 impl Tasks {
@@ -82,7 +85,16 @@ impl Tasks {
             given_up: Vec::new(),
             sweep_at: SWEEP,
             began: Instant::now(),
-            is_virtual,
+            virtual_from: is_virtual.then_some(Duration::ZERO),
+            token: None,
+        }
+    }
+
+    /// Lets no time pass from here on but by jumps.
+    fn make_virtual(&mut self) {
+        if self.virtual_from.is_none() {
+            self.virtual_from = Some(self.scheduler.now());
+            self.scheduler.make_clock_virtual();
         }
     }
 
@@ -128,6 +140,10 @@ impl Tasks {
 
     /// How long until the next timer.
     pub(crate) fn until_deadline(&self) -> Option<Duration> {
+        if self.virtual_from.is_some() {
+            // Virtual time does not pass while something outside is waited for.
+            return None;
+        }
         let deadline = self.scheduler.next_deadline()?;
         Some(deadline.saturating_sub(self.began.elapsed()))
     }
@@ -141,8 +157,11 @@ impl Cx<'_> {
             effect.is_instance(class.bind(self.py)).unwrap_or(false)
         };
         let names = self.names;
+        if let Some(question) = Question::of(effect) {
+            return question != Question::Time || self.tasks.virtual_from.is_some();
+        }
         if is(&names.sleep) {
-            return self.tasks.is_active() || self.tasks.is_virtual;
+            return self.tasks.is_active() || self.tasks.virtual_from.is_some();
         }
         if is(&names.awaiting) || is(&names.tool_call) {
             return self.tasks.is_active() && self.parks == Parks::Defaults;
@@ -150,9 +169,36 @@ impl Cx<'_> {
         true
     }
 
+    /// Answers what an effect asks of the run itself.
+    pub(crate) fn tell(&mut self, question: Question) -> Answer<Live> {
+        let py = self.py;
+        match question {
+            Question::Time => {
+                let from = self.tasks.virtual_from.unwrap_or_default();
+                let passed = self.tasks.scheduler.now().saturating_sub(from);
+                Ok(PyFloat::new(py, passed.as_secs_f64()).into_any().unbind())
+            }
+            Question::Virtual => {
+                self.tasks.make_virtual();
+                Ok(py.None())
+            }
+            Question::Run => {
+                if self.tasks.token.is_none() {
+                    let token = py.import("builtins")?.getattr("object")?.call0()?;
+                    self.tasks.token = Some(token.unbind());
+                }
+                Ok(self
+                    .tasks
+                    .token
+                    .as_ref()
+                    .map_or_else(|| py.None(), |token| token.clone_ref(py)))
+            }
+        }
+    }
+
     /// Tells the scheduler what time it is.
     pub(crate) fn tell_time(&mut self) {
-        if !self.tasks.is_virtual {
+        if self.tasks.virtual_from.is_none() {
             let now = self.tasks.began.elapsed();
             scheduler::advance::<Live>(self, now);
         }

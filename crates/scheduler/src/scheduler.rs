@@ -110,6 +110,12 @@ impl<D: Domain> Scheduler<D> {
         self
     }
 
+    /// Makes the clock virtual from here on: see [`with_virtual_clock`](Self::with_virtual_clock). Timers stay as they
+    /// were set.
+    pub fn make_clock_virtual(&mut self) {
+        self.clock.is_virtual = true;
+    }
+
     /// The task that runs.
     pub fn current(&self) -> Option<Id> {
         self.current

@@ -1,41 +1,45 @@
-"""A clock for tests that jumps."""
+"""Virtual time for a part of a program, and with it for the whole run."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 from kont import _kont
-from kont.effects import Monotonic, Now, Sleep
+from kont.effects import BeginVirtualTime, Monotonic, Now, Sleep
 from kont.handling import handler
+from kont.scopes import Enter, Scope
 
 __all__ = ["virtual_clock"]
 
 
 def virtual_clock(start_s: float = 0.0) -> _kont.Handler:
-    """Answers `Sleep`, `Now` and `Monotonic` without waiting: a sleep moves the clock by as much as it asks for.
+    """Makes the time of the run virtual when the program first asks for the time, sleeps or sets a timeout.
 
-    The clock is for one task: a sleep of one moves the time of all that share the handler.
+    From there on it is as with `kont.run(..., virtual_time=True)`: when every task waits, the clock jumps to where the
+    first of them goes on. A run has one clock: sleeps, timeouts, retries and caches of all its tasks go by it.
 
     Args:
-        start_s: the first `Now`, in seconds since 1970 in UTC. `Monotonic` begins with 0.
+        start_s: what `Now` says inside when the virtual time begins, in seconds since 1970 in UTC. `Monotonic` begins
+            with 0.
 
     >>> import kont
     >>> from kont.std import virtual_clock
-    >>> @kont.do
-    ... def nap():
-    ...     yield kont.Sleep(3600)
-    ...     return (yield kont.Now()), (yield kont.Monotonic())
-    >>> kont.run(nap(), virtual_clock(start_s=1000.0))
-    (4600.0, 3600.0)
+    >>> async def nap(seconds):
+    ...     await kont.Sleep(seconds)
+    ...     return await kont.Now()
+    >>> async def program():
+    ...     naps = await kont.Spawn(nap(3600)), await kont.Spawn(nap(60))
+    ...     return await kont.Gather(*naps)
+    >>> kont.run(program(), virtual_clock(start_s=1000.0))
+    [4600.0, 1060.0]
     """
-    passed_s = 0.0
 
-    @handler(Sleep, Now, Monotonic)
-    def virtual_clock(effect: Any) -> float | None:
-        nonlocal passed_s
-        if isinstance(effect, Sleep):
-            passed_s += max(0.0, effect.seconds)
-            return None
-        return start_s + passed_s if isinstance(effect, Now) else passed_s
+    @handler(Sleep, Now, Monotonic, Scope, Enter)
+    def virtual_clock(effect: Any, k: _kont.K) -> Generator[Any, Any, None]:
+        yield BeginVirtualTime()
+        if isinstance(effect, Now):
+            yield _kont.Transfer(k, start_s + (yield Monotonic()))
+        yield _kont.Pass()
 
     return virtual_clock
