@@ -60,29 +60,7 @@ def folder(root: str | os.PathLike[str]) -> _kont.Handler:
     ...     kont.run(note(), folder(root))
     b'hello'
     """
-    top = Path(root).resolve()
-
-    def place(path: str) -> Path:
-        found = top.joinpath(_clean(path)).resolve()
-        if not found.is_relative_to(top):
-            raise PermissionError(f"`{path}` leads out of the folder")
-        return found
-
-    @handler(ReadFile, WriteFile, RemoveFile, ListFiles)
-    def folder(effect: Any) -> Any:
-        match effect:
-            case ReadFile(path):
-                return place(path).read_bytes()
-            case WriteFile(path, data):
-                _replace(place(path), data)
-            case RemoveFile(path):
-                _remove(place(path))
-            case ListFiles(path):
-                files = [file for file in place(path).rglob("*") if file.is_file()]
-                return sorted(file.relative_to(top).as_posix() for file in files)
-        return None
-
-    return folder
+    return _answering("folder", _Folder(Path(root).resolve()))
 
 
 def memory_files(files: dict[str, bytes] | None = None) -> _kont.Handler:
@@ -97,39 +75,86 @@ def memory_files(files: dict[str, bytes] | None = None) -> _kont.Handler:
     >>> kont.run(WriteFile("a.txt", b"hello"), memory_files(files)); files
     {'a.txt': b'hello'}
     """
-    kept = {} if files is None else files
-    folders = {parent for path in kept for parent in _parents(path)}
+    return _answering("memory_files", _Memory({} if files is None else files))
 
-    def file(path: str) -> str:
+
+def _answering(name: str, files: _Folder | _Memory) -> _kont.Handler:
+    def answer(effect: Any) -> Any:
+        match effect:
+            case ReadFile(path):
+                return files.read(path)
+            case WriteFile(path, data):
+                return files.write(path, bytes(data))
+            case RemoveFile(path):
+                return files.remove(path)
+        return sorted(files.all_below(effect.path))
+
+    answer.__name__ = answer.__qualname__ = name
+    return handler(ReadFile, WriteFile, RemoveFile, ListFiles)(answer)
+
+
+class _Folder:
+    def __init__(self, top: Path) -> None:
+        self.top = top
+
+    def place(self, path: str) -> Path:
+        found = self.top.joinpath(_clean(path)).resolve()
+        if not found.is_relative_to(self.top):
+            raise PermissionError(f"`{path}` leads out of the folder")
+        return found
+
+    def read(self, path: str) -> bytes:
+        return self.place(path).read_bytes()
+
+    def write(self, path: str, data: bytes) -> None:
+        _replace(self.place(path), data)
+
+    def remove(self, path: str) -> None:
+        place = self.place(path)
+        # Systems differ in the error for this.
+        if place.is_dir():
+            raise IsADirectoryError(f"`{place.name}` is a folder")
+        place.unlink()
+
+    def all_below(self, path: str) -> list[str]:
+        files = [file for file in self.place(path).rglob("*") if file.is_file()]
+        return [file.relative_to(self.top).as_posix() for file in files]
+
+
+class _Memory:
+    def __init__(self, kept: dict[str, bytes]) -> None:
+        self.kept = kept
+        # A folder stays when its last file is gone, as on a disk.
+        self.folders = {parent for path in kept for parent in _parents(path)}
+
+    def place(self, path: str) -> str:
         path = _clean(path)
-        if not path or path in folders:
+        if not path or path in self.folders:
             raise IsADirectoryError(f"`{path}` is a folder")
-        if any(parent in kept for parent in _parents(path)):
+        if any(parent in self.kept for parent in _parents(path)):
             raise NotADirectoryError(f"`{path}` is below a file")
         return path
 
-    def existing(path: str) -> str:
-        path = file(path)
-        if path not in kept:
+    def existing(self, path: str) -> str:
+        path = self.place(path)
+        if path not in self.kept:
             raise FileNotFoundError(f"there is no file `{path}`")
         return path
 
-    @handler(ReadFile, WriteFile, RemoveFile, ListFiles)
-    def memory_files(effect: Any) -> Any:
-        match effect:
-            case ReadFile(path):
-                return kept[existing(path)]
-            case WriteFile(path, data):
-                kept[file(path)] = bytes(data)
-                folders.update(_parents(_clean(path)))
-            case RemoveFile(path):
-                del kept[existing(path)]
-            case ListFiles(path):
-                inside = _clean(path) + "/" if _clean(path) else ""
-                return sorted(name for name in kept if name.startswith(inside))
-        return None
+    def read(self, path: str) -> bytes:
+        return self.kept[self.existing(path)]
 
-    return memory_files
+    def write(self, path: str, data: bytes) -> None:
+        path = self.place(path)
+        self.kept[path] = data
+        self.folders.update(_parents(path))
+
+    def remove(self, path: str) -> None:
+        del self.kept[self.existing(path)]
+
+    def all_below(self, path: str) -> list[str]:
+        inside = _clean(path) + "/" if _clean(path) else ""
+        return [name for name in self.kept if name.startswith(inside)]
 
 
 def _clean(path: str) -> str:
@@ -159,10 +184,3 @@ def _replace(place: Path, data: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-
-
-def _remove(place: Path) -> None:
-    # Systems differ in the error for this.
-    if place.is_dir():
-        raise IsADirectoryError(f"`{place.name}` is a folder")
-    place.unlink()
