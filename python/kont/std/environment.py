@@ -9,6 +9,7 @@ from kont import _kont
 from kont.effects import Effect
 from kont.errors import MissingKeyError, UsageError
 from kont.programs import do
+from kont.std.flights import Flights
 from kont.std.programs import Clause, Runnable, Scoped, clauses, is_program
 
 __all__ = ["Ask", "Local", "reader"]
@@ -46,7 +47,8 @@ def reader(values: Mapping[Any, Any], *, strict: bool = True) -> _kont.Handler:
     """Answers `Ask` and `Local` from a mapping, which is copied.
 
     A value that is a program is lazy: it is run at the place of the first asker, under the handlers there, and its
-    result is kept as long as this handler. Below a `Local` that overrides something that it asked for, it is run
+    result is kept as long as this handler. Tasks that ask meanwhile wait for it; if it fails or is cancelled, the next
+    of them runs it. Below a `Local` that overrides something that it asked for, it is run
     anew, and that result is kept for that `Local`. An error is not kept.
 
     Args:
@@ -109,6 +111,7 @@ class _Scope:
         self.lazy = {key for key, value in values.items() if is_program(value)}
         # By where the lazy value is from, and its key.
         self.kept: dict[tuple[_Scope, Any], _Kept] = {}
+        self.flights = Flights()
 
 
 class _Running:
@@ -144,15 +147,34 @@ def _lazy(home: _Scope, key: Any, program: Any) -> Generator[Any, Any, Any]:
 
     kept = _find(scopes, home, key)
     if kept is None:
-        run = _Running(home, key)
-        value = yield run.around(program)
-        kept = _Kept(value, frozenset(run.asked))
-        # The innermost scope that it depends on is where the result holds.
-        holder = next((scope for scope in scopes[:-1] if not kept.asked.isdisjoint(scope.values)), home)
-        holder.kept[home, key] = kept
+        kept = yield from _in_turn(scopes, home, key, program)
     for one in running:
         one.asked |= kept.asked
     return kept.value
+
+
+def _in_turn(scopes: list[_Scope], home: _Scope, key: Any, program: Any) -> Generator[Any, Any, _Kept]:
+    """Waits for other tasks that run the same value, and runs it if what they have kept does not hold here."""
+    flights = home.flights
+    place = yield from flights.place(key)
+    yield from flights.enter(place)
+    try:
+        kept = _find(scopes, home, key)
+        if kept is None:
+            run = _Running(home, key)
+            value = yield run.around(program)
+            kept = _Kept(value, frozenset(run.asked))
+            # The innermost scope that it depends on is where the result holds.
+            holder = next((scope for scope in scopes[:-1] if not kept.asked.isdisjoint(scope.values)), home)
+            holder.kept[home, key] = kept
+    except GeneratorExit:
+        flights.drop(place)
+        raise
+    except BaseException:
+        yield from flights.leave(place)
+        raise
+    yield from flights.leave(place)
+    return kept
 
 
 def _find(scopes: list[_Scope], home: _Scope, key: Any) -> _Kept | None:

@@ -21,10 +21,12 @@ class Kept:
     Attributes:
         value: the answer.
         until_s: the time until which it is good, in seconds since 1970; None means for ever.
+        error: the exception that is kept in place of an answer.
     """
 
     value: Any
     until_s: float | None
+    error: BaseException | None = None
 
 
 class Store(Protocol):
@@ -35,6 +37,9 @@ class Store(Protocol):
 
     def put(self, key: Hashable, kept: Kept) -> None:
         """Keeps an answer, in place of the one before."""
+
+    def remove(self, key: Hashable) -> None:
+        """Forgets what is kept for a key, if there is something."""
 
 
 class _Memory:
@@ -59,9 +64,24 @@ class _Memory:
         if len(self.kept) > self.entries_max:
             self.kept.popitem(last=False)
 
+    def remove(self, key: Hashable) -> None:
+        self.kept.pop(key, None)
+
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS answers
+    (key BLOB PRIMARY KEY, value BLOB NOT NULL, until_s REAL, used INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS answers_by_use ON answers (used);
+"""
+_NEXT = "(SELECT coalesce(max(used), 0) + 1 FROM answers)"
+_MAKE_ROOM = """
+DELETE FROM answers WHERE key IN
+    (SELECT key FROM answers ORDER BY used LIMIT max(0, (SELECT count(*) FROM answers) - ?))
+"""
+
 
 class _SQLite:
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, entries_max: int | None) -> None:
         # Only programs that keep things in a file pay for importing it.
         import sqlite3
 
@@ -69,23 +89,37 @@ class _SQLite:
         one_thread = sqlite3.threadsafety < 3
         self.database = sqlite3.connect(path, isolation_level=None, check_same_thread=one_thread)
         self.database.execute("PRAGMA journal_mode = WAL")
-        self.database.execute(
-            "CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, value BLOB NOT NULL, until_s REAL) WITHOUT ROWID"
-        )
+        self.database.executescript(_TABLE)
+        self.entries_max = entries_max
 
     def get(self, key: Hashable) -> Kept | None:
-        row = self.database.execute("SELECT value, until_s FROM kept WHERE key = ?", (_digest(key),)).fetchone()
+        digest = _digest(key)
+        row = self.database.execute("SELECT value, until_s FROM answers WHERE key = ?", (digest,)).fetchone()
         if row is None:
             return None
+        if self.entries_max is not None:
+            self.database.execute(f"UPDATE answers SET used = {_NEXT} WHERE key = ?", (digest,))
         try:
-            return Kept(pickle.loads(row[0]), row[1])
+            value, error = pickle.loads(row[0])
         except Exception:
             # It was made by code that is not there any more, and is asked for anew.
             return None
+        return Kept(value, row[1], error)
 
     def put(self, key: Hashable, kept: Kept) -> None:
-        row = (_digest(key), pickle.dumps(kept.value), kept.until_s)
-        self.database.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", row)
+        try:
+            data = pickle.dumps((kept.value, kept.error))
+        except Exception as error:
+            raise UsageError(
+                f"this cannot be kept in a file: {error}\nhelp: keep plain data, or say with `keep` what is kept"
+            ) from error
+        row = (_digest(key), data, kept.until_s)
+        self.database.execute(f"INSERT OR REPLACE INTO answers VALUES (?, ?, ?, {_NEXT})", row)
+        if self.entries_max is not None:
+            self.database.execute(_MAKE_ROOM, (self.entries_max,))
+
+    def remove(self, key: Hashable) -> None:
+        self.database.execute("DELETE FROM answers WHERE key = ?", (_digest(key),))
 
     def __del__(self) -> None:
         database = getattr(self, "database", None)
@@ -100,14 +134,12 @@ def memory_store(*, entries_max: int = 10_000) -> Store:
     >>> store = memory_store(entries_max=1)
     >>> store.put("a", Kept(1, None)); store.put("b", Kept(2, None))
     >>> store.get("a"), store.get("b")
-    (None, Kept(value=2, until_s=None))
+    (None, Kept(value=2, until_s=None, error=None))
     """
-    if entries_max < 1:
-        raise UsageError(f"a store has room for one entry at least, not for {entries_max}")
-    return _Memory(entries_max)
+    return _Memory(_room(entries_max))
 
 
-def sqlite_store(path: str | os.PathLike[str]) -> Store:
+def sqlite_store(path: str | os.PathLike[str], *, entries_max: int | None = None) -> Store:
     """Keeps answers in a SQLite file, over the end of the process.
 
     Keys are plain data, dataclasses and effects of these; they are the same in every process. Answers are pickled: open
@@ -115,13 +147,21 @@ def sqlite_store(path: str | os.PathLike[str]) -> Store:
 
     Args:
         path: the file, made if it is not there; `:memory:` for none.
+        entries_max: how many answers there are at most; the one unused for longest makes room. None means as many as
+            the disk takes.
 
     >>> from kont.std import Kept, sqlite_store
     >>> store = sqlite_store(":memory:")
     >>> store.put(("page", 1), Kept("text", 60.0)); store.get(("page", 1))
-    Kept(value='text', until_s=60.0)
+    Kept(value='text', until_s=60.0, error=None)
     """
-    return _SQLite(os.fspath(path))
+    return _SQLite(os.fspath(path), None if entries_max is None else _room(entries_max))
+
+
+def _room(entries_max: int) -> int:
+    if entries_max < 1:
+        raise UsageError(f"a store has room for one entry at least, not for {entries_max}")
+    return entries_max
 
 
 def _digest(key: Any) -> bytes:
