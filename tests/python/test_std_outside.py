@@ -1,21 +1,18 @@
-"""Cache, files and http: with their doubles, and against the real thing."""
+"""Cache and files: with their doubles, and against the real thing."""
 
-import asyncio
 import concurrent.futures
-import http.server
 import random
-import threading
-import types
 
 import pytest
 
 import kont
 from kont.std import (
     Ask,
+    CacheDelete,
+    CacheExists,
+    CacheGet,
+    CachePut,
     Cached,
-    Http,
-    HttpError,
-    HttpResponse,
     Kept,
     ListFiles,
     Listen,
@@ -28,9 +25,6 @@ from kont.std import (
     cache,
     cached,
     folder,
-    http_recorded,
-    http_replayed,
-    http_scripted,
     listening,
     memory_files,
     memory_store,
@@ -39,7 +33,6 @@ from kont.std import (
     trying,
     virtual_clock,
 )
-from kont.std import http as http_client
 
 
 class Fetch(kont.Effect[str]):
@@ -156,6 +149,62 @@ def test_the_one_unused_for_longest_makes_room():
         memory_store(entries_max=0)
 
 
+def test_a_file_has_room_for_so_many(tmp_path):
+    file = tmp_path / "c.db"
+    store = sqlite_store(file, entries_max=3)
+    for key in "abc":
+        store.put(key, Kept(key, None))
+    store.get("a")
+    store.put("d", Kept("d", None))
+    left = [key for key in "abcd" if sqlite_store(file).get(key) is not None]
+    assert left == ["a", "c", "d"]
+    with pytest.raises(kont.UsageError, match="room for one"):
+        sqlite_store(file, entries_max=0)
+
+
+def test_what_cannot_be_in_a_file_says_so(tmp_path):
+    @kont.handler(Fetch)
+    def functions(effect):
+        return lambda: None
+
+    with pytest.raises(kont.UsageError, match="help: keep plain data"):
+        kont.run(Fetch("/a"), cache(Fetch, store=sqlite_store(":memory:")), functions)
+
+
+def test_kept_exceptions_are_raised_again_from_either_store(store):
+    log = []
+    caching = cache(Fetch, store=store, keep_error=lambda effect, error: isinstance(error, OSError))
+    outcomes = kont.run(in_order(Try(Fetch("/fail")), Try(Fetch("/fail"))), caching, trying, server(log))
+    assert [str(one.error) for one in outcomes] == ["down", "down"]
+    assert len(log) == 1
+
+
+def test_entries_are_put_looked_for_and_deleted(store):
+    program = in_order(
+        Try(CacheGet("n")),
+        CacheExists("n"),
+        CachePut("n", [1]),
+        CachePut("short", 2, ttl_s=5),
+        CacheExists("n"),
+        CacheGet("n"),
+        kont.Sleep(5),
+        CacheExists("short"),
+        Try(CacheGet("short")),
+        CacheDelete("n"),
+        CacheDelete("n"),
+        CacheExists("n"),
+    )
+    first, *others = kont.run(program, cache(store=store), trying, virtual_clock())
+    assert isinstance(first.error, KeyError)
+    assert isinstance(others.pop(7).error, kont.MissingKeyError)
+    assert others == [False, None, None, True, [1], None, False, True, False, False]
+
+
+def test_an_entry_and_an_effect_never_meet(store):
+    program = in_order(CachePut(Fetch("/a"), "entry"), Fetch("/a"), CacheGet(Fetch("/a")))
+    assert kont.run(program, cache(Fetch, store=store), server([])) == [None, "Fetch /a 1", "entry"]
+
+
 def test_a_file_keeps_answers_for_the_next_process(tmp_path):
     log = []
     for _ in range(2):
@@ -239,8 +288,11 @@ def test_the_time_of_a_cached_program_is_the_time_of_its_cache():
     def load():
         log.append((yield kont.Now()))
 
-    inner = virtual_clock(start_s=1000.0)
-    program = in_order(inner(load()), kont.Sleep(6), inner(load()), kont.Sleep(4), inner(load()))
+    @kont.handler(kont.Now)
+    def stopped(effect):
+        return 1000.0
+
+    program = in_order(stopped(load()), kont.Sleep(6), stopped(load()), kont.Sleep(4), stopped(load()))
     kont.run(program, cache(), virtual_clock())
     assert log == [1000.0, 1000.0]
 
@@ -270,7 +322,7 @@ def test_what_cannot_be_a_key_says_what_to_do():
 def test_an_answer_that_cannot_be_read_any_more_is_asked_for_anew(tmp_path):
     store = sqlite_store(tmp_path / "c.db")
     kont.run(Fetch("/a"), cache(Fetch, store=store), server([]))
-    store.database.execute("UPDATE kept SET value = ?", (b"cno_such_module\nThing\n.",))
+    store.database.execute("UPDATE answers SET value = ?", (b"cno_such_module\nThing\n.",))
     assert kont.run(Fetch("/a"), cache(Fetch, store=store), server([1, 2])) == "Fetch /a 3"
 
 
@@ -369,141 +421,3 @@ def test_links_do_not_lead_out_of_the_folder(tmp_path):
     for effect in (ReadFile("link/secret"), WriteFile("link/new", b""), ListFiles("link")):
         with pytest.raises(PermissionError):
             kont.run(effect, folder(inside))
-
-
-# Http
-
-
-@pytest.fixture
-def site():
-    """A server on this machine; `site.seen` has the headers of each request."""
-    seen = []
-
-    class Page(http.server.BaseHTTPRequestHandler):
-        def answer(self):
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length)
-            seen.append(dict(self.headers))
-            if self.path == "/away":
-                self.send_response(302)
-                self.send_header("Location", f"http://localhost:{self.server.server_port}/")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            if self.path in ("/file", "/ftp"):
-                self.send_response(302)
-                self.send_header("Location", "file:///etc/passwd" if self.path == "/file" else "ftp://127.0.0.1:1/")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            text = f"{self.command} {self.path} {body.decode()}".encode()
-            self.send_response(404 if self.path == "/missing" else 200)
-            self.send_header("X-Kind", "test")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_GET = do_POST = answer
-
-        def log_message(self, *args):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield types.SimpleNamespace(url=f"http://127.0.0.1:{running.server_port}", seen=seen)
-        running.shutdown()
-        thread.join()
-
-
-def test_the_client_gets_answers(site):
-    program = in_order(Http(site.url + "/a"), Http(site.url, "POST", b"data"), Http(site.url + "/missing"))
-    got, posted, missing = kont.run(program, http_client())
-    assert (got.status, got.text(), got.headers["x-kind"]) == (200, "GET /a ", "test")
-    assert posted.text() == "POST / data"
-    assert missing.status == 404
-
-
-def test_the_client_on_a_running_loop(site):
-    async def requests():
-        return await asyncio.gather(*(kont.run_async(Http(f"{site.url}/{n}"), http_client()) for n in range(3)))
-
-    assert [answer.text() for answer in asyncio.run(requests())] == ["GET /0 ", "GET /1 ", "GET /2 "]
-
-
-def test_secrets_do_not_follow_to_another_origin(site):
-    secrets = {"Authorization": "Bearer secret", "cookie": "secret", "X-Own": "kept"}
-    assert kont.run(Http(site.url + "/away", headers=secrets), http_client()).status == 200
-    first, second = site.seen
-    assert first["Authorization"] == "Bearer secret"
-    assert "secret" not in str(second)
-    assert second["X-Own"] == "kept"
-
-
-def test_the_client_stays_in_the_web(site):
-    for path in ("/file", "/ftp"):
-        assert kont.run(Http(site.url + path), http_client()).status == 302
-    with pytest.raises(kont.UsageError, match="no address of the web"):
-        kont.run(Http("file:///etc/passwd"), http_client())
-
-
-def test_no_answer_is_an_error(site):
-    url = site.url
-    closed = "http://127.0.0.1:1/"
-    for wrong in (closed, url.replace("127.0.0.1", "127.0.0.1 x")):
-        with pytest.raises(HttpError, match="got no answer"):
-            kont.run(Http(wrong), http_client())
-
-
-def test_the_script_answers_requests():
-    error = HttpError("down")
-    double = http_scripted(
-        {
-            "http://x/": HttpResponse(200, b"any"),
-            "POST http://x/": lambda request: HttpResponse(201, request.body),
-            "http://x/twice": [HttpResponse(500), HttpResponse(200)],
-            "http://x/down": error,
-        }
-    )
-    program = in_order(
-        Http("http://x/"),
-        Http("http://x/", "POST", b"made"),
-        Http("http://x/twice"),
-        Http("http://x/twice"),
-        Try(Http("http://x/twice")),
-        Try(Http("http://x/down")),
-        Try(Http("http://x/other")),
-    )
-    answers = kont.run(program, trying, double)
-    assert [answer.status for answer in answers[:4]] == [200, 201, 500, 200]
-    assert answers[1].body == b"made"
-    assert "more often" in str(answers[4].error)
-    assert answers[5].error is error
-    assert "nothing is scripted for `GET http://x/other`" in str(answers[6].error)
-
-
-def test_responses_are_read_by_their_encoding():
-    response = HttpResponse(200, "é".encode("latin-1"), {"content-type": 'text/plain; charset="latin-1"; x=y'})
-    assert response.text() == "é"
-    assert HttpResponse(200, b'{"a": [1]}').json() == {"a": [1]}
-
-
-def test_what_was_recorded_is_replayed_in_order_and_without_secrets(tmp_path):
-    file = tmp_path / "requests.jsonl"
-    double = http_scripted(
-        {"http://x/": [HttpResponse(200, b"\xff", {"x": "y"}), HttpResponse(500)], "http://x/down": HttpError("down")}
-    )
-    program = in_order(
-        Http("http://x/", headers={"Authorization": "secret"}),
-        Try(Http("http://x/down")),
-        Http("http://x/"),
-        Try(Http("http://x/", "POST")),
-    )
-    first = kont.run(program, trying, http_recorded(file), double)
-    again = kont.run(program, trying, http_replayed(file))
-    assert again[0] == first[0] == HttpResponse(200, b"\xff", {"x": "y"})
-    assert again[2] == first[2] == HttpResponse(500)
-    assert str(again[1].error) == str(first[1].error) == "down"
-    assert "secret" not in file.read_text()
-    with pytest.raises(HttpError, match="no answer to `GET http://x/` is left"):
-        kont.run(in_order(*[Http("http://x/")] * 3), http_replayed(file))

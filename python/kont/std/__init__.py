@@ -14,7 +14,7 @@
 
 from kont.std.caches import Cached as Cached
 from kont.std.caches import cache as cache
-from kont.std.caches import cached as cached
+from kont.std.calls import cached as cached
 from kont.std.cells import Get as Get
 from kont.std.cells import Modify as Modify
 from kont.std.cells import Put as Put
@@ -25,7 +25,13 @@ from kont.std.chance import RandomInt as RandomInt
 from kont.std.chance import Shuffle as Shuffle
 from kont.std.chance import randomness as randomness
 from kont.std.chance import seeded as seeded
+from kont.std.cassettes import http_recorded as http_recorded
+from kont.std.cassettes import http_replayed as http_replayed
 from kont.std.clocks import virtual_clock as virtual_clock
+from kont.std.entries import CacheDelete as CacheDelete
+from kont.std.entries import CacheExists as CacheExists
+from kont.std.entries import CacheGet as CacheGet
+from kont.std.entries import CachePut as CachePut
 from kont.std.environment import Ask as Ask
 from kont.std.environment import Local as Local
 from kont.std.environment import reader as reader
@@ -59,10 +65,10 @@ from kont.std.stores import Kept as Kept
 from kont.std.stores import Store as Store
 from kont.std.stores import memory_store as memory_store
 from kont.std.stores import sqlite_store as sqlite_store
+from kont.std.variables import environment_variables as environment_variables
 from kont.std.web import Http as Http
 from kont.std.web import HttpError as HttpError
 from kont.std.web import HttpResponse as HttpResponse
+from kont.std.web import HttpTimeout as HttpTimeout
 from kont.std.web import http as http
-from kont.std.web import http_recorded as http_recorded
-from kont.std.web import http_replayed as http_replayed
 from kont.std.web import http_scripted as http_scripted

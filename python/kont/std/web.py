@@ -1,21 +1,19 @@
-"""HTTP as an effect: a client, a scripted double, and recordings."""
+"""HTTP as an effect: the client's handler, and a scripted double."""
 
 from __future__ import annotations
 
-import base64
+import importlib.util
 import json
-import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from kont import _kont
-from kont.effects import Await, Effect
+from kont.effects import Effect
 from kont.errors import KontError, UsageError
 from kont.handling import handler
 
-__all__ = ["Http", "HttpError", "HttpResponse", "http", "http_recorded", "http_replayed", "http_scripted"]
+__all__ = ["Http", "HttpError", "HttpResponse", "HttpTimeout", "http", "http_scripted"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,11 @@ class HttpResponse:
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is one of success."""
+        return 200 <= self.status < 300
 
     def text(self) -> str:
         """The content as text, in the encoding that the headers name, or else UTF-8."""
@@ -53,30 +56,52 @@ class Http(Effect[HttpResponse]):
 
 
 class HttpError(KontError):
-    """A request got no answer: the server cannot be reached, or did not answer in time."""
+    """A request got no answer that can be used: the server cannot be reached, or the answer is too large."""
 
 
-def http(*, timeout_s: float = 30.0) -> _kont.Handler:
-    """Answers `Http` with Python's own client, in a thread, so that other programs go on meanwhile.
+class HttpTimeout(HttpError):
+    """A request got no answer in time."""
 
-    Only `http:` and `https:` are taken, and redirections are followed to these only. What says who asks, the headers
+
+def http(
+    *,
+    timeout_s: float = 30.0,
+    total_s: float | None = None,
+    body_bytes_max: int = 64 * 1024 * 1024,
+    connections: int = 10,
+) -> _kont.Handler:
+    """Answers `Http` with the client `urllib3`, which `pip install 'kont[http]'` brings.
+
+    Each request is in a thread, so that other tasks go on meanwhile; connections stay open for the next request. Only
+    `http:` and `https:` are taken, and redirections are followed to these only. What says who asks, the headers
     `Authorization`, `Cookie` and `Proxy-Authorization`, does not go along to another origin.
 
     Args:
         timeout_s: how long a server may be silent.
+        total_s: how long a request may take with its redirections and all of its answer; None means no limit.
+        body_bytes_max: how many bytes an answer may have, when it is unpacked.
+        connections: how many connections to one server stay open.
+
+    Raises:
+        UsageError: `urllib3` is not installed.
     """
+    for name, value in (("timeout_s", timeout_s), ("total_s", total_s), ("body_bytes_max", body_bytes_max)):
+        if value is not None and not value > 0:
+            raise UsageError(f"`{name}` is more than 0, not {value}")
+    # Looked for where a program is put together, and imported where it needs the network.
+    if importlib.util.find_spec("urllib3") is None:
+        raise UsageError("`http` needs the package urllib3\nhelp: `pip install 'kont[http]'`")
+    made: list[Any] = []
 
     @handler(Http)
     def http(effect: Http) -> Generator[Any, Any, HttpResponse]:
         if not effect.url.lower().startswith(("http://", "https://")):
             raise UsageError(f"`{effect.url}` is no address of the web\nhelp: it begins with `https://`")
-        # Only programs that use the network pay for importing these.
-        import asyncio
+        from kont.std.client import Bounds, Client
 
-        from kont.std import client
-
-        response: HttpResponse = yield Await(asyncio.to_thread(client.send, effect, timeout_s))
-        return response
+        if not made:
+            made.append(Client(Bounds(timeout_s, total_s, body_bytes_max), connections))
+        return (yield from made[0].answer(effect))
 
     return http
 
@@ -116,69 +141,3 @@ def http_scripted(script: Mapping[Any, Any]) -> _kont.Handler:
         return answer
 
     return http_scripted
-
-
-def http_recorded(path: str | os.PathLike[str]) -> _kont.Handler:
-    """Lets `Http` go outward, and adds each request with its answer to a file, for `http_replayed`.
-
-    Headers of requests are left out of the file: that is where secrets are. What a server says is in it as it came.
-    """
-    file = Path(path)
-
-    @handler(Http)
-    def http_recorded(effect: Http) -> Generator[Any, Any, HttpResponse]:
-        entry: dict[str, Any] = {"request": _request(effect)}
-        try:
-            response: HttpResponse = yield effect
-        except HttpError as error:
-            _add(file, {**entry, "error": str(error)})
-            raise
-        _add(file, {**entry, "response": _response(response)})
-        return response
-
-    return http_recorded
-
-
-def http_replayed(path: str | os.PathLike[str]) -> _kont.Handler:
-    """Answers `Http` from a file of `http_recorded`, with no network.
-
-    Each request takes the first recorded answer to the same method, url and body that was not taken yet.
-
-    Raises:
-        HttpError: at the `Http`, if none is left; and what was recorded as an error.
-    """
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    entries = [json.loads(line) for line in lines if line]
-
-    @handler(Http)
-    def http_replayed(effect: Http) -> HttpResponse:
-        wanted = _request(effect)
-        for place, entry in enumerate(entries):
-            if entry["request"] == wanted:
-                del entries[place]
-                break
-        else:
-            raise HttpError(
-                f"no answer to `{effect.method} {effect.url}` is left in {os.fspath(path)}\nhelp: record it again"
-            )
-        if "error" in entry:
-            raise HttpError(entry["error"])
-        found = entry["response"]
-        return HttpResponse(found["status"], base64.b64decode(found["body"]), found["headers"])
-
-    return http_replayed
-
-
-def _request(effect: Http) -> dict[str, Any]:
-    body = base64.b64encode(effect.body).decode("ascii")
-    return {"method": effect.method, "url": effect.url, "body": body}
-
-
-def _response(response: HttpResponse) -> dict[str, Any]:
-    body = base64.b64encode(response.body).decode("ascii")
-    return {"status": response.status, "body": body, "headers": dict(response.headers)}
-
-
-def _add(file: Path, entry: dict[str, Any]) -> None:
-    with file.open("a", encoding="utf-8") as out:
-        out.write(json.dumps(entry) + "\n")
