@@ -41,7 +41,7 @@ impl<D: Domain> Machine<D> {
             Ok(head) => {
                 self.current = Some(head);
                 self.tell_going_on(cx, head, Given::answer(&answer), false);
-                Next::answer(answer)
+                Some(answer.into())
             }
             Err(error) => {
                 let flow = self.complain(cx, error, None);
@@ -185,7 +185,7 @@ impl<D: Domain> Machine<D> {
             Ok(head) => {
                 self.current = Some(head);
                 self.tell_going_on(cx, head, Given::answer(&answer), true);
-                Next::answer(answer)
+                Some(answer.into())
             }
             Err(error) => {
                 let flow = self.complain(cx, error, None);

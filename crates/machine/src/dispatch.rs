@@ -54,7 +54,7 @@ impl<D: Domain> Machine<D> {
             return self.left(flow);
         }
         if let Some(answer) = handler.answer(cx, &effect) {
-            return Next::answer(answer);
+            return Some(answer.into());
         }
         let place = fiber.parent.replace(head);
         fiber.cut_from = place;
@@ -68,9 +68,9 @@ impl<D: Domain> Machine<D> {
                     fiber.set_base(Base::Activation(scope, slot));
                     fiber.set_top(code);
                 }));
-                Next::Start
+                Some(Input::Start)
             }
-            Handled::Return(value) => Next::Value(value),
+            Handled::Return(value) => Some(Input::Value(value)),
             handled => {
                 let flow = self.handled(cx, handled, scope);
                 self.left(flow)

@@ -138,6 +138,18 @@ impl<D: Domain> Fiber<D> {
         ManuallyDrop::into_inner(std::mem::replace(&mut self.base, none))
     }
 
+    /// Takes the base out if it is a prompt.
+    #[inline(always)]
+    pub(crate) fn take_prompt(&mut self) -> Option<(ScopeId, D::Handler)> {
+        let Base::Boundary(_, Boundary::Prompt(_)) = *self.base else {
+            return None;
+        };
+        match self.take_base() {
+            Base::Boundary(scope, Boundary::Prompt(handler)) => Some((scope, handler)),
+            _ => None,
+        }
+    }
+
     /// Puts the first frame in place.
     #[inline(always)]
     pub(crate) fn set_top(&mut self, code: D::Code) {
@@ -233,6 +245,11 @@ impl<D: Domain> Fiber<D> {
     pub(crate) fn take_frames(&mut self) -> Vec<D::Code> {
         let rest = std::mem::take(&mut self.rest);
         self.first.take().into_iter().chain(rest).collect()
+    }
+
+    #[cold]
+    fn shrink(&mut self) {
+        self.rest.shrink_to(KEPT_CAPACITY);
     }
 
     #[inline]
@@ -356,14 +373,20 @@ impl<D: Domain> Arena<D> {
     /// Gives a fiber's slot back, and drops its frames, innermost first, and its base. Gives what waited for it.
     #[inline]
     pub(crate) fn release(&mut self, id: FiberId) -> Option<FiberId> {
+        let fiber = self.get_mut(id);
+        fiber.drop_frames();
+        drop(fiber.take_base());
+        self.give_back(id)
+    }
+
+    /// Gives back the slot of a fiber with nothing left in it. Gives what waited for it.
+    #[inline(always)]
+    pub(crate) fn give_back(&mut self, id: FiberId) -> Option<FiberId> {
         let next = self.free;
         let fiber = self.get_mut(id);
-        if fiber.first.is_some() {
-            fiber.drop_frames();
-        }
-        drop(fiber.take_base());
+        debug_assert!(fiber.first.is_none() && matches!(*fiber.base, Base::Plain));
         if fiber.rest.capacity() > KEPT_CAPACITY {
-            fiber.rest.shrink_to(KEPT_CAPACITY);
+            fiber.shrink();
         }
         fiber.flags = 0;
         let parent = fiber.parent;

@@ -19,6 +19,8 @@ pub struct Machine<D: Domain> {
     pub(crate) current: Option<FiberId>,
     /// What `current` is to be resumed with; `None` while nothing is to be run.
     pub(crate) input: Option<Input<D>>,
+    /// Whether `input` is for a fiber that is special, and [`Machine::attend`] has looked after it.
+    attended: bool,
     /// Why the run ends.
     outcome: Option<Outcome<D>>,
     /// What a handler performs at the place where it is installed.
@@ -41,27 +43,9 @@ pub(crate) type Flow<D> = Option<Input<D>>;
 ///
 /// The functions that return it are inlined into the loop, and what a function that is not inlined gives is left in
 /// the machine. So no pointer to this exists, and it stays in registers: written to memory in two words and read in
-/// one, it would make the processor wait for longer than the rest of the step takes.
-pub(crate) enum Next<D: Domain> {
-    /// The current fiber goes on with a value.
-    Value(D::Value),
-    /// The current fiber goes on with an error.
-    Error(D::Error),
-    /// The current fiber's innermost code begins.
-    Start,
-    /// Look into the machine: its `input` is what the current fiber goes on with; without one, the host is needed.
-    Left,
-}
-
-impl<D: Domain> Next<D> {
-    #[inline(always)]
-    pub(crate) fn answer(answer: Answer<D>) -> Self {
-        match answer {
-            Ok(value) => Next::Value(value),
-            Err(error) => Next::Error(error),
-        }
-    }
-}
+/// one, it would make the processor wait for longer than the rest of the step takes. `None`: look into the machine: its
+/// `input` is what the current fiber goes on with; without one, the host is needed.
+pub(crate) type Next<D> = Option<Input<D>>;
 
 /// What a machine has done, for limits and for tests of cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,6 +74,7 @@ impl<D: Domain> Machine<D> {
             arena: Arena::new(),
             current: None,
             input: None,
+            attended: false,
             outcome: None,
             again: None,
             home: Home::new(),
@@ -184,7 +169,7 @@ impl<D: Domain> Machine<D> {
         }
     }
 
-    /// Drives until the host is needed, or until `fuel` codes have been resumed.
+    /// Drives until the host is needed, or for `fuel` turns: most of them resume a code, some prepare that or end a program.
     pub fn run(&mut self, cx: &mut D::Context<'_>, fuel: u64) -> Outcome<D> {
         let mut left = fuel;
         if self.home.is_waiting() {
@@ -204,20 +189,9 @@ impl<D: Domain> Machine<D> {
                 return Outcome::Paused;
             }
             left -= 1;
-            if self.arena.get(id).is_special() {
-                match self.special_input(cx, id, input) {
-                    Ok(special) => input = special,
-                    Err(error) => {
-                        input = Input::Error(error);
-                        continue;
-                    }
-                }
-            }
             match self.turn(cx, id, input) {
-                Next::Value(value) => input = Input::Value(value),
-                Next::Error(error) => input = Input::Error(error),
-                Next::Start => input = Input::Start,
-                Next::Left => {
+                Some(next) => input = next,
+                None => {
                     if self.again.is_some() {
                         self.perform_again(cx);
                     }
@@ -251,18 +225,13 @@ impl<D: Domain> Machine<D> {
         if flow.is_some() {
             self.input = flow;
         }
-        Next::Left
+        None
     }
 
     /// What comes next, for a function that is not inlined into the loop.
     #[inline]
     pub(crate) fn flow(&mut self, next: Next<D>) -> Flow<D> {
-        match next {
-            Next::Value(value) => Some(Input::Value(value)),
-            Next::Error(error) => Some(Input::Error(error)),
-            Next::Start => Some(Input::Start),
-            Next::Left => self.input.take(),
-        }
+        next.or_else(|| self.input.take())
     }
 
     /// Performs what handlers have decided to perform, until none does.
@@ -285,7 +254,16 @@ impl<D: Domain> Machine<D> {
     /// Delivers one input to the innermost code, and does what it asks for.
     #[inline(always)]
     fn turn(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Next<D> {
-        let Some(code) = self.arena.get_mut(id).top() else {
+        let fiber = self.arena.get_mut(id);
+        if fiber.is_special() && !std::mem::take(&mut self.attended) {
+            self.attend(cx, id, input);
+            return None;
+        }
+        let Some(code) = fiber.top() else {
+            if fiber.unwinding() {
+                let flow = self.end_fiber(cx, id, input);
+                return self.left(flow);
+            }
             return self.end_usually(cx, id, input);
         };
         self.counters.steps += 1;
@@ -293,23 +271,32 @@ impl<D: Domain> Machine<D> {
         match code.resume(cx, input) {
             Step::Perform(effect) => self.perform(cx, effect, id),
             Step::Return(value) => {
-                self.pop_frame(id);
-                Next::Value(value)
+                // The code is dropped when the arena is whole again.
+                let fiber = self.arena.get_mut(id);
+                let code = fiber.pop();
+                let over = fiber.first.is_none() && !fiber.is_special();
+                drop(code);
+                if over {
+                    return self.end_usually(cx, id, Input::Value(value));
+                }
+                Some(Input::Value(value))
             }
             Step::Call(code) => {
                 self.arena.get_mut(id).push(code);
-                Next::Start
+                Some(Input::Start)
             }
             Step::Install { boundary, body } => {
                 self.install(cx, id, boundary, body);
-                Next::Start
+                Some(Input::Start)
             }
-            Step::Control(Control::Transfer(Target::Own, answer)) => {
-                self.transfer_own(cx, id, answer)
-            }
-            Step::Control(Control::Resume(target, answer)) => {
-                self.resume_on(cx, id, target, answer)
-            }
+            Step::Control(control) => match control {
+                Control::Transfer(Target::Own, answer) => self.transfer_own(cx, id, answer),
+                Control::Resume(target, answer) => self.resume_on(cx, id, target, answer),
+                control => {
+                    let flow = self.control(cx, control, id);
+                    self.left(flow)
+                }
+            },
             Step::TailCall(code) => {
                 let old = self
                     .arena
@@ -317,15 +304,11 @@ impl<D: Domain> Machine<D> {
                     .top()
                     .map(|top| std::mem::replace(top, code));
                 drop(old);
-                Next::Start
+                Some(Input::Start)
             }
             Step::Raise(error) => {
                 self.pop_frame(id);
-                Next::Error(error)
-            }
-            Step::Control(control) => {
-                let flow = self.control(cx, control, id);
-                self.left(flow)
+                Some(Input::Error(error))
             }
             Step::Pause => {
                 self.input = Some(Input::Start);
@@ -335,9 +318,21 @@ impl<D: Domain> Machine<D> {
         }
     }
 
-    /// The input of a fiber that is being unwound, or whose innermost frame may not have begun. An error if the
-    /// frame ends with it before it begins.
+    /// Looks after the input of a fiber that is being unwound, or whose innermost frame may not have begun.
     #[cold]
+    #[inline(never)]
+    fn attend(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) {
+        let input = match self.special_input(cx, id, input) {
+            Ok(input) => {
+                self.attended = self.arena.get(id).is_special();
+                input
+            }
+            Err(error) => Input::Error(error),
+        };
+        self.input = Some(input);
+    }
+
+    /// What such a fiber is to be resumed with. An error if the frame ends with it before it begins.
     fn special_input(
         &mut self,
         cx: &mut D::Context<'_>,
@@ -398,28 +393,26 @@ impl<D: Domain> Machine<D> {
         }
     }
 
-    /// [`Machine::end_fiber`] for the usual case, in one piece: a handled program or an activation, that nobody watches.
+    /// [`Machine::end_fiber`] for the usual case, in one piece: a handled program that is not unwound and nobody watches.
     #[inline(always)]
     fn end_usually(&mut self, cx: &mut D::Context<'_>, id: FiberId, input: Input<D>) -> Next<D> {
-        let fiber = self.arena.get_mut(id);
-        let usual = self.trace.is_none() && !fiber.unwinding();
-        match &mut *fiber.base {
-            Base::Boundary(scope, Boundary::Prompt(handler)) if usual => {
-                let scope = *scope;
-                let answer = input.into_answer(cx);
-                let handled = handler.finish(cx, answer);
-                self.current = self.arena.release(id);
-                match handled {
-                    Handled::Return(value) => Next::Value(value),
-                    Handled::Raise(error) => Next::Error(error),
-                    handled => {
-                        let flow = self.handled(cx, handled, scope);
-                        self.left(flow)
-                    }
-                }
-            }
-            _ => {
-                let flow = self.end_fiber(cx, id, input);
+        let prompt = match self.trace {
+            None => self.arena.get_mut(id).take_prompt(),
+            Some(_) => None,
+        };
+        let Some((scope, handler)) = prompt else {
+            let flow = self.end_fiber(cx, id, input);
+            return self.left(flow);
+        };
+        self.current = self.arena.give_back(id);
+        let answer = input.into_answer(cx);
+        let handled = handler.finish(cx, answer);
+        drop(handler);
+        match handled {
+            Handled::Return(value) => Some(Input::Value(value)),
+            Handled::Raise(error) => Some(Input::Error(error)),
+            handled => {
+                let flow = self.handled(cx, handled, scope);
                 self.left(flow)
             }
         }

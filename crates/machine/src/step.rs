@@ -21,7 +21,7 @@ pub enum Input<D: Domain> {
 
 impl<D: Domain> Input<D> {
     /// The end of a computation that would have got this: what it was given is what it gives.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn into_answer(self, cx: &mut D::Context<'_>) -> Answer<D> {
         match self {
             Input::Value(value) => Ok(value),
@@ -32,7 +32,7 @@ impl<D: Domain> Input<D> {
 }
 
 impl<D: Domain> From<Answer<D>> for Input<D> {
-    #[inline]
+    #[inline(always)]
     fn from(answer: Answer<D>) -> Self {
         match answer {
             Ok(value) => Input::Value(value),
