@@ -1,9 +1,8 @@
 //! The rows that measure one operation of the machine.
 
 use super::{PLAIN, Program, Row, Unit};
-use crate::micro::fibers::{
-    bytes, drop_all, install_and_return, migrate, resume_all, spawn_fresh, spawn_hot,
-};
+use crate::micro::fibers::{bytes, drop_all, migrate, resume_all, spawn_fresh, spawn_hot};
+use crate::micro::install::install_and_return;
 use crate::micro::perform::{Way, growth, over_frames, perform, resume_and_wait};
 use crate::peers::{closures, coroutines, direct, futures};
 

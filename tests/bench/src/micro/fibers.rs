@@ -22,42 +22,48 @@ enum Effect {
 struct Prompt(Effect);
 
 enum Frame {
-    /// Ends at once.
-    Nothing,
     /// Suspends once, holding something counted.
     Worker { name: Value },
-    /// Installs a handler around nothing, again and again.
-    Installs { left: u64 },
     /// Starts workers, each under a handler of its own.
-    Spawns { left: u64, name: Value },
+    Spawns { left: u32 },
     /// Resumes all that is kept.
     Resumes,
     /// Resumes the last that is kept, once.
     Resume,
     /// Starts some workers, resumes them all, and so on.
-    Rounds {
-        left: u64,
-        name: Value,
-        spawning: bool,
-    },
+    Rounds { left: u32, spawning: bool },
     /// Resumes the one that is kept, from a new place each time.
-    Moves { left: u64 },
+    Moves { left: u32 },
     /// Installs handlers around what travels.
-    Wraps { handlers: u64 },
+    Wraps { handlers: u32 },
     /// Asks and suspends, without end.
     Travels { asked: bool },
 }
 
-#[derive(Default)]
 struct World {
     kept: Vec<Kont<Fibers>>,
     asked: i64,
+    /// What the workers hold.
+    name: Value,
 }
 
+impl World {
+    fn new() -> Self {
+        World {
+            kept: Vec::new(),
+            asked: 0,
+            name: Value::Text(Rc::new("worker".to_owned())),
+        }
+    }
+}
+
+// As the closures that OCaml's programs start fibers with: a frame is no larger than what its own program needs.
+const _: () = assert!(size_of::<Frame>() == 16);
+
 /// How many workers are alive at a time when they are hot.
-const TOGETHER: u64 = 1000;
+const TOGETHER: u32 = 1000;
 /// How many handlers a moving program's effect passes.
-const HANDLERS: u64 = 200;
+const HANDLERS: u32 = 200;
 
 type Turn = Step<Lang<Fibers>>;
 
@@ -111,7 +117,9 @@ fn resume(world: &mut World) -> Option<Turn> {
     )))
 }
 
-const DONE: Turn = Step::Return(Value::Unit);
+fn done() -> Turn {
+    Step::Return(Value::Unit)
+}
 
 impl Code<Lang<Fibers>> for Frame {
     fn resume(&mut self, world: &mut World, input: Input<Lang<Fibers>>) -> Turn {
@@ -121,42 +129,33 @@ impl Code<Lang<Fibers>> for Frame {
             Input::Error(error) => return Step::Raise(error),
         };
         match self {
-            Frame::Nothing => DONE,
             Frame::Worker { name } if started => Step::Return(name.clone()),
             Frame::Worker { .. } => Step::Perform(Effect::Suspend),
-            Frame::Installs { left: 0 } | Frame::Spawns { left: 0, .. } => DONE,
-            Frame::Installs { left } => {
+            Frame::Spawns { left: 0 } => done(),
+            Frame::Spawns { left } => {
                 *left -= 1;
-                install(Effect::Other, Frame::Nothing)
+                let name = world.name.clone();
+                install(Effect::Suspend, Frame::Worker { name })
             }
-            Frame::Spawns { left, name } => {
-                *left -= 1;
-                install(Effect::Suspend, Frame::Worker { name: name.clone() })
-            }
-            Frame::Resume if started => DONE,
-            Frame::Resume | Frame::Resumes => resume(world).unwrap_or(DONE),
-            Frame::Rounds { left: 0, .. } => DONE,
-            Frame::Rounds {
-                left,
-                name,
-                spawning,
-            } => {
+            Frame::Resume if started => done(),
+            Frame::Resume | Frame::Resumes => resume(world).unwrap_or_else(done),
+            Frame::Rounds { left: 0, .. } => done(),
+            Frame::Rounds { left, spawning } => {
                 *spawning = !*spawning;
                 if *spawning {
                     return Step::Call(Frame::Spawns {
                         left: TOGETHER.min(*left),
-                        name: name.clone(),
                     });
                 }
                 *left = left.saturating_sub(TOGETHER);
                 Step::Call(Frame::Resumes)
             }
-            Frame::Moves { left: 0 } => DONE,
+            Frame::Moves { left: 0 } => done(),
             Frame::Moves { left } => {
                 *left -= 1;
                 install(Effect::Other, Frame::Resume)
             }
-            Frame::Wraps { .. } if started => DONE,
+            Frame::Wraps { .. } if started => done(),
             Frame::Wraps { handlers: 0 } => Step::Call(Frame::Travels { asked: false }),
             Frame::Wraps { handlers } => install(
                 Effect::Other,
@@ -172,8 +171,9 @@ impl Code<Lang<Fibers>> for Frame {
     }
 }
 
-fn name() -> Value {
-    Value::Text(Rc::new("worker".to_owned()))
+/// A count that fits in a frame.
+fn small(count: u64) -> u32 {
+    u32::try_from(count).expect("fewer turns than 2^32")
 }
 
 /// Runs a program to its end.
@@ -183,29 +183,17 @@ fn run(machine: &mut Machine<Lang<Fibers>>, world: &mut World, body: Frame) {
 }
 
 /// A machine on which this many workers are suspended.
-fn suspended(count: u64) -> (Machine<Lang<Fibers>>, World) {
-    let (mut machine, mut world) = (Machine::new(), World::default());
-    let spawns = Frame::Spawns {
-        left: count,
-        name: name(),
-    };
-    run(&mut machine, &mut world, spawns);
+fn suspended(count: u32) -> (Machine<Lang<Fibers>>, World) {
+    let (mut machine, mut world) = (Machine::new(), World::new());
+    run(&mut machine, &mut world, Frame::Spawns { left: count });
     (machine, world)
-}
-
-/// Installs `count` handlers, one after the other, around programs that return at once. Gives the count.
-pub(crate) fn install_and_return(meter: &mut Meter, count: u64) -> i64 {
-    let (mut machine, mut world) = (Machine::new(), World::default());
-    meter.time(|| run(&mut machine, &mut world, Frame::Installs { left: count }));
-    count as i64
 }
 
 /// Starts, suspends, and resumes `count` fibers to their end, a thousand alive at a time. Gives the count.
 pub(crate) fn spawn_hot(meter: &mut Meter, count: u64) -> i64 {
-    let (mut machine, mut world) = (Machine::new(), World::default());
+    let (mut machine, mut world) = (Machine::new(), World::new());
     let rounds = Frame::Rounds {
-        left: count,
-        name: name(),
+        left: small(count),
         spawning: false,
     };
     meter.time(|| run(&mut machine, &mut world, rounds));
@@ -214,20 +202,20 @@ pub(crate) fn spawn_hot(meter: &mut Meter, count: u64) -> i64 {
 
 /// Starts and suspends `count` fibers in fresh memory. Gives how many are alive then.
 pub(crate) fn spawn_fresh(meter: &mut Meter, count: u64) -> i64 {
-    let (_machine, world) = meter.time(|| suspended(count));
+    let (_machine, world) = meter.time(|| suspended(small(count)));
     world.kept.len() as i64
 }
 
 /// Resumes `count` suspended fibers to their end, all of which were alive together. Gives the count.
 pub(crate) fn resume_all(meter: &mut Meter, count: u64) -> i64 {
-    let (mut machine, mut world) = suspended(count);
+    let (mut machine, mut world) = suspended(small(count));
     meter.time(|| run(&mut machine, &mut world, Frame::Resumes));
     count as i64 - world.kept.len() as i64
 }
 
 /// Drops `count` suspended fibers. Gives how many the machine has let go.
 pub(crate) fn drop_all(meter: &mut Meter, count: u64) -> i64 {
-    let (mut machine, mut world) = suspended(count);
+    let (mut machine, mut world) = suspended(small(count));
     let before = machine.fibers();
     meter.time(|| {
         world.kept.clear();
@@ -239,7 +227,7 @@ pub(crate) fn drop_all(meter: &mut Meter, count: u64) -> i64 {
 /// Measures the memory of `count` suspended fibers, without the list of the continuations. Gives the count.
 pub(crate) fn bytes(meter: &mut Meter, count: u64) -> i64 {
     let before = resident_bytes();
-    let (_machine, world) = suspended(count);
+    let (_machine, world) = suspended(small(count));
     let after = resident_bytes();
     let alive = world.kept.len();
     let list = (size_of::<Kont<Fibers>>() * alive) as f64;
@@ -252,7 +240,7 @@ pub(crate) fn bytes(meter: &mut Meter, count: u64) -> i64 {
 /// Resumes a kept program `count` times, each time from a new place. It performs an effect that passes 200 handlers:
 /// its own if it travels with them, or else those of the place. Gives how often it was answered.
 pub(crate) fn migrate(meter: &mut Meter, with_handlers: bool, count: u64) -> i64 {
-    let (mut machine, mut world) = (Machine::new(), World::default());
+    let (mut machine, mut world) = (Machine::new(), World::new());
     let (inside, outside) = if with_handlers {
         (HANDLERS, 0)
     } else {
@@ -268,7 +256,7 @@ pub(crate) fn migrate(meter: &mut Meter, with_handlers: bool, count: u64) -> i64
     begin::<Fibers>(
         &mut machine,
         handlers.chain([Prompt(Effect::Ask)]),
-        Frame::Moves { left: count },
+        Frame::Moves { left: small(count) },
     );
     world.asked = 0;
     meter.time(|| finish::<Fibers>(&mut machine, &mut world));

@@ -1,4 +1,5 @@
 //! One operation of the machine at a time.
 
 pub(crate) mod fibers;
+pub(crate) mod install;
 pub(crate) mod perform;
