@@ -47,7 +47,8 @@ let program = function
   | "bytes-1e6" -> weighed Fibers.bytes
   | "tasks-join" -> timed Tasks.join
   | "tasks-gather" -> timed Tasks.gather
-  | "tasks-yield" -> timed Tasks.take_turns
+  | "tasks-yield" -> timed (Tasks.take_turns 0)
+  | "tasks-yield-100" -> timed (Tasks.take_turns 100)
   | "tasks-channel" -> timed Tasks.ping_pong
   | "tasks-semaphore" -> timed Tasks.contend
   | "tasks-sleep" -> timed Tasks.sleep

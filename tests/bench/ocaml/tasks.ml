@@ -129,11 +129,23 @@ let gather n =
 
 let share n i children = n / children + if i < n mod children then 1 else 0
 
-let take_turns n =
+type _ Effect.t += Other : unit Effect.t
+
+let rec under handlers (body : unit -> int) : int =
+  if handlers = 0 then body ()
+  else
+    match_with (under (handlers - 1)) body
+      { retc = Fun.id; exnc = raise;
+        effc = fun (type a) (e : a Effect.t) -> match e with
+          | Other -> Some (fun (k : (a, int) continuation) -> continue k ())
+          | _ -> None }
+
+let take_turns handlers n =
   crowd 1000 (fun i ->
-    let turns = share n i 1000 in
-    for _ = 1 to turns do perform Yield done;
-    turns)
+    under handlers (fun () ->
+      let turns = share n i 1000 in
+      for _ = 1 to turns do perform Yield done;
+      turns))
 
 type semaphore = { mutable permits : int; waiting : waiter Queue.t }
 

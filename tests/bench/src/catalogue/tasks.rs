@@ -27,12 +27,25 @@ pub(super) fn rows() -> Vec<Row> {
             ..TASKS
         },
         Row {
+            name: "tasks-scope",
+            ours: tasks::scoped,
+            peers: &[("tokio", tokio::gather)],
+            ..TASKS
+        },
+        Row {
             name: "tasks-yield",
             size: 5_000_000,
             quick: 1_000_000,
-            ours: tasks::take_turns,
-            peers: &[("tokio", tokio::take_turns)],
+            ours: |m, n| tasks::take_turns(m, 0, n),
+            peers: &[("tokio", |m, n| tokio::take_turns(m, 0, n))],
             ocaml: Some("tasks-yield"),
+            ..TASKS
+        },
+        Row {
+            name: "tasks-yield-100",
+            ours: |m, n| tasks::take_turns(m, 100, n),
+            peers: &[("tokio", |m, n| tokio::take_turns(m, 100, n))],
+            ocaml: Some("tasks-yield-100"),
             ..TASKS
         },
         Row {

@@ -1,6 +1,7 @@
 //! The scheduler's programs on tokio, its current-thread runtime: what one would write in Rust without a machine. Its
 //! tasks may be woken from other threads, so that it counts with atomics; and time is its virtual one, too.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,6 +12,8 @@ use tokio::task::{JoinHandle, JoinSet, yield_now};
 
 use crate::meter::{Meter, resident_bytes};
 use crate::tasks::{CROWD, PERMITS, ROUND, bedtime, share};
+
+type Boxed = Pin<Box<dyn Future<Output = i64> + Send>>;
 
 fn runtime() -> Runtime {
     let built = Builder::new_current_thread()
@@ -85,18 +88,31 @@ pub(crate) fn gather(meter: &mut Meter, size: u64) -> i64 {
     })
 }
 
-/// Each of a crowd lets the others run first, again and again. Gives how often that was.
-pub(crate) fn take_turns(meter: &mut Meter, size: u64) -> i64 {
-    run(
-        meter,
-        crowd(CROWD, move |number| async move {
-            let turns = share(size, number, CROWD);
-            for _ in 0..turns {
-                yield_now().await;
-            }
-            turns as i64
-        }),
-    )
+/// Calls a program through so many boxed async functions: each is polled again when it goes on.
+fn through(levels: usize, program: impl Future<Output = i64> + Send + 'static) -> Boxed {
+    async fn call(inner: Boxed) -> i64 {
+        inner.await
+    }
+    let innermost: Boxed = Box::pin(program);
+    (0..levels).fold(innermost, |inner, _| Box::pin(call(inner)))
+}
+
+/// Each of a crowd lets the others run first, again and again, inside of so many calls. Gives how often that was.
+pub(crate) fn take_turns(meter: &mut Meter, levels: usize, size: u64) -> i64 {
+    let child = move |number| async move {
+        let turns = share(size, number, CROWD);
+        for _ in 0..turns {
+            yield_now().await;
+        }
+        turns as i64
+    };
+    match levels {
+        0 => run(meter, crowd(CROWD, child)),
+        _ => run(
+            meter,
+            crowd(CROWD, move |number| through(levels, child(number))),
+        ),
+    }
 }
 
 /// Each of a crowd takes a permit and lets the others run before it gives it back. Gives how often that was.

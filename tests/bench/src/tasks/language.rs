@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use machine::{Answer, Boundary, Code, Input, Step};
-use scheduler::{Deadlock, Id, Op, Prompt, Refusal, Request, Scheduler, SchedulerDomain, Together};
+use machine::{Answer, Boundary, Code, Handled, Handler, Input, Step};
+use scheduler::{
+    Deadlock, Id, Op, Prompt, Refusal, Request, Scheduler, SchedulerDomain, ScopePrompt, Scoped,
+    Together,
+};
 
 use super::child::Child;
 use super::main_task::Main;
-use crate::language::{Fault, Lang, Language, Value};
+use super::scoped::Spawns;
+use crate::language::{Fault, Kont, Lang, Language, Value};
 
 pub(crate) struct Tasks;
 
@@ -16,11 +20,21 @@ pub(super) type Turn = Step<Lang<Tasks>>;
 
 pub(crate) enum Frame {
     Main(Box<Main>),
+    Scoped(Spawns),
     Child(Child),
+}
+
+pub(crate) enum Handlers {
+    Task,
+    Scope(ScopePrompt),
+    /// One of those between a task and the scheduler: for an effect that nobody performs.
+    Other,
 }
 
 pub(crate) struct World {
     scheduler: Scheduler<Lang<Tasks>>,
+    /// How many children of scopes have run.
+    pub(super) ran: i64,
     /// When the last sleeper woke up.
     pub(super) latest: Duration,
     /// The memory of this process when all children were there.
@@ -31,6 +45,7 @@ impl Default for World {
     fn default() -> Self {
         World {
             scheduler: Scheduler::new().with_virtual_clock(),
+            ran: 0,
             latest: Duration::ZERO,
             resident: None,
         }
@@ -40,8 +55,13 @@ impl Default for World {
 impl Language for Tasks {
     type Effect = Request<Lang<Tasks>>;
     type Frame = Frame;
-    type Prompt = Prompt;
+    type Prompt = Handlers;
     type World = World;
+
+    /// A scope's handler wants those requests that come from no scope yet.
+    fn kind(effect: &Request<Lang<Tasks>>) -> u64 {
+        u64::from(effect.scope.is_some())
+    }
 }
 
 /// The task ends with this.
@@ -52,11 +72,52 @@ pub(super) fn done(number: i64) -> Turn {
 impl Code<Lang<Tasks>> for Frame {
     fn resume(&mut self, world: &mut World, input: Input<Lang<Tasks>>) -> Turn {
         match (self, input) {
-            (Frame::Child(_), Input::Error(error)) => Step::Raise(error),
+            (Frame::Child(_) | Frame::Scoped(_), Input::Error(error)) => Step::Raise(error),
+            (Frame::Scoped(spawns), _) => spawns.go_on(world),
             (Frame::Child(child), _) => child.go_on(world),
             (Frame::Main(main), Input::Start) => main.go_on(world, Ok(Value::Unit)),
             (Frame::Main(main), Input::Value(value)) => main.go_on(world, Ok(value)),
             (Frame::Main(main), Input::Error(error)) => main.go_on(world, Err(error)),
+        }
+    }
+}
+
+impl Handler<Lang<Tasks>> for Handlers {
+    fn accepts(&self, world: &mut World, effect: &Request<Lang<Tasks>>) -> bool {
+        match self {
+            Handlers::Task => Handler::<Lang<Tasks>>::accepts(&Prompt, world, effect),
+            Handlers::Scope(prompt) => Handler::<Lang<Tasks>>::accepts(prompt, world, effect),
+            Handlers::Other => false,
+        }
+    }
+
+    fn handle(
+        &self,
+        world: &mut World,
+        effect: Request<Lang<Tasks>>,
+        k: Kont<Tasks>,
+    ) -> Handled<Lang<Tasks>> {
+        match self {
+            Handlers::Task => Prompt.handle(world, effect, k),
+            Handlers::Scope(prompt) => prompt.handle(world, effect, k),
+            Handlers::Other => Handled::Pass(effect, k),
+        }
+    }
+
+    fn finish(&self, world: &mut World, answer: Answer<Lang<Tasks>>) -> Handled<Lang<Tasks>> {
+        match (self, answer) {
+            (Handlers::Task, answer) => Prompt.finish(world, answer),
+            (Handlers::Scope(prompt), answer) => prompt.finish(world, answer),
+            (Handlers::Other, Ok(value)) => Handled::Return(value),
+            (Handlers::Other, Err(fault)) => Handled::Raise(fault),
+        }
+    }
+
+    fn unwound(&self, world: &mut World, fault: Fault) -> Handled<Lang<Tasks>> {
+        match self {
+            Handlers::Task => Prompt.unwound(world, fault),
+            Handlers::Scope(prompt) => prompt.unwound(world, fault),
+            Handlers::Other => Handled::Raise(fault),
         }
     }
 }
@@ -75,7 +136,7 @@ impl SchedulerDomain for Lang<Tasks> {
     }
 
     fn prompt(_: &mut World) -> Boundary<Self> {
-        Boundary::Prompt(Prompt)
+        Boundary::Prompt(Handlers::Task)
     }
 
     fn id_value(_: &mut World, id: Id) -> Value {
@@ -113,5 +174,23 @@ impl SchedulerDomain for Lang<Tasks> {
 
     fn refused(_: &mut World, refusal: Refusal) -> Fault {
         panic!("{refusal}")
+    }
+}
+
+impl Scoped for Lang<Tasks> {
+    fn scope_prompt(_: &mut World, prompt: ScopePrompt) -> Boundary<Self> {
+        Boundary::Prompt(Handlers::Scope(prompt))
+    }
+
+    fn as_request(effect: &Request<Self>) -> Option<&Request<Self>> {
+        Some(effect)
+    }
+
+    fn as_request_mut(effect: &mut Request<Self>) -> Option<&mut Request<Self>> {
+        Some(effect)
+    }
+
+    fn effect(_: &mut World, request: Request<Self>) -> Request<Self> {
+        request
     }
 }

@@ -1,10 +1,10 @@
 //! The main task: it starts a round of children, does something with them, waits for them all, and starts the next.
 
-use machine::Step;
+use machine::{Boundary, Step};
 use scheduler::{Id, Op};
 
 use super::Rounds;
-use super::language::{Frame, Operation, Turn, World, done};
+use super::language::{Frame, Handlers, Operation, Turn, World, done};
 use crate::language::{Fault, Value};
 use crate::meter::resident_bytes;
 
@@ -114,7 +114,8 @@ impl Main {
         let child = (self.rounds.child)(self.begun, self.tools);
         self.begun += 1;
         self.now = Now::Spawn;
-        Op::spawn(Vec::new(), Frame::Child(child))
+        let others = (0..self.rounds.handlers).map(|_| Boundary::Prompt(Handlers::Other));
+        Op::spawn(others.collect(), Frame::Child(child))
     }
 
     /// The round is there.

@@ -3,6 +3,7 @@
 mod child;
 mod language;
 mod main_task;
+mod scoped;
 
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use scheduler::{Id, Tool};
 use crate::language::Lang;
 use crate::meter::{Meter, resident_bytes};
 use child::Child;
-use language::{Tasks, World};
+use language::{Frame, Tasks, World};
 use main_task::{Main, Then};
+use scoped::Spawns;
 
 /// How many tasks are alive at a time, if a program does not need them all.
 pub(crate) const ROUND: u64 = 10_000;
@@ -31,6 +33,8 @@ struct Rounds {
     tool: Tool,
     /// Makes the child with this number.
     child: Box<dyn Fn(u64, [Id; 2]) -> Child>,
+    /// How many handlers there are around each of them, besides the scheduler.
+    handlers: usize,
     /// What the main task does when a round is there.
     then: Then,
 }
@@ -43,6 +47,7 @@ impl Rounds {
             together: ROUND,
             tool: Tool::Event,
             child: Box::new(child),
+            handlers: 0,
             then: Then::Join,
         }
     }
@@ -63,26 +68,32 @@ impl Rounds {
         self
     }
 
-    /// Runs them in virtual time, and gives the sum of their answers.
+    /// Runs them, and gives the sum of their answers.
     fn run(self, meter: &mut Meter) -> i64 {
         let mut world = World::default();
-        let mut machine = Machine::<Lang<Tasks>>::new();
         let make = |world: &mut World| scheduler::make::<Lang<Tasks>>(world, self.tool);
         let tools = [make(&mut world), make(&mut world)];
         let before = resident_bytes();
-        let outcome = meter.time(|| {
-            scheduler::spawn_main::<Lang<Tasks>>(&mut world, Main::program(self, tools));
-            scheduler::drive(&mut machine, &mut world, u64::MAX)
-        });
+        let sum = run(meter, &mut world, Main::program(self, tools));
         meter.bytes = world
             .resident
             .zip(before)
             .map(|(after, before)| after - before);
-        match outcome {
-            Outcome::Done(Ok(sum)) => sum.int(),
-            Outcome::Done(Err(fault)) => panic!("the main task has failed: {fault:?}"),
-            other => panic!("the main task is {}", other.name()),
-        }
+        sum
+    }
+}
+
+/// Runs a main task to the end of all tasks, in virtual time.
+fn run(meter: &mut Meter, world: &mut World, main: Frame) -> i64 {
+    let mut machine = Machine::<Lang<Tasks>>::new();
+    let outcome = meter.time(|| {
+        scheduler::spawn_main::<Lang<Tasks>>(world, main);
+        scheduler::drive(&mut machine, world, u64::MAX)
+    });
+    match outcome {
+        Outcome::Done(Ok(answer)) => answer.int(),
+        Outcome::Done(Err(fault)) => panic!("the main task has failed: {fault:?}"),
+        other => panic!("the main task is {}", other.name()),
     }
 }
 
@@ -109,12 +120,18 @@ pub(crate) fn gather(meter: &mut Meter, size: u64) -> i64 {
         .run(meter)
 }
 
-/// Each of a crowd lets the others run first, again and again. Gives how often that was.
-pub(crate) fn take_turns(meter: &mut Meter, size: u64) -> i64 {
-    Rounds::new(CROWD, move |number, _| {
-        Child::yields(share(size, number, CROWD))
-    })
-    .run(meter)
+/// The same, in a scope for each round, which waits for them. Gives how many have run.
+pub(crate) fn scoped(meter: &mut Meter, size: u64) -> i64 {
+    let main = Frame::Scoped(Spawns::InScopes(size));
+    run(meter, &mut World::default(), main)
+}
+
+/// Each of a crowd lets the others run first, again and again, with so many handlers between it and the scheduler.
+/// Gives how often that was.
+pub(crate) fn take_turns(meter: &mut Meter, handlers: usize, size: u64) -> i64 {
+    let yields = move |number, _| Child::yields(share(size, number, CROWD));
+    let rounds = Rounds::new(CROWD, yields);
+    Rounds { handlers, ..rounds }.run(meter)
 }
 
 /// Each of a crowd takes a permit and lets the others run before it gives it back. Gives how often that was.
