@@ -105,7 +105,10 @@ impl Venv {
             .arg("--out")
             .arg(&wheels);
         maturin.env("CARGO_TARGET_DIR", target());
-        run("build the wheel (the first time takes minutes)", &mut maturin)?;
+        run(
+            "build the wheel (the first time takes minutes)",
+            &mut maturin,
+        )?;
         let mut built = std::fs::read_dir(&wheels).map_err(|e| e.to_string())?;
         let wheel = built.find_map(|entry| Some(entry.ok()?.path()));
         let wheel = wheel.ok_or("maturin built no wheel")?;

@@ -7,7 +7,7 @@ use super::host::Run;
 use super::language::*;
 use super::random::runner;
 use super::reference::evaluate;
-use crate::{Answer, Machine};
+use crate::{Answer, Base, Boundary, Continuation, Handled, Machine, Outcome, Part, ScopeId};
 
 type End = (Answer<Lang>, Vec<String>);
 
@@ -88,4 +88,24 @@ fn stepping_parked_effects_are_answered_in_any_order() {
         );
     }
     assert!(waited > 2_500, "the host was asked only {waited} times");
+}
+
+/// A handler that goes on with one empty program after the other never lets a code run: fuel ends that, too.
+#[test]
+fn stepping_ends_by_fuel_where_no_code_runs() {
+    fn empty() -> K {
+        let prompt = Prompt::function("a", 0).finish(|world, _| {
+            world.log.push("empty".to_owned());
+            Handled::Transfer(empty(), Ok(0))
+        });
+        let base = Base::Boundary(ScopeId::NONE, Boundary::Prompt(prompt));
+        Continuation::assemble(vec![Part::new(base, Vec::new())])
+    }
+    let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
+    machine.resume(empty(), Ok(0)).expect("idle");
+    for turns in [10, 20] {
+        assert!(matches!(machine.run(&mut world, 10), Outcome::Paused));
+        assert_eq!((world.log.len(), machine.counters().steps), (turns, 0));
+    }
+    assert_eq!(machine.fibers(), 1);
 }
