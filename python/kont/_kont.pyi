@@ -182,6 +182,7 @@ class Drive:
         questions: bool = False,
         seed: int | None = None,
         virtual_time: bool = False,
+        order: Schedule | None = None,
     ) -> None: ...
     def send(self, value: Any = None, /) -> Effect[Any] | Idle | None: ...
     def throw(self, error: BaseException, /) -> Effect[Any] | Idle | None: ...
@@ -200,6 +201,21 @@ class Idle:
     def give_up(self) -> list[int]: ...
     @property
     def timeout(self) -> float | None: ...
+
+@final
+class Schedule:
+    """The order of tasks in one run: what is chosen beforehand, and what was chosen. See `kont.testing`."""
+
+    def __init__(
+        self, choices: Sequence[int] = ..., *, seed: int | None = None, preempts: bool = False
+    ) -> None: ...
+    @property
+    def made(self) -> list[tuple[int, int]]: ...
+    @property
+    def choices(self) -> list[int]: ...
+    @property
+    def preempts(self) -> bool: ...
+    def following(self) -> list[int] | None: ...
 
 class Asked(EffectBase):
     """The base of the effects that a scheduler answers."""
@@ -287,6 +303,7 @@ def run(
     *handlers: Around[Any, Any],
     seed: int | None = None,
     virtual_time: bool = False,
+    order: Schedule | None = None,
 ) -> T: ...
 @overload
 def run(
@@ -295,6 +312,7 @@ def run(
     *,
     seed: int | None = None,
     virtual_time: bool = False,
+    order: Schedule | None = None,
 ) -> T: ...
 @overload
 def run(
@@ -304,6 +322,7 @@ def run(
     *,
     seed: int | None = None,
     virtual_time: bool = False,
+    order: Schedule | None = None,
 ) -> T: ...
 @overload
 def run(
@@ -314,6 +333,7 @@ def run(
     *,
     seed: int | None = None,
     virtual_time: bool = False,
+    order: Schedule | None = None,
 ) -> T: ...
 @overload
 def run(
@@ -325,6 +345,7 @@ def run(
     *,
     seed: int | None = None,
     virtual_time: bool = False,
+    order: Schedule | None = None,
 ) -> T: ...
 @overload
 def run(
@@ -337,6 +358,7 @@ def run(
     *,
     seed: int | None = None,
     virtual_time: bool = False,
+    order: Schedule | None = None,
 ) -> T: ...
 @overload
 def run(
@@ -350,6 +372,7 @@ def run(
     *,
     seed: int | None = None,
     virtual_time: bool = False,
+    order: Schedule | None = None,
 ) -> T: ...
 @overload
 def run(
@@ -364,6 +387,7 @@ def run(
     *,
     seed: int | None = None,
     virtual_time: bool = False,
+    order: Schedule | None = None,
 ) -> T: ...
 @overload
 def run(
@@ -379,6 +403,7 @@ def run(
     *more: Around[Any, Any],
     seed: int | None = None,
     virtual_time: bool = False,
+    order: Schedule | None = None,
 ) -> T: ...
 def main(argv: list[str]) -> int:
     """Runs the `kont` command, and gives its exit status."""

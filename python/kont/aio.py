@@ -15,7 +15,14 @@ from kont.errors import UsageError
 __all__ = ["run_async", "wait"]
 
 
-async def run_async(program: Any, /, *handlers: Any, seed: int | None = None, virtual_time: bool = False) -> Any:
+async def run_async(
+    program: Any,
+    /,
+    *handlers: Any,
+    seed: int | None = None,
+    virtual_time: bool = False,
+    order: _kont.Schedule | None = None,
+) -> Any:
     """Runs a program on the event loop that runs, and gives its value.
 
     Args:
@@ -23,6 +30,7 @@ async def run_async(program: Any, /, *handlers: Any, seed: int | None = None, vi
         handlers: handlers and observers, the innermost first.
         seed: as for `kont.run`.
         virtual_time: as for `kont.run`.
+        order: as for `kont.run`.
 
     Raises:
         Exception: what the program raised.
@@ -37,7 +45,7 @@ async def run_async(program: Any, /, *handlers: Any, seed: int | None = None, vi
     >>> asyncio.run(kont.run_async(nap()))
     'slept'
     """
-    drive = _kont.Drive(program, handlers, seed=seed, virtual_time=virtual_time)
+    drive = _kont.Drive(program, handlers, seed=seed, virtual_time=virtual_time, order=order)
     outside: Outside | None = None
     effect = drive.send(None)
     try:

@@ -8,12 +8,14 @@ use machine::{Answer, Boundary, Continuation, Machine, Outcome};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
+use scheduler::Order;
 
 use crate::clause::{Handler, Installed, Observer, Watch};
 use crate::code::Code;
 use crate::domain::{Cx, Keys, Live, Parks};
 use crate::names::{Names, names};
 use crate::prompt::Prompt;
+use crate::schedule::Schedule;
 use crate::tasks::{self, Asking, Tasks};
 
 /// How many codes run between two looks at the signals.
@@ -250,20 +252,23 @@ pub(crate) fn not_a_handler(names: &Names, object: &Bound<'_, PyAny>) -> PyErr {
 ///     program: an effect, a coroutine, or what a `@kont.do` function gives.
 ///     handlers: handlers and observers, the innermost first.
 ///     seed: which of the tasks that could run does, is chosen at random: the same for the same seed.
-///     virtual_time: no time passes in `Sleep` and deadlines; the clock jumps when every task waits.
+///     virtual_time: no time passes in `Sleep` and deadlines; the clock jumps when every task waits. `Now` and
+///         `Monotonic` show this clock, which begins with 0.
+///     order: which of the tasks that could run does: what `kont.testing.explore` chooses.
 ///
 /// Example: `kont.run(greet(), from_env)`, which is `kont.run(from_env(greet()))`.
 #[pyfunction]
-#[pyo3(signature = (program, /, *handlers, seed=None, virtual_time=false))]
+#[pyo3(signature = (program, /, *handlers, seed=None, virtual_time=false, order=None))]
 pub(crate) fn run<'py>(
     program: Bound<'py, PyAny>,
     handlers: Bound<'py, PyTuple>,
     seed: Option<u64>,
     virtual_time: bool,
+    order: Option<Bound<'py, Schedule>>,
 ) -> PyResult<Py<PyAny>> {
     let py = program.py();
     let names = names(py)?;
-    let tasks = Tasks::new(seed, virtual_time);
+    let tasks = Tasks::new(choice(py, seed, order)?, virtual_time);
     let mut driver = Driver::new(&program, &handlers, Parks::Defaults, tasks)?;
     drop(program);
     let mut outside = None;
@@ -280,6 +285,23 @@ pub(crate) fn run<'py>(
                 Err(error) => driver.interrupt(py, error)?,
             },
         };
+    }
+}
+
+/// Who chooses which task runs.
+fn choice(
+    py: Python<'_>,
+    seed: Option<u64>,
+    order: Option<Bound<'_, Schedule>>,
+) -> PyResult<Order> {
+    match (seed, order) {
+        (None, None) => Ok(Order::Fifo),
+        (Some(seed), None) => Ok(Order::Seeded(seed)),
+        (None, Some(schedule)) => Ok(schedule.get().order()),
+        (Some(_), Some(_)) => Err(names(py)?.usage(
+            py,
+            "a run has a `seed` or an `order`, not both\nhelp: an order says itself what is chosen at random",
+        )),
     }
 }
 
@@ -445,7 +467,7 @@ impl Drive {
 #[pymethods]
 impl Drive {
     #[new]
-    #[pyo3(signature = (program, handlers=None, *, questions=false, seed=None, virtual_time=false))]
+    #[pyo3(signature = (program, handlers=None, *, questions=false, seed=None, virtual_time=false, order=None))]
     fn new(
         py: Python<'_>,
         program: Bound<'_, PyAny>,
@@ -453,6 +475,7 @@ impl Drive {
         questions: bool,
         seed: Option<u64>,
         virtual_time: bool,
+        order: Option<Bound<'_, Schedule>>,
     ) -> PyResult<Self> {
         let handlers = handlers.unwrap_or_else(|| PyTuple::empty(py));
         let parks = if questions {
@@ -465,7 +488,7 @@ impl Drive {
                 &program,
                 &handlers,
                 parks,
-                Tasks::new(seed, virtual_time),
+                Tasks::new(choice(py, seed, order)?, virtual_time),
             )?),
             ended: Mutex::new(None),
         })

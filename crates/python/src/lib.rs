@@ -7,7 +7,8 @@
 //!                                            ├─ reflect  looking at what runs and what waits
 //!                                            ├─ forgotten  warnings of what was made and not performed
 //!                                            ├─ prompt   what stands around a program: handlers, tasks, scopes
-//!                                            └─ tasks    kont-scheduler's domain; request and handles: its words
+//!                                            ├─ tasks    kont-scheduler's domain; request and handles: its words
+//!                                            └─ schedule  the order of tasks, for who explores it
 //!   kont.Sandbox ─── sandbox_run ── data ──── kont-sandbox
 //!   kont command ─── command ── cli ── host ── kont._host     tools and policy: one host program for each call
 //!   kont._execute ── workers ──────────────── kont-workers
@@ -36,6 +37,7 @@ mod prompt;
 mod reflect;
 mod request;
 mod sandbox_run;
+mod schedule;
 mod tasks;
 mod wanted;
 mod workers;
@@ -61,6 +63,7 @@ mod _kont {
         program::Program,
         request::{Asked, Told},
         sandbox_run::SandboxRun,
+        schedule::Schedule,
         workers::Workers,
     };
 

@@ -63,11 +63,8 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    pub(crate) fn new(seed: Option<u64>, is_virtual: bool) -> Self {
-        let mut scheduler = Scheduler::new();
-        if let Some(seed) = seed {
-            scheduler = scheduler.with_order(Order::Seeded(seed));
-        }
+    pub(crate) fn new(order: Order, is_virtual: bool) -> Self {
+        let mut scheduler = Scheduler::new().with_order(order);
         if is_virtual {
             scheduler = scheduler.with_virtual_clock();
         }

@@ -18,7 +18,7 @@
 //! assert_eq!(failure.schedule, [2, 1]);
 //! ```
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::ready::{Guide, Order, random};
 
@@ -96,17 +96,77 @@ impl Script {
         self.made.push((choice, among));
         choice
     }
+}
+
+/// One run of a program: what is to be chosen in it, and what was. For whoever drives the runs without [`explore`].
+#[derive(Clone)]
+pub struct Attempt {
+    script: Arc<Mutex<Script>>,
+    seed: Option<u64>,
+    preempts: bool,
+}
+
+impl Attempt {
+    /// A run in which this is chosen. Behind its end is chosen at random by the seed, or the first without one.
+    pub fn new(schedule: Vec<usize>, seed: Option<u64>, preempts: bool) -> Self {
+        let script = Script {
+            prefix: schedule,
+            ..Script::default()
+        };
+        Attempt {
+            script: Arc::new(Mutex::new(script)),
+            seed,
+            preempts,
+        }
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The order to run a program in. What an earlier run has chosen is forgotten.
+    pub fn order(&self) -> Order {
+        {
+            let mut script = self.script();
+            script.made.clear();
+            script.seed = self.seed;
+        }
+        let this = self.clone();
+        Order::Guided(Guide {
+            choose: Box::new(move |among| this.script().choose(among)),
+            preempts: self.preempts,
+        })
+    }
+
+    /// What was chosen, and among how many.
+    pub fn made(&self) -> Vec<(usize, usize)> {
+        self.script().made.clone()
+    }
+
+    /// Whether another task may run after every request.
+    pub fn preempts(&self) -> bool {
+        self.preempts
+    }
+
+    /// What was chosen, without the zeros at the end: these are what is chosen anyway.
+    pub fn schedule(&self) -> Vec<usize> {
+        let mut schedule: Vec<usize> = self.script().made.iter().map(|made| made.0).collect();
+        while schedule.last() == Some(&0) {
+            schedule.pop();
+        }
+        schedule
+    }
 
     /// The next schedule in depth-first order: the last choice that has an alternative left takes it.
-    fn next_prefix(&mut self) -> Option<Vec<usize>> {
-        while let Some((choice, among)) = self.made.pop() {
-            if choice + 1 < among {
-                let mut prefix: Vec<usize> = self.made.iter().map(|(choice, _)| *choice).collect();
-                prefix.push(choice + 1);
-                return Some(prefix);
-            }
-        }
-        None
+    pub fn following(&self) -> Option<Vec<usize>> {
+        let script = self.script();
+        let at = script
+            .made
+            .iter()
+            .rposition(|(choice, among)| choice + 1 < *among)?;
+        let mut schedule: Vec<usize> = script.made[..=at].iter().map(|made| made.0).collect();
+        schedule[at] += 1;
+        Some(schedule)
     }
 }
 
@@ -118,26 +178,12 @@ impl Order {
 }
 
 fn attempt(
-    script: &Arc<Mutex<Script>>,
-    preempts: bool,
+    attempt: &Attempt,
     program: &mut impl FnMut(Order) -> Result<(), String>,
 ) -> Result<(), Failure> {
-    let guide = Arc::clone(script);
-    let choose = move |among| {
-        let mut script = guide.lock().unwrap_or_else(PoisonError::into_inner);
-        script.choose(among)
-    };
-    let order = Order::Guided(Guide {
-        choose: Box::new(choose),
-        preempts,
-    });
-    program(order).map_err(|message| {
-        let script = script.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut schedule: Vec<usize> = script.made.iter().map(|(choice, _)| *choice).collect();
-        while schedule.last() == Some(&0) {
-            schedule.pop();
-        }
-        Failure { schedule, message }
+    program(attempt.order()).map_err(|message| Failure {
+        schedule: attempt.schedule(),
+        message,
     })
 }
 
@@ -150,21 +196,14 @@ pub fn explore(
     how: Explore,
     mut program: impl FnMut(Order) -> Result<(), String>,
 ) -> Result<Explored, Failure> {
-    let mut prefix = Vec::new();
+    let mut schedule = Vec::new();
     let mut runs = 0;
     while runs < how.exhaustive {
-        let script = Arc::new(Mutex::new(Script {
-            prefix,
-            ..Script::default()
-        }));
+        let one = Attempt::new(schedule, None, how.preempts);
         runs += 1;
-        attempt(&script, how.preempts, &mut program)?;
-        let next = script
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .next_prefix();
-        match next {
-            Some(next) => prefix = next,
+        attempt(&one, &mut program)?;
+        match one.following() {
+            Some(next) => schedule = next,
             None => {
                 return Ok(Explored {
                     runs,
@@ -175,12 +214,9 @@ pub fn explore(
     }
     let mut seeds = how.seed;
     for _ in 0..how.random {
-        let script = Arc::new(Mutex::new(Script {
-            seed: Some(random(&mut seeds)),
-            ..Script::default()
-        }));
+        let one = Attempt::new(Vec::new(), Some(random(&mut seeds)), how.preempts);
         runs += 1;
-        attempt(&script, how.preempts, &mut program)?;
+        attempt(&one, &mut program)?;
     }
     Ok(Explored {
         runs,
@@ -197,9 +233,8 @@ pub fn replay(
     preempts: bool,
     mut program: impl FnMut(Order) -> Result<(), String>,
 ) -> Result<(), Failure> {
-    let script = Arc::new(Mutex::new(Script {
-        prefix: schedule.to_vec(),
-        ..Script::default()
-    }));
-    attempt(&script, preempts, &mut program)
+    attempt(
+        &Attempt::new(schedule.to_vec(), None, preempts),
+        &mut program,
+    )
 }
