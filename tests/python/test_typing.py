@@ -102,7 +102,8 @@ def checked(request, folder, cache):
 
 def test_mypy_finds_nothing_in_the_package(cache):
     # Values of `Any` are returned where libraries of the standard library are not typed.
-    done = run("mypy", "--strict", "--disable-error-code", "no-any-return", "--cache-dir", cache, "python/kont", cwd=ROOT)
+    packages = ("python/kont", "python/kont_pytest")
+    done = run("mypy", "--strict", "--disable-error-code", "no-any-return", "--cache-dir", cache, *packages, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 import kont
+from kont.testing import expect, explore
 
 
 class Ask(kont.Effect[str]):
@@ -40,3 +41,6 @@ kont.run(wrong_answer, handler)  # error: mypy[call-overload] pyright[reportArgu
 kont.run(Ask("a"), 5)  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
 kont.WithIntercept(print, Ask("a"), mode="change")  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
 kont.handlers(handler, "other")  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+expect(Ask("a"), 5)  # error: mypy[misc] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+expect("a")  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+explore(wrong_answer())  # error: mypy[arg-type] pyright[reportArgumentType] ty[invalid-argument-type]

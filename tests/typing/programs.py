@@ -4,6 +4,8 @@ from collections.abc import Generator
 from typing import Any, Generic, TypeVar, assert_type
 
 import kont
+from kont.std import RandomInt
+from kont.testing import Clock, Explored, Interleaving, Recorder, Script, SeededRandom, expect, explore, replay, script
 
 T = TypeVar("T")
 
@@ -125,3 +127,19 @@ async def looks(k: kont.K) -> None:
     assert_type(await kont.Perform(Ask("name")), str)
     assert_type((await kont.GetTraceback(k))[0].line, int)
     assert_type(k.used, bool)
+
+
+# What tests of programs use.
+
+double = script(expect(Ask("name"), "world"), expect(Add), expect(Ask, raises=KeyError), expect(Ask("name"), calls=lambda ask: "x"))
+assert_type(double, Script)
+assert_type(kont.run(greet(), double), str)
+recorder = Recorder(Ask)
+assert_type(recorder.of(Ask), list[Ask])
+recorder.assert_performed(Ask("name"), Add)
+assert_type(Clock(1.0).run(greet(), recorder, from_table), str)
+assert_type(Clock().run(greet_do(), from_table, seed=3), str)
+assert_type(Clock().run(RandomInt(1, 6), SeededRandom(3)), int)
+assert_type(explore(greet, from_table, runs=10, preempts=True), Explored)
+assert_type(replay(greet, Interleaving((1, 2)), from_table), str)
+assert_type(replay(greet_do, Interleaving.parse("1.2"), from_table), str)

@@ -6,11 +6,13 @@ use std::process::Command;
 
 /// What the tests and the build need from the package index, pinned.
 const PACKAGES: &[&str] = &[
+    "anyio==4.16.0",
     "hypothesis==6.170.15",
     "maturin==1.16.0",
     "mypy==2.4.1",
     "pyright==1.1.414",
     "pytest==9.1.1",
+    "pytest-asyncio==1.5.0",
     "ty==0.0.104",
     "urllib3==2.8.0",
 ];
