@@ -110,6 +110,9 @@ from kont.tools import Tool as Tool
 from kont.tools import ToolCall as ToolCall
 from kont.tools import summary as summary
 from kont.tools import tool as tool
+from kont.tracebacks import Traceback as Traceback
+from kont.tracebacks import format_traceback as format_traceback
+from kont.tracebacks import traceback_of as traceback_of
 
 if TYPE_CHECKING:
     from kont.aio import run_async as run_async

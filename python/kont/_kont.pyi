@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Sequence
 from contextvars import Context
+from types import CodeType
 from typing import Any, Generic, Never, final, overload
 
 from typing_extensions import TypeVar
@@ -136,6 +137,7 @@ class Handler(Generic[H, A_co]):
     """
 
     function: Any
+    effects: list[type[Effect[Any]]]
     def __init__(
         self,
         clauses: Sequence[
@@ -295,6 +297,31 @@ class SandboxRun:
     def dump(self) -> bytes: ...
     def take_output(self) -> tuple[bytes, bytes]: ...
     def used(self) -> tuple[int, int]: ...
+
+@final
+class Quiet(Coroutine[Any, Any, T]):
+    """A coroutine of kont's own that does not show in the traceback of what it raises."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None: ...
+    def __await__(self) -> Generator[Any, Any, T]: ...
+    def send(self, value: Any, /) -> Any: ...
+    def throw(self, *error: Any) -> Any: ...
+    def close(self) -> None: ...
+
+@final
+class Seen:
+    """What an exception knows of where it comes from, until it leaves its run."""
+
+    def parts(
+        self,
+    ) -> tuple[
+        list[tuple[Any, Any]],
+        int,
+        list[Handler[Any, Any] | Observer],
+        int,
+        list[tuple[int, str | None, tuple[CodeType, int] | None]],
+        int,
+    ]: ...
 
 @overload
 def run(

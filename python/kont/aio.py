@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import functools
 import threading
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec
 
 from kont import _kont
 from kont._outside import Outside
@@ -14,7 +16,20 @@ from kont.errors import UsageError
 
 __all__ = ["run_async", "wait"]
 
+P = ParamSpec("P")
 
+
+def _quiet(function: Callable[P, Coroutine[Any, Any, Any]]) -> Callable[P, Coroutine[Any, Any, Any]]:
+    """Keeps the frame of a coroutine out of the tracebacks of what it raises."""
+
+    @functools.wraps(function)
+    def start(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, Any]:
+        return _kont.Quiet(function(*args, **kwargs))
+
+    return start
+
+
+@_quiet
 async def run_async(
     program: Any,
     /,

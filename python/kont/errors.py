@@ -24,6 +24,15 @@ __all__ = [
 ]
 
 
+def shown(object: Any) -> str:
+    """What an object says of itself, however it does that, in one line of at most 120 characters."""
+    try:
+        text = " ".join(repr(object).split())
+    except Exception as error:
+        return f"<a {type(object).__qualname__}, whose repr raised {type(error).__name__}>"
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
 class KontError(Exception):
     """The base of every error that kont raises on its own account."""
 
@@ -52,10 +61,26 @@ class UnhandledEffect(KontError):
         scope = ", ".join(getattr(handler, "__name__", repr(handler)) for handler in self.handlers)
         name = type(self.effect).__name__
         return (
-            f"no handler in scope accepts {self.effect!r}\n"
+            f"no handler in scope accepts {shown(self.effect)}\n"
             f"handlers in scope, innermost first: {scope or 'none'}\n"
-            f"help: install a handler of `{name}`, as in `kont.run(program, handler)`"
+            f"help: {self._other() or f'install a handler of `{name}`, as in `kont.run(program, handler)`'}"
         )
+
+    def _other(self) -> str | None:
+        """A class of effects that is handled and was perhaps meant."""
+        import difflib
+
+        handled = {
+            other.__name__: (other, handler) for handler in self.handlers for other in getattr(handler, "effects", ())
+        }
+        kind = type(self.effect)
+        for close in difflib.get_close_matches(kind.__name__, handled, n=1, cutoff=0.8):
+            other, handler = handled[close]
+            by = getattr(handler, "__name__", repr(handler))
+            if close != kind.__name__:
+                return f"`{by}` handles `{close}`, and not `{kind.__name__}`"
+            return f"`{by}` handles another class `{close}`: that of `{other.__module__}`, and not that of `{kind.__module__}`"
+        return None
 
 
 class MissingKeyError(KontError, KeyError):
@@ -96,6 +121,9 @@ class UsageError(KontError, TypeError):
 class Cancelled(BaseException):
     """A task was cancelled: raised where it waits, once. `except Exception` lets it pass, as it should."""
 
+    def __str__(self) -> str:
+        return super().__str__() or "the task was cancelled here"
+
 
 class Deadlock(KontError):
     """No task can ever go on, and nothing can come from outside. The message says who waits for whom."""
@@ -114,6 +142,9 @@ class Unwind(BaseException):
 
     It cannot be swallowed: a program that catches it and goes on is ended all the same.
     """
+
+    def __str__(self) -> str:
+        return super().__str__() or "a handler has ended the program here; its clean-up runs"
 
 
 class WorkerKilled(KontError):

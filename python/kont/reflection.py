@@ -82,3 +82,14 @@ def _place(code: Any) -> Place | None:
     if written is None or written in _OWN:
         return None
     return Place(written.co_qualname, written.co_filename, frame.f_lineno if frame else written.co_firstlineno)
+
+
+def place_of(boundary: Any) -> Place | None:
+    """Where a handler was written: a handler or observer, or the generator, coroutine or function that it runs."""
+    if not isinstance(boundary, (_kont.Handler, _kont.Observer)):
+        return _place(boundary)
+    function = boundary.function
+    name = getattr(boundary, "__qualname__", None) or getattr(function, "__qualname__", type(function).__qualname__)
+    marked = getattr(type(function), "_kont_marked", None)
+    place = _place(marked[0][1].function if marked else function)
+    return Place(str(name), place.file, place.line) if place else Place(str(name), "?", 0)

@@ -151,6 +151,8 @@ class Sandbox:
         self._capture = capture
         self._event: tuple[Any, ...] | None = None
         self._kept = ["", ""]
+        # The exception that a request was answered with last, by what the program sees of it.
+        self._thrown: dict[tuple[str, str], BaseException] = {}
         self._decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(2)]
 
     @property
@@ -194,7 +196,10 @@ class Sandbox:
             case ("limit", kind, limit, used):
                 raise LimitExceeded(kind, limit, used)
             case (_, type_name, message, traceback):
-                raise SandboxError(type_name, message, traceback)
+                error = SandboxError(type_name, message, traceback)
+                error.add_note(f"in the sandbox:\n{traceback.rstrip()}")
+                # What the program let pass is what its host has raised, or an error of its own.
+                raise error from self._thrown.get((type_name, message))
         raise UsageError(f"an event that is none: {self._event!r}")
 
     @property
@@ -244,7 +249,10 @@ class Sandbox:
         """
         from kont._host import describe
 
-        self._run.fail(id, *describe(error))
+        type_name, message = describe(error)
+        self._run.fail(id, type_name, message)
+        seen = repr(message) if type_name == "KeyError" else message
+        self._thrown = {(type_name, seen): error}
 
     def dump(self) -> bytes:
         """The whole program as bytes, where it waits: source, heap, frames, limits.

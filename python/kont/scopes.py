@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from kont import _kont
 from kont.effects import Effect
+from kont.errors import Cancelled
 from kont.tasks import Cancel, Spawn
 
 __all__ = ["Scope", "scope", "shield", "timeout"]
@@ -79,6 +80,9 @@ class OpenScope(_kont.Shared):
         except BaseException as raised:
             if raised is error:
                 return False
+            if isinstance(raised, TimeoutError) and isinstance(error, Cancelled):
+                # What the block waited for when the time was up.
+                raise raised from error
             raise
         # What the block raised was the scope's own cancellation.
         return error is not None

@@ -205,8 +205,10 @@ class CreateExternalPromise(Effect["_kont.ExternalPromise[Any]"], _kont.Asked):
 
 def tell_unheard(task: int, error: BaseException) -> None:
     """Warns of the failure of a task that nobody waited for."""
+    from kont.tracebacks import format_traceback
+
     warnings.warn(
-        f"task {task} failed and nobody waited for it: {error!r}\nhelp: `await` the task, or spawn it in a scope",
+        f"task {task} failed and nobody waited for it\nhelp: `await` the task, or spawn it in a scope\n{format_traceback(error)}",
         RuntimeWarning,
         stacklevel=2,
     )

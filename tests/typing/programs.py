@@ -114,6 +114,15 @@ assert_type(kont.run(kont.WithIntercept(lambda effect: effect, greet(), Ask, mod
 assert_type(kont.run(kont.Pure(int("5"))), int)
 
 
+# What is known of an exception.
+
+if (known := kont.traceback_of(ValueError())) is not None:
+    assert_type(known, kont.Traceback)
+    assert_type(known.performed[0].handler, kont.Place | None)
+    assert_type(known.tasks[0].spawned, kont.Place | None)
+assert_type(kont.format_traceback(ValueError()), str)
+
+
 # Operations have the type of their answer.
 
 

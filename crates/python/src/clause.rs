@@ -10,8 +10,9 @@ use crate::domain::{Activation, Cx, Live};
 use crate::k::K;
 use crate::names::names;
 use crate::operation::{Kind, Operation};
-use crate::place::Place;
+use crate::place::{Place, shown};
 use crate::request::{Asked, Internal};
+use crate::trace;
 use crate::wanted::Wanted;
 
 /// How a handler's function is called, chosen where it is defined.
@@ -114,6 +115,13 @@ impl Handler {
         program: Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, Operation>> {
         Operation::with_handler(slf.unbind(), program)
+    }
+
+    /// The classes of effects that it handles; what predicates take is not among them.
+    #[getter]
+    fn effects(&self, py: Python<'_>) -> Vec<Py<PyType>> {
+        let types = self.clauses.iter().flat_map(|clause| &clause.wanted.types);
+        types.map(|class| class.clone_ref(py)).collect()
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {
@@ -244,6 +252,8 @@ impl machine::Handler<Live> for Installed {
 
     fn answer(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Option<Answer<Live>> {
         if let Some(error) = cx.keys.raised.take() {
+            let by = self.0.clone_ref(cx.py).into_any();
+            trace::answered(cx.py, cx.names, &error, effect, Some(by));
             return Some(Err(error));
         }
         let handler = self.0.get().chosen(cx);
@@ -251,7 +261,7 @@ impl machine::Handler<Live> for Installed {
             return None;
         }
         let value = handler.function.bind(cx.py).call1((effect,));
-        Some(value.and_then(|value| match mistaken(cx, &value) {
+        let answer = value.and_then(|value| match mistaken(cx, &value) {
             None => Ok(value.unbind()),
             Some(what) => Err(cx.names.usage(
                 cx.py,
@@ -261,7 +271,12 @@ impl machine::Handler<Live> for Installed {
                     name(handler.function.bind(cx.py))
                 ),
             )),
-        }))
+        });
+        if let Err(error) = &answer {
+            let by = self.0.clone_ref(cx.py).into_any();
+            trace::answered(cx.py, cx.names, error, effect, Some(by));
+        }
+        Some(answer)
     }
 
     fn handle(&self, cx: &mut Cx<'_>, effect: Py<PyAny>, k: Continuation<Live>) -> Handled<Live> {
@@ -294,6 +309,12 @@ impl machine::Handler<Live> for Installed {
         let value = function.bind(py).call1((effect, &k));
         let k = k.bind(py);
         let handled = decide(cx, k, function.bind(py), value);
+        if let Handled::Transfer(_, Err(error)) | Handled::Raise(error) = &handled
+            && let Some(effect) = k.borrow().effect(py)
+        {
+            let by = self.0.clone_ref(py).into_any();
+            trace::answered(py, cx.names, error, &effect, Some(by));
+        }
         if k.borrow().continuation().is_some() && !cx.names.is_owned_alone(k.as_any()) {
             cx.keys.keep(k);
         }
@@ -359,7 +380,7 @@ fn decide<'py>(
     }
     if K::disarm(k).is_some() {
         let message = format!(
-            "the handler `{}` called `k(...)` and dropped it\nhelp: return it",
+            "the handler `{}` called `k(...)` and dropped it\nhelp: write `return k(...)`",
             name(function)
         );
         return give_back(k, cx.names.usage(cx.py, message));
@@ -399,10 +420,7 @@ pub(crate) fn mistaken(cx: &Cx<'_>, value: &Bound<'_, PyAny>) -> Option<String> 
         return None;
     }
     if cx.names.is_effect(value) {
-        let shown = value
-            .repr()
-            .map_or_else(|_| value.get_type().to_string(), |shown| shown.to_string());
-        return Some(format!("the effect {shown}"));
+        return Some(format!("the effect {}", shown(value)));
     }
     if let Ok(program) = value.cast::<crate::program::Program>() {
         return Some(format!("the program `{}`", program.get().name(cx.py)));
@@ -447,8 +465,8 @@ impl machine::Observer<Live> for Watch {
                 "the interceptor `{}` returned {}, and an effect goes on in place of {}\nhelp: return the effect \
                  itself to leave it as it is; one that only looks is an observer",
                 name(observer.function.bind(cx.py)),
-                value.repr()?,
-                effect.repr()?
+                shown(&value),
+                shown(effect)
             );
             Err(cx.names.usage(cx.py, message))
         };

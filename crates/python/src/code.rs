@@ -17,10 +17,11 @@ use crate::handles::{ExternalPromise, Promise, Task};
 use crate::k::K;
 use crate::names::{Names, names};
 use crate::operation::{Kind, Operation, installation};
-use crate::place::Place;
+use crate::place::{Place, Site, shown};
 use crate::program::Program;
 use crate::reflect::{self, Look};
 use crate::request::{self, Asked};
+use crate::trace;
 
 /// A resumable computation of CPython.
 pub(crate) struct Code {
@@ -93,6 +94,8 @@ enum Wait {
     Places,
     /// The operation `GetExecutionContext`: its parts.
     Context,
+    /// Nobody: the code has failed with it.
+    Failed,
 }
 
 /// How one step of CPython ended.
@@ -259,6 +262,9 @@ impl Code {
             let answer = K::disarm(k).ok_or_else(|| {
                 cx.names.usage(py, "a continuation was yielded\nhelp: write `yield k(value)` or `yield kont.Resume(k, value)`")
             })?;
+            if let Err(error) = &answer {
+                self.throws(cx, k, error);
+            }
             let k = K::take(k, cx, || self.place(py))?;
             return Ok(Meaning::Step(Step::Control(Control::Resume(
                 Target::Given(k),
@@ -294,6 +300,11 @@ impl Code {
         if effect.is_instance(cx.names.spawn.bind(py))? {
             Code::check(&effect.getattr(intern!(py, "program"))?)?;
             self.wait = Wait::Spawn;
+            let site = match &self.state {
+                State::Generator(generator) => Site::of(cx.names, generator.bind(py).as_any()).ok(),
+                State::Coroutine(coroutine) => Site::of(cx.names, coroutine.bind(py)).ok(),
+                State::Call { .. } | State::Single(_) | State::Last => None,
+            };
             let effect = effect.clone().unbind();
             return Ok(Meaning::Step(Step::Control(Control::Reflect(Box::new(
                 move |mirror, cx| {
@@ -301,7 +312,8 @@ impl Code {
                     if let Some(asked) = Asked::of(effect.bind(cx.py)) {
                         asked.get().surround(around);
                     }
-                    cx.tasks.spawns_in(cx.names.copy_context.call0(cx.py)?);
+                    let context = cx.names.copy_context.call0(cx.py)?;
+                    cx.tasks.spawns(context, site);
                     Ok(effect)
                 },
             )))));
@@ -349,9 +361,15 @@ impl Code {
         let take = |k: &Py<K>| K::take(k.bind(py), cx, || self.place(py)).map(Target::Given);
         let control: Control<Live> = match kind {
             Kind::Resume(k, value) => Control::Resume(take(k)?, Ok(value.clone_ref(py))),
-            Kind::ResumeThrow(k, error) => Control::Resume(take(k)?, Err(error.clone_ref(py))),
+            Kind::ResumeThrow(k, error) => {
+                self.throws(cx, k.bind(py), error);
+                Control::Resume(take(k)?, Err(error.clone_ref(py)))
+            }
             Kind::Transfer(k, value) => Control::Transfer(take(k)?, Ok(value.clone_ref(py))),
-            Kind::TransferThrow(k, error) => Control::Transfer(take(k)?, Err(error.clone_ref(py))),
+            Kind::TransferThrow(k, error) => {
+                self.throws(cx, k.bind(py), error);
+                Control::Transfer(take(k)?, Err(error.clone_ref(py)))
+            }
             Kind::ResumeWith(k, program) => {
                 let code = Code::new(program.bind(py))?;
                 Control::ResumeWith(take(k)?, code)
@@ -419,10 +437,7 @@ impl Code {
     }
 
     fn not_performable(&self, cx: &Cx<'_>, yielded: &Bound<'_, PyAny>) -> PyErr {
-        let shown = yielded.repr().map_or_else(
-            |_| yielded.get_type().to_string(),
-            |shown| shown.to_string(),
-        );
+        let shown = shown(yielded);
         let help = if yielded.is_callable() {
             format!("call it: `yield {}(...)`", call_name(yielded))
         } else {
@@ -440,9 +455,12 @@ impl Code {
             && let Ok(k) = value.cast::<K>()
             && let Some(answer) = K::disarm(k)
         {
+            if let Err(error) = &answer {
+                self.throws(cx, k, error);
+            }
             return match K::take(k, cx, || self.place(cx.py)) {
                 Ok(k) => Step::Control(Control::Transfer(Target::Given(k), answer)),
-                Err(error) => Step::Raise(error),
+                Err(error) => self.fail(cx, error),
             };
         }
         let single = matches!(self.state, State::Last);
@@ -451,16 +469,39 @@ impl Code {
                 "{what} was returned {} and not performed\nhelp: `yield` or `await` it, and return the answer",
                 self.place(cx.py).text(cx.py)
             );
-            return Step::Raise(cx.names.usage(cx.py, message));
+            let error = cx.names.usage(cx.py, message);
+            return self.fail(cx, error);
         }
         match self.role {
-            Role::Scoped(_) => Step::Raise(cx.names.usage(
-                cx.py,
-                "a program ended inside of a scope that it had opened\nhelp: `async with` in one function, not in an \
-                 async generator that is left early",
-            )),
+            Role::Scoped(_) => {
+                let error = cx.names.usage(
+                    cx.py,
+                    "a program ended inside of a scope that it had opened\nhelp: `async with` in one function, not in an \
+                     async generator that is left early",
+                );
+                self.fail(cx, error)
+            }
             Role::Program | Role::Clause => Step::Return(value.unbind()),
             Role::Answering => Step::Control(Control::Transfer(Target::Own, Ok(value.unbind()))),
+        }
+    }
+
+    /// It has ended with an exception: what is around it is noted before it is gone.
+    fn fail(&mut self, cx: &Cx<'_>, error: PyErr) -> Step<Live> {
+        let answers = matches!(self.role, Role::Clause | Role::Answering);
+        if !trace::is_worth_a_look(cx, &error, answers) {
+            return Step::Raise(error);
+        }
+        self.wait = Wait::Failed;
+        let by = if answers { self.shown(cx.py) } else { None };
+        Step::Control(Control::Reflect(trace::look(error, by)))
+    }
+
+    /// It raises an exception where an effect was performed.
+    fn throws(&self, cx: &Cx<'_>, k: &Bound<'_, K>, error: &PyErr) {
+        let effect = k.borrow().effect(cx.py);
+        if let Some(effect) = effect {
+            trace::answered(cx.py, cx.names, error, &effect, self.shown(cx.py));
         }
     }
 
@@ -546,7 +587,7 @@ impl machine::Code<Live> for Code {
             match self.begin(cx) {
                 Ok(None) => {}
                 Ok(Some(value)) => return self.finish(cx, value),
-                Err(error) => return Step::Raise(error),
+                Err(error) => return self.fail(cx, error),
             }
             if let State::Single(program) = &self.state {
                 let program = program.bind(cx.py).clone();
@@ -555,13 +596,14 @@ impl machine::Code<Live> for Code {
                 return match meaning {
                     Ok(Meaning::Step(step)) => step,
                     Ok(Meaning::Value(value)) => Step::Return(value),
-                    Err(error) => Step::Raise(error),
+                    Err(error) => self.fail(cx, error),
                 };
             }
         }
         let mut input = match (std::mem::replace(&mut self.wait, Wait::Plain), input) {
             (Wait::Future, Input::Value(_)) => Input::Value(cx.py.None()),
             (Wait::Spawn, Input::Value(effect)) => return Step::Perform(effect),
+            (Wait::Failed, Input::Error(error)) => return Step::Raise(error),
             (Wait::Pass, Input::Value(effect)) => return Step::Control(Control::Pass(effect)),
             (Wait::Delegate, Input::Value(effect)) => {
                 return Step::Control(Control::Delegate(effect));
@@ -577,7 +619,7 @@ impl machine::Code<Live> for Code {
         loop {
             input = match self.advance(cx, input) {
                 Turn::Returned(value) => return self.finish(cx, value),
-                Turn::Raised(error) => return Step::Raise(error),
+                Turn::Raised(error) => return self.fail(cx, error),
                 Turn::Yielded(yielded) => match self.understand(cx, &yielded) {
                     Ok(Meaning::Step(step)) => return step,
                     Ok(Meaning::Value(value)) => Input::Value(value),
@@ -638,9 +680,7 @@ fn method<'py>(py: Python<'py>, result: PyResult<Bound<'py, PyAny>>) -> Turn<'py
 }
 
 fn not_a_program(names: &Names, object: &Bound<'_, PyAny>) -> PyErr {
-    let shown = object
-        .repr()
-        .map_or_else(|_| object.get_type().to_string(), |shown| shown.to_string());
+    let shown = shown(object);
     let help = if object.is_callable() {
         format!("call it: `{}(...)`", call_name(object))
     } else {

@@ -129,9 +129,7 @@ impl Domain for Live {
                     Err(error) => error,
                 }
             }
-            MachineError::ForeignContinuation => {
-                PyErr::from_type(names.foreign.bind(py).clone(), (error.to_string(),))
-            }
+            MachineError::ForeignContinuation => K::foreign_error(cx),
             MachineError::ContinuationUsed => {
                 let k = view.into_iter().find_map(|fiber| match fiber.base {
                     Base::Activation(_, Activation::Object(k)) => Some(k.clone_ref(py)),

@@ -17,6 +17,7 @@ use crate::names::{Names, names};
 use crate::prompt::Prompt;
 use crate::schedule::Schedule;
 use crate::tasks::{self, Asking, Tasks};
+use crate::trace;
 
 /// How many codes run between two looks at the signals.
 const FUEL: u64 = 10_000;
@@ -41,7 +42,7 @@ pub(crate) struct Driver {
     /// Why the main task was cancelled from outside.
     interrupt: Option<PyErr>,
     /// Which tasks wait for what outside, by the number of the wait.
-    outside: std::collections::HashMap<u64, scheduler::Id>,
+    outside: std::collections::HashMap<u64, (scheduler::Id, Py<PyAny>)>,
 }
 
 impl Driver {
@@ -102,7 +103,10 @@ impl Driver {
         ended: Vec<(u64, Answer<Live>)>,
     ) -> PyResult<Stop> {
         for (token, answer) in ended {
-            if let Some(task) = self.outside.remove(&token) {
+            if let Some((task, effect)) = self.outside.remove(&token) {
+                if let Err(error) = &answer {
+                    trace::answered(py, names(py)?, error, &effect, None);
+                }
                 self.with(py, |_, cx| tasks::wake(cx, task, token, answer))?;
             }
         }
@@ -138,13 +142,13 @@ impl Driver {
                     self.waiting = Some(k);
                     return Ok(Stop::Parked(effect));
                 }
-                Outcome::Idle => return Ok(Stop::Idle(self.asking())),
+                Outcome::Idle => return Ok(Stop::Idle(self.asking(py))),
                 Outcome::Paused => {
                     py.check_signals()?;
                     if self.tasks.is_active() && self.tasks.looks_outside() {
                         return Ok(Stop::Idle(Asking {
                             timeout: Some(Duration::ZERO),
-                            ..self.asking()
+                            ..self.asking(py)
                         }));
                     }
                 }
@@ -152,10 +156,11 @@ impl Driver {
         }
     }
 
-    fn asking(&mut self) -> Asking {
+    fn asking(&mut self, py: Python<'_>) -> Asking {
         let asking = self.tasks.asking();
         for external in &asking.begin {
-            self.outside.insert(external.token, external.task);
+            let waits = (external.task, external.effect.clone_ref(py));
+            self.outside.insert(external.token, waits);
         }
         for token in &asking.give_up {
             self.outside.remove(token);
@@ -229,9 +234,7 @@ fn boundary(names: &Names, object: &Bound<'_, PyAny>) -> PyResult<Boundary<Live>
 }
 
 pub(crate) fn not_a_handler(names: &Names, object: &Bound<'_, PyAny>) -> PyErr {
-    let shown = object
-        .repr()
-        .map_or_else(|_| object.get_type().to_string(), |shown| shown.to_string());
+    let shown = crate::place::shown(object);
     let help = if object.is_instance_of::<pyo3::types::PyType>() {
         "make one of the class: `MyHandlers()`"
     } else {
@@ -275,9 +278,12 @@ pub(crate) fn run<'py>(
     let mut stop = driver.go_on(py, Ok(py.None()))?;
     loop {
         stop = match stop {
-            Stop::Done(answer) => return answer,
+            Stop::Done(answer) => return answer.map_err(|error| trace::leaving(py, error)),
             Stop::Parked(effect) => {
-                let answer = names.default_answer.bind(py).call1((effect,));
+                let answer = names.default_answer.bind(py).call1((&effect,));
+                if let Err(error) = &answer {
+                    trace::answered(py, names, error, &effect, None);
+                }
                 driver.go_on(py, answer.map(Bound::unbind))?
             }
             Stop::Idle(asking) => match wait(&driver, py, &mut outside, asking) {
@@ -402,6 +408,8 @@ impl Idle {
 pub(crate) struct Drive {
     driver: Mutex<Driver>,
     ended: Mutex<Option<Answer<Live>>>,
+    /// The effect that its owner is answering.
+    asked: Mutex<Option<Py<PyAny>>>,
 }
 
 impl Drive {
@@ -416,8 +424,16 @@ impl Drive {
         }
     }
 
+    fn asks(&self, effect: Option<Py<PyAny>>) -> Option<Py<PyAny>> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *asked, effect)
+    }
+
     fn go_on(&self, py: Python<'_>, answer: Answer<Live>) -> PyResult<Option<Py<PyAny>>> {
         let mut driver = self.lock(py)?;
+        if let (Some(effect), Err(error)) = (self.asks(None), &answer) {
+            trace::answered(py, names(py)?, error, &effect, None);
+        }
         // Asked for the time until something happens, it was told that this time is over.
         let stop = match driver.waiting.is_none() && driver.tasks.is_active() {
             true => match answer {
@@ -454,7 +470,10 @@ impl Drive {
             };
         }
         match stop {
-            Stop::Parked(effect) => Ok(Some(effect)),
+            Stop::Parked(effect) => {
+                self.asks(Some(effect.clone_ref(py)));
+                Ok(Some(effect))
+            }
             Stop::Idle(asking) => Ok(Some(Py::new(py, Idle::of(py, asking)?)?.into_any())),
             Stop::Done(answer) => {
                 *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
@@ -491,6 +510,7 @@ impl Drive {
                 Tasks::new(choice(py, seed, order)?, virtual_time),
             )?),
             ended: Mutex::new(None),
+            asked: Mutex::new(None),
         })
     }
 
@@ -536,8 +556,10 @@ impl Drive {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        ended.unwrap_or_else(|| {
-            Err(names(py)?.usage(py, "the program has no result yet, or it was taken"))
-        })
+        ended
+            .unwrap_or_else(|| {
+                Err(names(py)?.usage(py, "the program has no result yet, or it was taken"))
+            })
+            .map_err(|error| trace::leaving(py, error))
     }
 }

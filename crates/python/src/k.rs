@@ -110,7 +110,8 @@ impl K {
 
     /// The error of one that another machine has captured.
     pub(crate) fn foreign_error(cx: &Cx<'_>) -> PyErr {
-        let message = machine::MachineError::ForeignContinuation.to_string();
+        let message =
+            "the continuation belongs to another run\nhelp: resume it in the run that captured it";
         PyErr::from_type(cx.names.foreign.bind(cx.py).clone(), (message,))
     }
 

@@ -5,6 +5,7 @@
 //!                                            ├─ clause   handlers and observers: what they want, how they are called
 //!                                            ├─ k        continuations as objects: one owner, one use
 //!                                            ├─ reflect  looking at what runs and what waits
+//!                                            ├─ trace    what an exception knows of where it comes from
 //!                                            ├─ forgotten  warnings of what was made and not performed
 //!                                            ├─ prompt   what stands around a program: handlers, tasks, scopes
 //!                                            ├─ tasks    kont-scheduler's domain; request and handles: its words
@@ -34,11 +35,13 @@ mod operation;
 mod place;
 mod program;
 mod prompt;
+mod quiet;
 mod reflect;
 mod request;
 mod sandbox_run;
 mod schedule;
 mod tasks;
+mod trace;
 mod wanted;
 mod workers;
 
@@ -61,9 +64,11 @@ mod _kont {
             ResumeWith, Transfer, TransferThrow, TransferWith, WithHandler, WithObserve,
         },
         program::Program,
+        quiet::Quiet,
         request::{Asked, Told},
         sandbox_run::SandboxRun,
         schedule::Schedule,
+        trace::Seen,
         workers::Workers,
     };
 

@@ -52,6 +52,17 @@ pub(crate) struct Names {
     pub(crate) places: Py<PyAny>,
     /// `context(codes, boundaries, effect)`: what `GetExecutionContext` gives.
     pub(crate) execution_context: Py<PyAny>,
+    /// `BaseException.__getattribute__` and `__setattr__`, whatever a class of exceptions has made of them.
+    pub(crate) get_attribute: Py<PyAny>,
+    pub(crate) set_attribute: Py<PyAny>,
+    /// `leave(error)`: makes an exception ready for whoever has run the program.
+    pub(crate) leave: Py<PyAny>,
+    /// `place_of_site(code, instruction)`: that, for people.
+    pub(crate) place_of_site: Py<PyAny>,
+    /// `written(seen)`: a `Traceback` of what an exception knows.
+    pub(crate) written: Py<PyAny>,
+    /// The code objects of the frames that lie between a program and the machine.
+    pub(crate) steps: [Py<PyAny>; 3],
     /// `sys.modules`, to know whether asyncio is there at all.
     pub(crate) modules: Py<PyAny>,
     pub(crate) getrefcount: Py<PyAny>,
@@ -126,6 +137,20 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         several: class("kont.handling", "Several")?,
         places: object("kont.reflection", "places")?,
         execution_context: object("kont.reflection", "context")?,
+        get_attribute: object("builtins", "BaseException")?.getattr(py, "__getattribute__")?,
+        set_attribute: object("builtins", "BaseException")?.getattr(py, "__setattr__")?,
+        leave: object("kont.tracebacks", "leave")?,
+        place_of_site: object("kont.tracebacks", "place_of_site")?,
+        written: object("kont.tracebacks", "written")?,
+        steps: [
+            object("kont.programs", "perform_once")?.getattr(py, "__code__")?,
+            object("kont.effects", "Effect")?
+                .getattr(py, "__iter__")?
+                .getattr(py, "__code__")?,
+            object("kont.effects", "Effect")?
+                .getattr(py, "__await__")?
+                .getattr(py, "__code__")?,
+        ],
         modules: object("sys", "modules")?,
         getrefcount,
         owned_alone,
@@ -143,6 +168,22 @@ impl Names {
         object
             .is_instance(self.effect.bind(object.py()))
             .unwrap_or(false)
+    }
+
+    /// Whether an object is a generator or coroutine that is a part of a program, and not a step of kont itself.
+    pub(crate) fn is_program(&self, object: &Bound<'_, PyAny>) -> bool {
+        let py = object.py();
+        let class = object.get_type();
+        let code = if class.is(&self.generator) {
+            pyo3::intern!(py, "gi_code")
+        } else if class.is(&self.coroutine) {
+            pyo3::intern!(py, "cr_code")
+        } else {
+            return false;
+        };
+        object
+            .getattr(code)
+            .is_ok_and(|code| !self.steps.iter().any(|own| code.is(own)))
     }
 
     /// Whether nobody but the caller owns an object.

@@ -13,6 +13,7 @@ use crate::drive;
 use crate::forgotten::warn_of_statement;
 use crate::k::K;
 use crate::names::names;
+use crate::place::shown;
 use crate::prompt::Prompt;
 use crate::reflect::Look;
 use machine::Boundary;
@@ -221,7 +222,7 @@ operations! {
         if !names.is_effect(&effect) {
             return Err(names.usage(py, format!(
                 "`Perform` takes an effect, not {}\nhelp: an effect is an instance of a subclass of `kont.Effect`",
-                effect.repr()?
+                shown(&effect)
             )));
         }
         Kind::Perform(effect.unbind())
@@ -315,7 +316,7 @@ pub(crate) fn exception(py: Python<'_>, error: Bound<'_, PyAny>) -> PyResult<PyE
         py,
         format!(
             "an exception is raised at the performer, and {} is none",
-            error.repr()?
+            shown(&error)
         ),
     ))
 }

@@ -3,6 +3,31 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use crate::names::Names;
+
+/// How much is shown of an object.
+const SHOWN: usize = 120;
+
+/// What an object says of itself, however it does that: its `repr`, or its class if that fails.
+pub(crate) fn shown(object: &Bound<'_, PyAny>) -> String {
+    if object
+        .get_type()
+        .name()
+        .is_ok_and(|name| name == "function")
+        && let Ok(name) = object.getattr("__qualname__")
+    {
+        return format!("the function `{name}`");
+    }
+    let text = object.repr().map_or_else(
+        |_| format!("<a {}, whose repr fails>", object.get_type()),
+        |text| text.to_string(),
+    );
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
 /// A place, for people.
 pub(crate) enum Place {
     /// In words: `when its handler raised`.
@@ -70,5 +95,52 @@ impl Place {
             })
         };
         found().unwrap_or_else(|_| "by a program".to_owned())
+    }
+}
+
+/// Where a task was spawned: a code object, and an instruction of it. Its line is looked up when somebody asks.
+pub(crate) struct Site {
+    code: Py<PyAny>,
+    instruction: Py<PyAny>,
+}
+
+impl Site {
+    /// Where a generator or coroutine stands, or the innermost one that it awaits.
+    pub(crate) fn of(names: &Names, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = object.py();
+        let mut object = object.clone();
+        loop {
+            let is_generator = object.get_type().is(&names.generator);
+            let inner = object.getattr(match is_generator {
+                true => intern!(py, "gi_yieldfrom"),
+                false => intern!(py, "cr_await"),
+            })?;
+            if names.is_program(&inner) {
+                object = inner;
+                continue;
+            }
+            let (code, frame) = match is_generator {
+                true => (intern!(py, "gi_code"), intern!(py, "gi_frame")),
+                false => (intern!(py, "cr_code"), intern!(py, "cr_frame")),
+            };
+            let frame = object.getattr(frame)?;
+            return Ok(Site {
+                code: object.getattr(code)?.unbind(),
+                instruction: frame.getattr(intern!(py, "f_lasti"))?.unbind(),
+            });
+        }
+    }
+
+    pub(crate) fn clone_ref(&self, py: Python<'_>) -> Self {
+        Site {
+            code: self.code.clone_ref(py),
+            instruction: self.instruction.clone_ref(py),
+        }
+    }
+
+    /// `(code, instruction)`.
+    pub(crate) fn parts(&self, py: Python<'_>) -> (Py<PyAny>, Py<PyAny>) {
+        let Site { code, instruction } = self.clone_ref(py);
+        (code, instruction)
     }
 }

@@ -14,6 +14,7 @@ use crate::code::Code;
 use crate::domain::{Cx, Live};
 use crate::forgotten::EffectBase;
 use crate::handles::{ExternalPromise, Promise, Shared, Task};
+use crate::place::shown;
 use crate::prompt::Prompt;
 use crate::tasks::Making;
 
@@ -305,7 +306,7 @@ impl Cx<'_> {
         } else if let Ok(shared) = object.cast::<Shared>() {
             return self.id_of_shared(object, shared.get());
         } else {
-            let shown = object.repr()?;
+            let shown = shown(object);
             return Err(self.names.usage(
                 self.py,
                 format!("{shown} is neither a task nor a promise\nhelp: `task = await kont.Spawn(program)` makes a task of a program"),
@@ -318,9 +319,7 @@ impl Cx<'_> {
     }
 
     fn another_run(&self, object: &Bound<'_, PyAny>) -> PyErr {
-        let shown = object
-            .repr()
-            .map_or_else(|_| "this".to_owned(), |shown| shown.to_string());
+        let shown = shown(object);
         self.names.usage(
             self.py,
             format!("{shown} belongs to another run\nhelp: two runs share nothing; use an external promise to tell one of the other"),

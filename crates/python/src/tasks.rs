@@ -15,6 +15,7 @@ use scheduler::{
 
 use crate::domain::{Cx, Live, Parks};
 use crate::handles::{ExternalPromise, Handle, Promise, Run, Shared, Task};
+use crate::place::Site;
 use crate::prompt::Prompt;
 use crate::request::{Asked, Question, request};
 
@@ -35,6 +36,15 @@ pub(crate) struct External {
     pub(crate) context: Option<Py<PyAny>>,
 }
 
+/// What is known of a task from where it was spawned.
+pub(crate) struct Spawned {
+    /// What `contextvars` it has.
+    pub(crate) context: Py<PyAny>,
+    pub(crate) site: Option<Site>,
+    /// The task that has spawned it.
+    pub(crate) by: Option<Id>,
+}
+
 /// What a run keeps of its tasks.
 pub(crate) struct Tasks {
     pub(crate) scheduler: Scheduler<Live>,
@@ -43,10 +53,10 @@ pub(crate) struct Tasks {
     making: Option<Making>,
     /// Why the request that is being answered makes no sense.
     refused: Option<PyErr>,
-    /// What `contextvars` each task has, if it was spawned.
-    contexts: HashMap<Id, Py<PyAny>>,
-    /// The context in which the next task is spawned.
-    spawning: Option<Py<PyAny>>,
+    /// What is known of each task that was spawned.
+    contexts: HashMap<Id, Spawned>,
+    /// What will be known of the task that is spawned next.
+    spawning: Option<Spawned>,
     /// What is to be waited for outside, and was not told to the host yet.
     pub(crate) outbox: Vec<External>,
     /// Which task waits for what outside, by the number of the wait.
@@ -118,8 +128,14 @@ impl Tasks {
         }
     }
 
-    pub(crate) fn spawns_in(&mut self, context: Py<PyAny>) {
-        self.spawning = Some(context);
+    pub(crate) fn spawns(&mut self, context: Py<PyAny>, site: Option<Site>) {
+        let by = self.scheduler.current();
+        self.spawning = Some(Spawned { context, site, by });
+    }
+
+    /// What is known of a task, if it was spawned and has not ended.
+    pub(crate) fn spawned(&self, id: Id) -> Option<&Spawned> {
+        self.contexts.get(&id)
     }
 
     /// The context of the task that runs, if it is not the one of whoever runs the program.
@@ -127,7 +143,8 @@ impl Tasks {
         if self.contexts.is_empty() {
             return None;
         }
-        self.contexts.get(&self.scheduler.current()?)
+        let spawned = self.contexts.get(&self.scheduler.current()?)?;
+        Some(&spawned.context)
     }
 
     /// Whether something outside is waited for, or was completed.
@@ -290,8 +307,8 @@ impl SchedulerDomain for Live {
         let handle = cx.handle(id);
         match cx.tasks.making.take() {
             Some(Making::Task(name)) => {
-                if let Some(context) = cx.tasks.spawning.take() {
-                    cx.tasks.contexts.insert(id, context);
+                if let Some(spawned) = cx.tasks.spawning.take() {
+                    cx.tasks.contexts.insert(id, spawned);
                 }
                 cx.object(Task { handle, name })
             }
@@ -348,8 +365,21 @@ impl SchedulerDomain for Live {
     }
 
     fn deadlock(cx: &mut Cx<'_>, deadlock: &Deadlock) -> Option<PyErr> {
+        let mut told = deadlock.to_string();
+        for blocked in &deadlock.blocked {
+            if let Some(site) = cx
+                .tasks
+                .spawned(blocked.task)
+                .and_then(|it| it.site.as_ref())
+                && let Ok(place) = cx.names.place_of_site.bind(cx.py).call1(site.parts(cx.py))
+            {
+                let line = format!("\n  {blocked}");
+                let with_place = format!("{line}; it was spawned in {place}");
+                told = told.replacen(&line, &with_place, 1);
+            }
+        }
         let message = format!(
-            "{deadlock}\nhelp: nothing is left that could end these waits; a promise that a thread completes is made with \
+            "{told}\nhelp: nothing is left that could end these waits; a promise that a thread completes is made with \
              `CreateExternalPromise`"
         );
         Some(cx.error(&cx.names.deadlock, message))
@@ -395,7 +425,9 @@ impl SchedulerDomain for Live {
     }
 
     fn unheard(cx: &mut Cx<'_>, task: Id, error: &PyErr) {
-        let args = (task.0, error.value(cx.py)).into_pyobject(cx.py);
+        // The value by itself does not have its traceback yet.
+        let error = error.clone_ref(cx.py).into_value(cx.py);
+        let args = (task.0, error).into_pyobject(cx.py);
         let told =
             args.and_then(|args: Bound<'_, PyTuple>| cx.names.tell_unheard.bind(cx.py).call1(args));
         // A filter may make an error of a warning; nobody is here to be raised at.
