@@ -1,11 +1,16 @@
 """Caches and lazy values under tasks: what is asked for at the same time is computed once, in whatever way that ends."""
 
+import asyncio
+import gc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import kont
+from kont import _kont
 from kont.std import Ask, Cached, Err, Local, Try, cache, cached, memory_store, reader, trying
+from kont.std.flights import Flights
 
 
 class Fetch(kont.Effect[str]):
@@ -372,3 +377,72 @@ def test_a_mark_has_its_own_time_and_key():
 
     assert kont.run(program(), cache(ttl_s=100), pages, virtual_time=True) == ("x", "x", "z")
     assert kont.run(Page("/a", "no cache"), pages) == "no cache"
+
+
+@ways
+def test_who_comes_while_another_lands_is_not_forgotten(way):
+    log = []
+    ask, handlers = way(log)
+
+    @kont.handler(kont.CreatePromise)
+    def slow_promises(effect):
+        yield kont.Sleep(5)
+        return (yield effect)
+
+    assert virtual(together(ask(), ask()), *handlers, slow_promises)[0] == "/a 0"
+    assert log[0] == ("/a", 0.0)
+
+
+@ways
+def test_two_runs_share_what_is_kept_and_do_not_wait_for_each_other(way):
+    log, both = [], asyncio.Event()
+
+    @kont.handler(Fetch)
+    async def meeting(effect):
+        log.append(effect)
+        if len(log) == 2:
+            both.set()
+        await both.wait()
+        return "page"
+
+    ask, (keeper, _) = way([])
+
+    async def two_runs():
+        return await asyncio.gather(*[kont.run_async(ask(), keeper, meeting) for _ in range(2)])
+
+    assert asyncio.run(asyncio.wait_for(two_runs(), 60)) == ["page"] * 2
+    assert len(log) == 2
+    assert kont.run(ask(), keeper, meeting) == "page"
+    assert len(log) == 2
+
+
+def busy():
+    """The places at which somebody is, in all caches and readers there are."""
+    gc.collect()
+    return [place for one in gc.get_objects() if isinstance(one, Flights) for place in one._waiting]
+
+
+@ways
+def test_nothing_is_left_of_a_run_that_is_dropped(way):
+    ask, handlers = way([])
+    drive = _kont.Drive(together(ask(), ask()), (*handlers, trying))
+    drive.send(None)
+    assert len(busy()) == 1
+    del drive
+    assert busy() == []
+
+
+def test_nothing_is_left_of_many_keys():
+    @cached()
+    async def nothing(n):
+        if n % 3 == 0:
+            raise LookupError(n)
+
+    @kont.do
+    def program():
+        for n in range(2000):
+            yield Try(nothing(n))
+
+    caching = cache(store=memory_store(entries_max=10))
+    kont.run(program(), caching, trying)
+    assert busy() == []
