@@ -222,7 +222,7 @@ class Schedule:
 class Asked(EffectBase):
     """The base of the effects that a scheduler answers."""
 
-class Told(Asked):
+class OfRun(Asked):
     """The base of the effects about the run itself, which are answered at once."""
 
 @final

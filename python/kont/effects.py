@@ -98,25 +98,25 @@ class Sleep(Effect[None], _kont.Asked):
     _kind: ClassVar[str] = "sleep"
 
 
-class Now(Effect[float], _kont.Told):
+class Now(Effect[float], _kont.OfRun):
     """The time of day: seconds since 1970 in UTC. Virtual time begins with 0."""
 
     _kind: ClassVar[str] = "time"
 
 
-class Monotonic(Effect[float], _kont.Told):
+class Monotonic(Effect[float], _kont.OfRun):
     """A clock that never goes back, in seconds; only differences mean something. Virtual time begins with 0."""
 
     _kind: ClassVar[str] = "time"
 
 
-class BeginVirtualTime(Effect[None], _kont.Told):
+class BeginVirtualTime(Effect[None], _kont.OfRun):
     """Lets no time pass in this run from here on but by jumps. What `kont.std.virtual_clock` performs."""
 
     _kind: ClassVar[str] = "virtual"
 
 
-class ThisRun(Effect[object], _kont.Told):
+class ThisRun(Effect[object], _kont.OfRun):
     """What is the same object for all who are in this run, and for nobody else.
 
     For handlers that several runs may share, and that keep what belongs to one of them.

@@ -65,7 +65,7 @@ mod _kont {
         },
         program::Program,
         quiet::Quiet,
-        request::{Asked, Told},
+        request::{Asked, OfRun},
         sandbox_run::SandboxRun,
         schedule::Schedule,
         trace::Seen,

@@ -90,10 +90,10 @@ impl Asked {
 
 /// The base of the effects about the run itself, which are answered at once, and make no task of the program.
 #[pyclass(module = "kont", frozen, subclass, extends = Asked)]
-pub(crate) struct Told;
+pub(crate) struct OfRun;
 
 #[pymethods]
-impl Told {
+impl OfRun {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs))]
     fn new(
@@ -102,7 +102,7 @@ impl Told {
     ) -> PyClassInitializer<Self> {
         PyClassInitializer::from(EffectBase::made())
             .add_subclass(Asked::default())
-            .add_subclass(Told)
+            .add_subclass(OfRun)
     }
 }
 
@@ -120,7 +120,7 @@ pub(crate) enum Question {
 impl Question {
     /// What an effect asks, if it is of this kind.
     pub(crate) fn of(effect: &Bound<'_, PyAny>) -> Option<Self> {
-        if !effect.is_instance_of::<Told>() {
+        if !effect.is_instance_of::<OfRun>() {
             return None;
         }
         let kind = effect.getattr(intern!(effect.py(), "_kind")).ok()?;
