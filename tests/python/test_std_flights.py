@@ -9,7 +9,22 @@ from hypothesis import strategies as some
 
 import kont
 from kont import _kont
-from kont.std import Ask, Cached, Err, Local, Try, cache, cached, memory_store, reader, trying
+from kont.std import (
+    Ask,
+    CacheDelete,
+    CacheExists,
+    CacheGet,
+    CachePut,
+    Cached,
+    Err,
+    Local,
+    Try,
+    cache,
+    cached,
+    memory_store,
+    reader,
+    trying,
+)
 from kont.std.flights import Flights
 
 
@@ -446,3 +461,62 @@ def test_nothing_is_left_of_many_keys():
     caching = cache(store=memory_store(entries_max=10))
     kont.run(program(), caching, trying)
     assert busy() == []
+
+
+class SlowStore:
+    """A store whose methods are programs that take their time."""
+
+    def __init__(self):
+        self.inside = memory_store()
+        self.looked = 0
+
+    async def get(self, key):
+        self.looked += 1
+        await kont.Sleep(1)
+        return self.inside.get(key)
+
+    async def put(self, key, kept):
+        await kont.Sleep(1)
+        self.inside.put(key, kept)
+
+    @kont.do
+    def remove(self, key):
+        yield kont.Sleep(1)
+        self.inside.remove(key)
+
+
+@pytest.mark.parametrize("way", [by_type, by_call, by_mark])
+def test_a_store_may_take_its_time(way):
+    log, store = [], SlowStore()
+    ask, (_, answering) = way(log)
+
+    @kont.do
+    def program():
+        first = yield together(ask(), ask())
+        again = yield together(ask(), ask(), ask())
+        yield kont.Sleep(60)
+        return [*first, *again, (yield Try(ask()))]
+
+    # One look, the work, and the keeping; then one look for three.
+    wanted = [Fetch] if way is by_type else []
+    outcomes = virtual(program(), cache(*wanted, store=store, ttl_s=30), answering)
+    assert outcomes == ["/a 0"] * 5 + ["/a 1"]
+    assert store.looked == 3
+    assert log == [("/a", 1.0), ("/a", 65.0)]
+
+
+def test_entries_of_a_store_that_takes_its_time():
+    async def program():
+        await CachePut("n", 1)
+        return await CacheGet("n"), await CacheDelete("n"), await CacheExists("n")
+
+    assert kont.run(program(), cache(store=SlowStore()), virtual_time=True) == (1, True, False)
+
+
+def test_a_store_that_fails_says_so_to_those_who_ask():
+    class Broken:
+        async def get(self, key):
+            raise OSError("store")
+
+    outcomes = virtual(together(Fetch(), Fetch()), cache(Fetch, store=Broken()), server([]))
+    assert [str(one) for one in outcomes] == ["store", "store"]

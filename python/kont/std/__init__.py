@@ -12,7 +12,6 @@
 1
 """
 
-from kont.std.caches import Cached as Cached
 from kont.std.caches import cache as cache
 from kont.std.calls import cached as cached
 from kont.std.cells import Get as Get
@@ -35,6 +34,7 @@ from kont.std.entries import CachePut as CachePut
 from kont.std.environment import Ask as Ask
 from kont.std.environment import Local as Local
 from kont.std.environment import reader as reader
+from kont.std.keeping import Cached as Cached
 from kont.std.logs import Log as Log
 from kont.std.logs import log as log
 from kont.std.logs import logging_to as logging_to

@@ -5,35 +5,20 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from kont import _kont
-from kont.effects import Effect, Now
+from kont.effects import Effect
 from kont.errors import UsageError
 from kont.handling import handler
 from kont.programs import do
 from kont.std.entries import ENTRIES, answer_entry
-from kont.std.flights import Flights, Landed, Place
-from kont.std.programs import Runnable, Scoped, clauses
+from kont.std.flights import Place
+from kont.std.keeping import Cached, Keeping, Land, Look, Rules, UnderWay, marking
+from kont.std.programs import Scoped, abandon
 from kont.std.stores import Kept, Store, memory_store
 
-__all__ = ["Cached", "Marked", "Policy", "cache"]
-
-T = TypeVar("T")
-
-
-class Cached(Scoped[T]):
-    """The value of a program, kept by a key: what a `@cached` function performs.
-
-    Attributes:
-        key: what tells it from others.
-        program: what makes the value when nothing is kept; it is run where this is performed.
-        ttl_s: how long the value is good; None means the cache's own time.
-    """
-
-    key: Hashable
-    program: Runnable[T]
-    ttl_s: float | None = None
+__all__ = ["Marked", "Policy", "cache"]
 
 
 @dataclass(frozen=True)
@@ -46,21 +31,6 @@ class Policy:
 
 class Marked(abc.ABC):
     """The effect classes that are marked with `@cached`, as if they inherited from this."""
-
-
-class Land(Scoped[None]):
-    """Brings what came of a program from the performer's place back to its cache, which is the nearest one there."""
-
-    full: Hashable
-    place: Place
-    effect: Cached[Any]
-    landed: Landed
-
-
-class UnderWay(Scoped[bool]):
-    """Whether this is performed by the computation that is under way at the place."""
-
-    place: Place
 
 
 def cache(
@@ -80,7 +50,8 @@ def cache(
     Args:
         wanted: the types of the effects, besides those that are marked. Effects that carry a program cannot be among
             them.
-        store: where answers are kept: `memory_store()`, which is what None means, or `sqlite_store(path)`.
+        store: where answers are kept: `memory_store()`, which is what None means, `sqlite_store(path)`, or a `Store` of
+            your own, whose methods may be programs.
         ttl_s: how many seconds an answer is good; None means for ever.
         key: what of an effect tells it from others; None means the effect itself, by its fields.
         keep: takes an effect and its answer, and tells whether to keep it; None means always.
@@ -109,88 +80,50 @@ def cache(
         if not isinstance(one, type) or not issubclass(one, Effect) or issubclass(one, Scoped):
             raise UsageError(f"{one!r} cannot be cached by type\nhelp: name effects that carry no program")
     kept = memory_store() if store is None else store
-    flights = Flights()
-
-    def save(full: Hashable, effect: Any, landed: Landed) -> Generator[Any, Any, bool]:
-        own = effect.ttl_s if isinstance(effect, Cached) else _policy(effect).ttl_s
-        good_s = ttl_s if own is None else own
-        if landed.error is None:
-            if keep is not None and not keep(effect, landed.value):
-                return False
-        elif isinstance(landed.error, Exception) and keep_error is not None and keep_error(effect, landed.error):
-            good_s = good_s if error_ttl_s is None else error_ttl_s
-        else:
-            return False
-        until_s = None if good_s is None else (yield Now()) + good_s
-        kept.put(full, Kept(landed.value, until_s, landed.error))
-        return True
-
-    def land(full: Hashable, place: Place, effect: Any, landed: Landed) -> Generator[Any, Any, None]:
-        is_shared = landed.error is None
-        try:
-            is_shared = (yield from save(full, effect, landed)) or is_shared
-        finally:
-            yield from flights.leave(place, landed if is_shared else None)
-
-    def work(full: Hashable, place: Place, effect: Any) -> Generator[Any, Any, Landed]:
-        landed = yield from flights.enter(place)
-        if landed is not None:
-            return landed
-        try:
-            landed = Landed((yield effect))
-        except GeneratorExit:
-            flights.drop(place)
-            raise
-        except BaseException as error:
-            yield from land(full, place, effect, Landed(error=error))
-            raise
-        yield from land(full, place, effect, landed)
-        return landed
-
-    @do
-    def fill(full: Hashable, place: Place, effect: Cached[Any]) -> Generator[Any, Any, Any]:
-        # This runs at the place of the performer.
-        if flights.is_busy(place) and (yield UnderWay(place)):
-            raise UsageError(f"the cached value of {effect.key!r} asks for itself")
-        landed = yield from flights.enter(place)
-        if landed is None:
-            try:
-                landed = Landed((yield _marking(place, effect.program)))
-            except GeneratorExit:
-                flights.drop(place)
-                raise
-            except BaseException as error:
-                yield Land(full, place, effect, Landed(error=error))
-                raise
-            yield Land(full, place, effect, landed)
-        if landed.error is not None:
-            raise landed.error
-        return landed.value
-
-    types: tuple[type, ...] = (Cached, Marked, Land, UnderWay, *ENTRIES, *wanted)
+    keeping = Keeping(kept, Rules(ttl_s, keep, keep_error, error_ttl_s))
+    types: tuple[type, ...] = (Cached, Marked, Land, Look, UnderWay, *ENTRIES, *wanted)
 
     @handler(*types)
     def cache(effect: Any, k: _kont.K) -> Generator[Any, Any, Any]:
-        if isinstance(effect, Land):
-            yield from land(effect.full, effect.place, effect.effect, effect.landed)
-            yield _kont.Transfer(k)
-        if isinstance(effect, UnderWay):
-            yield _kont.Transfer(k, False)
+        match effect:
+            case Land():
+                yield from keeping.land(effect)
+                yield _kont.Transfer(k)
+            case Look(looking):
+                yield _kont.Transfer(k, (yield from keeping.good((yield looking))))
+            case UnderWay():
+                yield _kont.Transfer(k, False)
         if isinstance(effect, ENTRIES):
             yield _kont.Transfer(k, (yield from answer_entry(effect, kept, ttl_s)))
+
+        policy: Policy = getattr(type(effect), "__kont_cached__", _NO_POLICY)
+        make_key = policy.key or key
         by_call = isinstance(effect, Cached)
-        make_key = _policy(effect).key or key
         name = effect.key if by_call else effect if make_key is None else make_key(effect)
         # Two types of effects with equal keys are two things; so are a call and an effect.
         full = (f"{type(effect).__module__}.{type(effect).__qualname__}", name)
-        found = kept.get(full)
-        if found is None or found.until_s is not None and not (yield Now()) < found.until_s:
+        looked = kept.get(full)
+        found: Kept | None = None
+        pending: Any = None
+        if looked is None or isinstance(looked, Kept):
+            found = yield from keeping.good(looked)
+        else:
+            # A store that takes its time is asked by one at a time, below.
+            pending = looked
+        if found is None:
             # Where this handler is around itself, what is under way inside is no reason to wait outside.
             around = sum(one is cache for one in (yield _kont.GetOuterHandlers()))
-            place = yield from flights.place(full, around)
+            place = yield from keeping.flights.place(full, around)
+            own_ttl_s = effect.ttl_s if by_call else policy.ttl_s
             if by_call:
-                yield _kont.TransferWith(k, fill(full, place, effect))
-            landed = yield from work(full, place, effect)
+                yield _kont.TransferWith(k, _fill(keeping, place, pending, effect))
+
+            def look(looking: Any) -> Generator[Any, Any, Kept | None]:
+                return (yield from keeping.good((yield looking)))
+
+            landed = yield from keeping.in_turn(
+                place, pending, effect, look, lambda landed: keeping.land(Land(place, effect, own_ttl_s, landed))
+            )
             found = Kept(landed.value, None, landed.error)
         if found.error is not None:
             yield _kont.TransferThrow(k, found.error)
@@ -199,18 +132,22 @@ def cache(
     return cache
 
 
-def _policy(effect: Any) -> Policy:
-    found: Policy = getattr(type(effect), "__kont_cached__", _NO_POLICY)
-    return found
-
-
 _NO_POLICY = Policy()
 
 
-def _marking(place: Place, program: Any) -> Any:
-    """The program of a cached call, so that what is performed in it knows that it is."""
-
-    def under_way(effect: UnderWay, k: _kont.K) -> Any:
-        return k(True) if effect.place == place else _kont.Pass()
-
-    return clauses("cache", (UnderWay, "transfer", under_way))(program)
+@do
+def _fill(keeping: Keeping, place: Place, pending: Any, effect: Cached[Any]) -> Generator[Any, Any, Any]:
+    """The value of a cached program. Runs at the place of the performer, as the program does."""
+    if keeping.flights.is_busy(place) and (yield UnderWay(place)):
+        abandon(pending)
+        raise UsageError(f"the cached value of {effect.key!r} asks for itself")
+    landed = yield from keeping.in_turn(
+        place,
+        pending,
+        marking(place, effect.program),
+        Look,
+        lambda landed: Land(place, effect, effect.ttl_s, landed),
+    )
+    if landed.error is not None:
+        raise landed.error
+    return landed.value

@@ -10,7 +10,8 @@ from kont._kont import Program
 from kont.effects import Effect
 from kont.errors import UnhandledEffect, UsageError
 from kont.programs import do
-from kont.std.caches import Cached, Marked, Policy
+from kont.std.caches import Marked, Policy
+from kont.std.keeping import Cached
 from kont.std.programs import Scoped
 
 __all__ = ["cached"]
@@ -92,7 +93,7 @@ def _mark(what: Any, policy: Policy) -> Any:
         raise UsageError(
             f"`{what.__name__}` cannot be cached\nhelp: mark a class of effects that carry no program"
         )
-    what.__kont_cached__ = policy
+    setattr(what, "__kont_cached__", policy)
     Marked.register(what)
     return what
 

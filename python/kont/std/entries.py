@@ -7,6 +7,7 @@ from typing import Any
 
 from kont.effects import Effect, Now
 from kont.errors import MissingKeyError
+from kont.std.programs import finished
 from kont.std.stores import Kept, Store
 
 __all__ = ["CacheDelete", "CacheExists", "CacheGet", "CachePut"]
@@ -57,13 +58,14 @@ def answer_entry(effect: Any, store: Store, ttl_s: float | None) -> Generator[An
     full = ("entry", effect.key)
     if isinstance(effect, CachePut):
         good_s = ttl_s if effect.ttl_s is None else effect.ttl_s
-        store.put(full, Kept(effect.value, None if good_s is None else (yield Now()) + good_s))
+        until_s = None if good_s is None else (yield Now()) + good_s
+        yield from finished(store.put(full, Kept(effect.value, until_s)))
         return None
-    found = store.get(full)
+    found = yield from finished(store.get(full))
     if found is not None and found.until_s is not None and not (yield Now()) < found.until_s:
         found = None
     if isinstance(effect, CacheDelete):
-        store.remove(full)
+        yield from finished(store.remove(full))
         return found is not None
     if isinstance(effect, CacheExists):
         return found is not None

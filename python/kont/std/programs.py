@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, TypeVar
 
 from kont._kont import Handler, Operation, Program
 from kont.effects import Effect
 from kont.rows import Performs
 
-__all__ = ["Clause", "Runnable", "Scoped", "clauses", "is_program"]
+__all__ = ["Clause", "Runnable", "Scoped", "abandon", "clauses", "finished", "is_program"]
 
 T = TypeVar("T")
 
@@ -30,6 +30,17 @@ class Scoped(Effect[T]):
 def is_program(value: Any) -> bool:
     """Whether a value is something to be run: a program, an effect, an operation or a coroutine."""
     return isinstance(value, (Program, Effect, Operation)) or inspect.iscoroutine(value)
+
+
+def finished(value: Any) -> Generator[Any, Any, Any]:
+    """What a program gives, if this is one; else the value itself."""
+    return (yield value) if is_program(value) else value
+
+
+def abandon(program: Any) -> None:
+    """Lets go of a program that is not run after all: a coroutine would warn."""
+    if inspect.iscoroutine(program):
+        program.close()
 
 
 def clauses(name: str, *given: Clause) -> Handler:

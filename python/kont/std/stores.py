@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Protocol
 
 from kont.errors import UsageError
+from kont.std.programs import Runnable
 
 __all__ = ["Kept", "Store", "memory_store", "sqlite_store"]
 
@@ -30,19 +31,24 @@ class Kept:
 
 
 class Store(Protocol):
-    """What a cache needs of the place where it keeps answers."""
+    """What a cache needs of the place where it keeps answers.
 
-    def get(self, key: Hashable) -> Kept | None:
+    Each method does its work at once, or gives a program that does it, such as an `async def`.
+    """
+
+    def get(self, key: Hashable) -> Kept | None | Runnable[Kept | None]:
         """What is kept for a key, good or not any more."""
 
-    def put(self, key: Hashable, kept: Kept) -> None:
+    def put(self, key: Hashable, kept: Kept) -> None | Runnable[None]:
         """Keeps an answer, in place of the one before."""
 
-    def remove(self, key: Hashable) -> None:
+    def remove(self, key: Hashable) -> None | Runnable[None]:
         """Forgets what is kept for a key, if there is something."""
 
 
-class _Memory:
+class MemoryStore:
+    """What `memory_store` makes."""
+
     def __init__(self, entries_max: int) -> None:
         self.entries_max = entries_max
         self.kept: OrderedDict[Hashable, Kept] = OrderedDict()
@@ -80,7 +86,9 @@ DELETE FROM answers WHERE key IN
 """
 
 
-class _SQLite:
+class SQLiteStore:
+    """What `sqlite_store` makes."""
+
     def __init__(self, path: str, entries_max: int | None) -> None:
         # Only programs that keep things in a file pay for importing it.
         import sqlite3
@@ -127,7 +135,7 @@ class _SQLite:
             database.close()
 
 
-def memory_store(*, entries_max: int = 10_000) -> Store:
+def memory_store(*, entries_max: int = 10_000) -> MemoryStore:
     """Keeps answers in memory, by equality of their keys; the one unused for longest makes room.
 
     >>> from kont.std import Kept, memory_store
@@ -136,10 +144,10 @@ def memory_store(*, entries_max: int = 10_000) -> Store:
     >>> store.get("a"), store.get("b")
     (None, Kept(value=2, until_s=None, error=None))
     """
-    return _Memory(_room(entries_max))
+    return MemoryStore(_room(entries_max))
 
 
-def sqlite_store(path: str | os.PathLike[str], *, entries_max: int | None = None) -> Store:
+def sqlite_store(path: str | os.PathLike[str], *, entries_max: int | None = None) -> SQLiteStore:
     """Keeps answers in a SQLite file, over the end of the process.
 
     Keys are plain data, dataclasses and effects of these; they are the same in every process. Answers are pickled: open
@@ -155,7 +163,7 @@ def sqlite_store(path: str | os.PathLike[str], *, entries_max: int | None = None
     >>> store.put(("page", 1), Kept("text", 60.0)); store.get(("page", 1))
     Kept(value='text', until_s=60.0, error=None)
     """
-    return _SQLite(os.fspath(path), None if entries_max is None else _room(entries_max))
+    return SQLiteStore(os.fspath(path), None if entries_max is None else _room(entries_max))
 
 
 def _room(entries_max: int) -> int:

@@ -6,6 +6,7 @@ import importlib.util
 import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from kont import _kont
@@ -53,6 +54,16 @@ class Http(Effect[HttpResponse]):
     method: str = "GET"
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_json(cls, url: str, data: Any, method: str = "POST", headers: Mapping[str, str] = MappingProxyType({})) -> Http:
+        """A request with a body of JSON.
+
+        >>> from kont.std import Http
+        >>> Http.of_json("https://example.org/", {"n": 1})
+        Http(url='https://example.org/', method='POST', body=b'{"n": 1}', headers={'content-type': 'application/json'})
+        """
+        return cls(url, method, json.dumps(data).encode(), {"content-type": "application/json", **headers})
 
 
 class HttpError(KontError):
