@@ -1,6 +1,7 @@
 """Cache and files: with their doubles, and against the real thing."""
 
 import concurrent.futures
+import os
 import random
 
 import pytest
@@ -33,6 +34,8 @@ from kont.std import (
     trying,
     virtual_clock,
 )
+from kont.std.folders import PathFolder
+from kont.std.storage import _answering
 
 
 class Fetch(kont.Effect[str]):
@@ -345,7 +348,14 @@ def test_a_missing_handler_inside_of_a_cached_program_is_not_taken_for_a_missing
 # Files
 
 
-FILES = {"folder": lambda path: folder(path), "memory": lambda path: memory_files()}
+def by_paths(path):
+    """The folder where a system has no better way than to check paths."""
+    return _answering("folder", PathFolder(path))
+
+
+FOLDERS = {"folder": folder, "paths": by_paths}
+FILES = {**FOLDERS, "memory": lambda path: memory_files()}
+folders = pytest.mark.parametrize("open_folder", FOLDERS.values(), ids=FOLDERS)
 
 
 @pytest.fixture(params=FILES.values(), ids=FILES)
@@ -409,15 +419,58 @@ def test_random_uses_of_a_folder_and_of_its_double_give_the_same(tmp_path):
             tried = kont.run(program, trying, files)
             return [one.value if isinstance(one, Ok) else type(one.error) for one in tried]
 
-        (tmp_path / str(each)).mkdir()
-        assert outcome(folder(tmp_path / str(each))) == outcome(memory_files())
+        wanted = outcome(memory_files())
+        for kind, open_folder in FOLDERS.items():
+            place = tmp_path / f"{kind} {each}"
+            place.mkdir()
+            assert outcome(open_folder(place)) == wanted
 
 
-def test_links_do_not_lead_out_of_the_folder(tmp_path):
+@folders
+def test_links_are_not_followed(open_folder, tmp_path):
     inside = tmp_path / "inside"
-    inside.mkdir()
+    (inside / "real").mkdir(parents=True)
+    (inside / "real" / "file").write_text("file")
     (tmp_path / "secret").write_text("secret")
-    (inside / "link").symlink_to(tmp_path)
-    for effect in (ReadFile("link/secret"), WriteFile("link/new", b""), ListFiles("link")):
+    (inside / "out").symlink_to(tmp_path)
+    (inside / "in").symlink_to(inside / "real")
+    (inside / "file").symlink_to(tmp_path / "secret")
+    (inside / "nowhere").symlink_to(tmp_path / "new")
+    refused = [ReadFile("out/secret"), WriteFile("out/new", b""), RemoveFile("out/secret"), ListFiles("out")]
+    refused += [ReadFile("in/file"), WriteFile("in/file", b""), ListFiles("in")]
+    refused += [make for path in ("file", "nowhere") for make in (ReadFile(path), WriteFile(path, b""), RemoveFile(path))]
+    for effect in refused:
         with pytest.raises(PermissionError):
-            kont.run(effect, folder(inside))
+            kont.run(effect, open_folder(inside))
+    assert kont.run(ListFiles(), open_folder(inside)) == ["real/file"]
+    assert sorted(place.name for place in tmp_path.iterdir()) == ["inside", "secret"]
+    assert (tmp_path / "secret").read_text() == "secret"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_what_is_no_file_is_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for effect in (ReadFile("pipe"), WriteFile("pipe", b"")):
+        with pytest.raises(PermissionError):
+            kont.run(effect, folder(tmp_path))
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="this system does not show its handles")
+def test_no_handle_stays_open(tmp_path):
+    files = folder(tmp_path)
+    program = in_order(
+        WriteFile("d/f", b"1"), ReadFile("d/f"), ListFiles(), *map(Try, (ReadFile("d"), ReadFile("d/f/x"), WriteFile("d", b"")))
+    )
+    kont.run(program, trying, files)
+    before = len(os.listdir("/proc/self/fd"))
+    kont.run(program, trying, files)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+@folders
+def test_a_file_keeps_its_mode_when_it_is_replaced(open_folder, tmp_path):
+    kont.run(WriteFile("run.sh", b"1"), open_folder(tmp_path))
+    (tmp_path / "run.sh").chmod(0o751)
+    kont.run(WriteFile("run.sh", b"2"), open_folder(tmp_path))
+    assert (tmp_path / "run.sh").stat().st_mode & 0o777 == (0o751 if os.name == "posix" else 0o666)
+    assert [place.name for place in tmp_path.iterdir()] == ["run.sh"]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-import uuid
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from kont import _kont
 from kont.effects import Effect
 from kont.handling import handler
+from kont.std.folders import Files, clean, open_folder
 
 __all__ = ["ListFiles", "ReadFile", "RemoveFile", "WriteFile", "folder", "memory_files"]
 
@@ -43,12 +42,15 @@ class ListFiles(Effect[list[str]]):
 def folder(root: str | os.PathLike[str]) -> _kont.Handler:
     """Answers the effects of files with a folder. Paths are relative to it, with `/` between their parts.
 
+    Nothing outside of the folder is ever touched, also not while somebody else puts links into it: links are not
+    followed, and what is neither a file nor a folder is not opened.
+
     Args:
         root: the folder.
 
     Raises:
         FileNotFoundError: at the effect, if there is no such file.
-        PermissionError: at the effect, if the path leads out of the folder, also by a link.
+        PermissionError: at the effect, if the path leads out of the folder, or goes through a link.
 
     >>> import kont, tempfile
     >>> from kont.std import ReadFile, WriteFile, folder
@@ -60,7 +62,7 @@ def folder(root: str | os.PathLike[str]) -> _kont.Handler:
     ...     kont.run(note(), folder(root))
     b'hello'
     """
-    return _answering("folder", _Folder(Path(root).resolve()))
+    return _answering("folder", open_folder(os.fspath(root)))
 
 
 def memory_files(files: dict[str, bytes] | None = None) -> _kont.Handler:
@@ -78,7 +80,7 @@ def memory_files(files: dict[str, bytes] | None = None) -> _kont.Handler:
     return _answering("memory_files", _Memory({} if files is None else files))
 
 
-def _answering(name: str, files: _Folder | _Memory) -> _kont.Handler:
+def _answering(name: str, files: Files) -> _kont.Handler:
     def answer(effect: Any) -> Any:
         match effect:
             case ReadFile(path):
@@ -93,34 +95,6 @@ def _answering(name: str, files: _Folder | _Memory) -> _kont.Handler:
     return handler(ReadFile, WriteFile, RemoveFile, ListFiles)(answer)
 
 
-class _Folder:
-    def __init__(self, top: Path) -> None:
-        self.top = top
-
-    def place(self, path: str) -> Path:
-        found = self.top.joinpath(_clean(path)).resolve()
-        if not found.is_relative_to(self.top):
-            raise PermissionError(f"`{path}` leads out of the folder")
-        return found
-
-    def read(self, path: str) -> bytes:
-        return self.place(path).read_bytes()
-
-    def write(self, path: str, data: bytes) -> None:
-        _replace(self.place(path), data)
-
-    def remove(self, path: str) -> None:
-        place = self.place(path)
-        # Systems differ in the error for this.
-        if place.is_dir():
-            raise IsADirectoryError(f"`{place.name}` is a folder")
-        place.unlink()
-
-    def all_below(self, path: str) -> list[str]:
-        files = [file for file in self.place(path).rglob("*") if file.is_file()]
-        return [file.relative_to(self.top).as_posix() for file in files]
-
-
 class _Memory:
     def __init__(self, kept: dict[str, bytes]) -> None:
         self.kept = kept
@@ -128,7 +102,7 @@ class _Memory:
         self.folders = {parent for path in kept for parent in _parents(path)}
 
     def place(self, path: str) -> str:
-        path = _clean(path)
+        path = clean(path)
         if not path or path in self.folders:
             raise IsADirectoryError(f"`{path}` is a folder")
         if any(parent in self.kept for parent in _parents(path)):
@@ -153,34 +127,9 @@ class _Memory:
         del self.kept[self.existing(path)]
 
     def all_below(self, path: str) -> list[str]:
-        inside = _clean(path) + "/" if _clean(path) else ""
+        inside = clean(path) + "/" if clean(path) else ""
         return [name for name in self.kept if name.startswith(inside)]
-
-
-def _clean(path: str) -> str:
-    parts = PurePosixPath(path).parts
-    if path.startswith("/") or ".." in parts or "\0" in path:
-        raise PermissionError(f"`{path}` leads out of the folder")
-    return "/".join(parts)
 
 
 def _parents(path: str) -> list[str]:
     return [parent.as_posix() for parent in PurePosixPath(path).parents if parent.name]
-
-
-def _replace(place: Path, data: bytes) -> None:
-    if place.is_dir():
-        raise IsADirectoryError(f"`{place.name}` is a folder")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise NotADirectoryError(f"`{place.name}` is below a file") from None
-    beside = place.with_name(f".{place.name}.{uuid.uuid4().hex}")
-    try:
-        beside.write_bytes(data)
-        if place.exists():
-            shutil.copymode(place, beside)
-        beside.replace(place)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
