@@ -276,6 +276,6 @@ def test_percent_signs_in_log_lines_are_text(caplog):
 
 
 def test_log_lines_can_be_listened_to_and_thrown_away():
-    assert kont.run(Listen(log("a", n=1), types=(Log,)), listening, unlogged) == (None, [log("a", n=1)])
+    assert kont.run(Listen(log("a", n=1), types=Log), listening, unlogged) == (None, [log("a", n=1)])
     with pytest.raises(kont.UsageError, match="no level `loud`"):
         log("a", level="loud")

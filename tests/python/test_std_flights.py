@@ -73,7 +73,7 @@ def by_type(log, **failing):
 
 
 def by_call(log, **failing):
-    @cached()
+    @cached
     async def load():
         return await Fetch("/a")
 
@@ -81,7 +81,7 @@ def by_call(log, **failing):
 
 
 def by_mark(log, **failing):
-    @cached()
+    @cached
     class Page(Fetch):
         pass
 

@@ -396,6 +396,7 @@ def test_files_are_written_read_listed_and_removed(files):
         (ReadFile("d/f/below"), NotADirectoryError),
         (WriteFile("d/f/below", b""), NotADirectoryError),
         (WriteFile("d/f/far/below", b""), NotADirectoryError),
+        (WriteFile("d/f", "text"), kont.UsageError),
     ],
 )
 def test_what_cannot_be_done_is_raised_at_the_performer(files, effect, error):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Generator, Hashable
+from collections.abc import Callable, Generator, Hashable
 from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
 from kont._kont import Program
@@ -12,7 +12,7 @@ from kont.errors import UnhandledEffect, UsageError
 from kont.programs import do
 from kont.std.caches import Marked, Policy
 from kont.std.keeping import Cached
-from kont.std.programs import Scoped
+from kont.std.programs import Runnable, Scoped
 
 __all__ = ["cached"]
 
@@ -27,13 +27,19 @@ class Marking(Protocol):
     @overload
     def __call__(self, what: type[E], /) -> type[E]: ...
     @overload
-    def __call__(self, what: Callable[P, Awaitable[T] | Generator[Any, Any, T]], /) -> Callable[P, Program[Any, T]]: ...
+    def __call__(self, what: Callable[P, Runnable[T]], /) -> Callable[P, Program[Any, T]]: ...
 
 
-def cached(*, ttl_s: float | None = None, key: Callable[..., Hashable] | None = None) -> Marking:
+@overload
+def cached(what: type[E], /) -> type[E]: ...
+@overload
+def cached(what: Callable[P, Runnable[T]], /) -> Callable[P, Program[Any, T]]: ...
+@overload
+def cached(*, ttl_s: float | None = None, key: Callable[..., Hashable] | None = None) -> Marking: ...
+def cached(what: Any = None, /, *, ttl_s: float | None = None, key: Callable[..., Hashable] | None = None) -> Any:
     """Keeps what the programs of a function give, by its arguments, or the answers of a class of effects, by its fields.
 
-    They are kept where a `cache` is installed. Without a cache around, the program simply runs, and the effect goes to
+    It is `@cached`, or `@cached(...)` with arguments. They are kept where a `cache` is installed. Without a cache around, the program simply runs, and the effect goes to
     its handler.
 
     Args:
@@ -43,7 +49,7 @@ def cached(*, ttl_s: float | None = None, key: Callable[..., Hashable] | None = 
 
     >>> import kont
     >>> from kont.std import cache, cached
-    >>> @cached()
+    >>> @cached
     ... @kont.do
     ... def square(n):
     ...     print("squaring", n)
@@ -85,7 +91,7 @@ def cached(*, ttl_s: float | None = None, key: Callable[..., Hashable] | None = 
 
         return call
 
-    return make
+    return make if what is None else make(what)
 
 
 def _mark(what: Any, policy: Policy) -> Any:

@@ -39,7 +39,7 @@ class Listen(Scoped[tuple[T, list[Effect[Any]]]]):
     """
 
     program: Runnable[T]
-    types: tuple[type, ...] = (Tell,)
+    types: type | tuple[type, ...] = (Tell,)
 
 
 def writer(messages: list[Any] | None = None) -> _kont.Handler:
@@ -83,8 +83,9 @@ def listening(effect: Listen[Any], k: _kont.K) -> Any:
 def _listen(effect: Listen[Any]) -> Generator[Any, Any, tuple[Any, list[Any]]]:
     """Runs at the place of the performer."""
     heard: list[Any] = []
-    plain = all(isinstance(wanted, type) for wanted in effect.types)
+    types = effect.types if isinstance(effect.types, tuple) else (effect.types,)
+    plain = all(isinstance(wanted, type) for wanted in types)
     # The usual case is made directly: `observer` would look at `append` each time.
-    hearing = _kont.Observer(effect.types, (), (), heard.append) if plain else observer(*effect.types)(heard.append)
+    hearing = _kont.Observer(types, (), (), heard.append) if plain else observer(*types)(heard.append)
     value = yield hearing(effect.program)
     return value, heard

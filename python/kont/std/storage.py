@@ -8,6 +8,7 @@ from typing import Any
 
 from kont import _kont
 from kont.effects import Effect
+from kont.errors import UsageError
 from kont.handling import handler
 from kont.std.folders import Files, clean, open_folder
 
@@ -86,6 +87,8 @@ def _answering(name: str, files: Files) -> _kont.Handler:
             case ReadFile(path):
                 return files.read(path)
             case WriteFile(path, data):
+                if not isinstance(data, (bytes, bytearray, memoryview)):
+                    raise UsageError(f"a file is written with bytes, not with {data!r:.80}\nhelp: `text.encode()` makes them")
                 return files.write(path, bytes(data))
             case RemoveFile(path):
                 return files.remove(path)
