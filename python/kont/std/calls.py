@@ -39,8 +39,8 @@ def cached(*, ttl_s: float | None = None, key: Callable[..., Hashable] | None = 
 def cached(what: Any = None, /, *, ttl_s: float | None = None, key: Callable[..., Hashable] | None = None) -> Any:
     """Keeps what the programs of a function give, by its arguments, or the answers of a class of effects, by its fields.
 
-    It is `@cached`, or `@cached(...)` with arguments. They are kept where a `cache` is installed. Without a cache around, the program simply runs, and the effect goes to
-    its handler.
+    It is `@cached`, or `@cached(...)` with arguments. They are kept where a `cache` is installed. Without a cache around,
+    the program simply runs, and the effect goes to its handler.
 
     Args:
         ttl_s: how long a value is good; None means the cache's own time.

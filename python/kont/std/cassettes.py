@@ -68,7 +68,8 @@ def http_recorded(path: str | os.PathLike[str], *, secrets: Iterable[str] = ()) 
         try:
             response: HttpResponse = yield effect
         except HttpError as error:
-            add({**entry, "error": str(error).replace(effect.url, entry["request"]["url"]), "timeout": isinstance(error, HttpTimeout)})
+            message = str(error).replace(effect.url, entry["request"]["url"])
+            add({**entry, "error": message, "timeout": isinstance(error, HttpTimeout)})
             raise
         add({**entry, "response": _response(response, names)})
         return response
