@@ -47,6 +47,8 @@ class KontWarning(UserWarning):
 class UnhandledEffect(KontError):
     """No handler in scope accepts an effect. Raised where the effect was performed.
 
+    A class of effects says by `__kont_handler__ = "shop.prices()"` what is to be installed; the message shows that.
+
     Attributes:
         effect: what was performed.
         handlers: the handlers that were in scope there, innermost first.
@@ -63,8 +65,12 @@ class UnhandledEffect(KontError):
         return (
             f"no handler in scope accepts {shown(self.effect)}\n"
             f"handlers in scope, innermost first: {scope or 'none'}\n"
-            f"help: {self._other() or f'install a handler of `{name}`, as in `kont.run(program, handler)`'}"
+            f"help: {self._other() or f'install a handler of `{name}`, as in `kont.run(program, {self._known()})`'}"
         )
+
+    def _known(self) -> str:
+        """What answers the effect, if its class says so."""
+        return getattr(type(self.effect), "__kont_handler__", None) or "handler"
 
     def _other(self) -> str | None:
         """A class of effects that is handled and was perhaps meant."""

@@ -5,6 +5,7 @@ import random
 import pytest
 
 import kont
+import kont.std
 from kont.std import (
     Ask,
     Err,
@@ -620,3 +621,26 @@ def test_scopes_nest_deeper_than_the_stack():
     for _ in range(3000):
         result = result.value
     assert result == 1
+
+
+# What is missing
+
+
+def test_an_effect_without_its_handler_says_which_one_to_install():
+    for effect, wanted in {
+        Get("a"): "kont.std.state()",
+        Tell("a"): "kont.std.writer()",
+        Ask("a"): "kont.std.reader(values)",
+        Try(Ask("a")): "kont.std.trying",
+    }.items():
+        with pytest.raises(kont.UnhandledEffect) as caught:
+            kont.run(effect)
+        assert str(caught.value).endswith(f"as in `kont.run(program, {wanted})`")
+
+
+def test_every_standard_effect_says_what_answers_it():
+    for name in dir(kont.std):
+        value = getattr(kont.std, name)
+        if isinstance(value, type) and issubclass(value, kont.Effect) and value is not kont.std.Scoped:
+            words = value.__kont_handler__.removeprefix("kont.std.").partition("(")[0]
+            assert callable(getattr(kont.std, words)), name

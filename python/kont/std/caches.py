@@ -10,12 +10,11 @@ from typing import Any
 from kont import _kont
 from kont.effects import Effect
 from kont.errors import UsageError
-from kont.handling import handler
 from kont.programs import do
 from kont.std.entries import ENTRIES, answer_entry
 from kont.std.flights import Place
 from kont.std.keeping import Cached, Keeping, Land, Look, Rules, UnderWay, marking
-from kont.std.programs import Scoped, abandon
+from kont.std.programs import Scoped, abandon, clauses
 from kont.std.stores import Kept, Store, memory_store
 
 __all__ = ["Marked", "Policy", "cache"]
@@ -81,21 +80,8 @@ def cache(
             raise UsageError(f"{one!r} cannot be cached by type\nhelp: name effects that carry no program")
     kept = memory_store() if store is None else store
     keeping = Keeping(kept, Rules(ttl_s, keep, keep_error, error_ttl_s))
-    types: tuple[type, ...] = (Cached, Marked, Land, Look, UnderWay, *ENTRIES, *wanted)
 
-    @handler(*types)
-    def cache(effect: Any, k: _kont.K) -> Generator[Any, Any, Any]:
-        match effect:
-            case Land():
-                yield from keeping.land(effect)
-                yield _kont.Transfer(k)
-            case Look(looking):
-                yield _kont.Transfer(k, (yield from keeping.good((yield looking))))
-            case UnderWay():
-                yield _kont.Transfer(k, False)
-        if isinstance(effect, ENTRIES):
-            yield _kont.Transfer(k, (yield from answer_entry(effect, kept, ttl_s)))
-
+    def answer(effect: Any, k: _kont.K) -> Generator[Any, Any, Any]:
         policy: Policy = getattr(type(effect), "__kont_cached__", _NO_POLICY)
         make_key = policy.key or key
         by_call = isinstance(effect, Cached)
@@ -112,24 +98,44 @@ def cache(
             pending = looked
         if found is None:
             # Where this handler is around itself, what is under way inside is no reason to wait outside.
-            around = sum(one is cache for one in (yield _kont.GetOuterHandlers()))
+            around = sum(one is made for one in (yield _kont.GetOuterHandlers()))
             place = yield from keeping.flights.place(full, around)
-            own_ttl_s = effect.ttl_s if by_call else policy.ttl_s
             if by_call:
                 yield _kont.TransferWith(k, _fill(keeping, place, pending, effect))
-
-            def look(looking: Any) -> Generator[Any, Any, Kept | None]:
-                return (yield from keeping.good((yield looking)))
-
             landed = yield from keeping.in_turn(
-                place, pending, effect, look, lambda landed: keeping.land(Land(place, effect, own_ttl_s, landed))
+                place, pending, effect, looking, lambda landed: keeping.land(Land(place, effect, policy.ttl_s, landed))
             )
             found = Kept(landed.value, None, landed.error)
         if found.error is not None:
             yield _kont.TransferThrow(k, found.error)
         yield _kont.Transfer(k, found.value)
 
-    return cache
+    def looking(pending: Any) -> Generator[Any, Any, Kept | None]:
+        return (yield from keeping.good((yield pending)))
+
+    def look(effect: Look, k: _kont.K) -> Generator[Any, Any, Any]:
+        yield _kont.Transfer(k, (yield from looking(effect.pending)))
+
+    def land(effect: Land, k: _kont.K) -> Generator[Any, Any, Any]:
+        yield from keeping.land(effect)
+        yield _kont.Transfer(k)
+
+    def under_way(effect: UnderWay) -> bool:
+        # What is under way answers itself: see `marking`.
+        return False
+
+    def entry(effect: Any, k: _kont.K) -> Generator[Any, Any, Any]:
+        yield _kont.Transfer(k, (yield from answer_entry(effect, kept, ttl_s)))
+
+    made = clauses(
+        "cache",
+        *((one, "full", answer) for one in (Cached, Marked, *wanted)),
+        (Look, "full", look),
+        (Land, "full", land),
+        (UnderWay, "function", under_way),
+        *((one, "full", entry) for one in ENTRIES),
+    )
+    return made
 
 
 _NO_POLICY = Policy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from kont import _kont
 from kont.effects import Effect
@@ -15,12 +15,14 @@ __all__ = ["Get", "Modify", "Put", "state"]
 class Get(Effect[Any]):
     """The value of a cell; None if nothing was ever put there."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.state()"
     key: Hashable
 
 
 class Put(Effect[None]):
     """Gives a cell a value."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.state()"
     key: Hashable
     value: Any
 
@@ -28,6 +30,7 @@ class Put(Effect[None]):
 class Modify(Effect[Any]):
     """Gives a cell the value that a function makes of the one it has; the answer is the new value."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.state()"
     key: Hashable
     function: Callable[[Any], Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from kont import _kont
 from kont.effects import Effect, RandomBytes
@@ -18,10 +18,13 @@ T = TypeVar("T")
 class Random(Effect[float]):
     """A number from 0 up to, and not including, 1."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.randomness"
+
 
 class RandomInt(Effect[int]):
     """A whole number from `low` up to and including `high`."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.randomness"
     low: int
     high: int
 
@@ -29,12 +32,14 @@ class RandomInt(Effect[int]):
 class RandomChoice(Effect[T]):
     """One of the items; there must be one."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.randomness"
     items: Sequence[T]
 
 
 class Shuffle(Effect[list[T]]):
     """The items in a random order, as a new list."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.randomness"
     items: Sequence[T]
 
 

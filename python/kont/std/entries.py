@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Hashable
-from typing import Any
+from typing import Any, ClassVar
 
 from kont.effects import Effect, Now
 from kont.errors import MissingKeyError
@@ -26,12 +26,14 @@ class CacheGet(Effect[Any]):
     1
     """
 
+    __kont_handler__: ClassVar[str] = "kont.std.cache()"
     key: Hashable
 
 
 class CachePut(Effect[None]):
     """Puts a value in the cache under a key. `ttl_s` is how long it is good; None means the cache's own time."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.cache()"
     key: Hashable
     value: Any
     ttl_s: float | None = None
@@ -40,12 +42,14 @@ class CachePut(Effect[None]):
 class CacheExists(Effect[bool]):
     """Whether something was put in the cache under a key, and is still good."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.cache()"
     key: Hashable
 
 
 class CacheDelete(Effect[bool]):
     """Takes what is under a key out of the cache. Answers whether there was something."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.cache()"
     key: Hashable
 
 

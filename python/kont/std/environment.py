@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Hashable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from kont import _kont
 from kont.effects import Effect
@@ -20,6 +20,7 @@ T = TypeVar("T")
 class Ask(Effect[Any]):
     """The value that the surroundings have for a key."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.reader(values)"
     key: Hashable
 
 
@@ -32,6 +33,7 @@ class Local(Scoped[T]):
     'you'
     """
 
+    __kont_handler__: ClassVar[str] = "kont.std.reader(values)"
     overrides: Mapping[Any, Any]
     program: Runnable[T]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from kont import _kont
 from kont.effects import Now
@@ -26,6 +26,7 @@ class Cached(Scoped[T]):
         ttl_s: how long the value is good; None means the cache's own time.
     """
 
+    __kont_handler__: ClassVar[str] = "kont.std.cache()"
     key: Hashable
     program: Runnable[T]
     ttl_s: float | None = None

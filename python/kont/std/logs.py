@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from kont import _kont
 from kont.effects import Effect
@@ -22,6 +22,7 @@ class Log(Effect[None]):
     Tests collect them with `Listen(program, types=(Log,))`.
     """
 
+    __kont_handler__: ClassVar[str] = "kont.std.logging_to()"
     message: str
     level: str
     fields: Mapping[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from kont import _kont
 from kont.effects import Effect
@@ -20,11 +20,14 @@ T = TypeVar("T")
 class Tell(Effect[None]):
     """Says something to whoever keeps it."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.writer()"
     message: Any
 
 
 class Told(Effect[list[Any]]):
     """Everything that was told so far, in order."""
+
+    __kont_handler__: ClassVar[str] = "kont.std.writer()"
 
 
 class Listen(Scoped[tuple[T, list[Effect[Any]]]]):
@@ -38,6 +41,7 @@ class Listen(Scoped[tuple[T, list[Effect[Any]]]]):
     (None, [Tell(message='hello')])
     """
 
+    __kont_handler__: ClassVar[str] = "kont.std.listening"
     program: Runnable[T]
     types: type | tuple[type, ...] = (Tell,)
 

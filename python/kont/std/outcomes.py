@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 
 from kont import _kont
 from kont.effects import Effect
@@ -50,12 +50,14 @@ class Try(Scoped[Ok[T] | Err]):
     (Ok(value=1), Err(error=ValueError('no')))
     """
 
+    __kont_handler__: ClassVar[str] = "kont.std.trying"
     program: Runnable[T]
 
 
 class Raise(Effect[NoReturn]):
     """Raises an exception: for where only an effect will do."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.trying"
     error: BaseException
 
 

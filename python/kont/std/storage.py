@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
 from kont import _kont
 from kont.effects import Effect
@@ -18,12 +18,14 @@ __all__ = ["ListFiles", "ReadFile", "RemoveFile", "WriteFile", "folder", "memory
 class ReadFile(Effect[bytes]):
     """What is in a file."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.folder(root)"
     path: str
 
 
 class WriteFile(Effect[None]):
     """Makes a file, or replaces it as a whole: a reader sees the old content or the new one. Folders are made."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.folder(root)"
     path: str
     data: bytes
 
@@ -31,12 +33,14 @@ class WriteFile(Effect[None]):
 class RemoveFile(Effect[None]):
     """Removes a file."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.folder(root)"
     path: str
 
 
 class ListFiles(Effect[list[str]]):
     """The paths of all files below a folder, sorted; none if there is no such folder."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.folder(root)"
     path: str = ""
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from kont import _kont
 from kont.effects import Effect
@@ -50,6 +50,7 @@ class HttpResponse:
 class Http(Effect[HttpResponse]):
     """A request. `HttpError` is raised when there is no answer."""
 
+    __kont_handler__: ClassVar[str] = "kont.std.http()"
     url: str
     method: str = "GET"
     body: bytes = b""
