@@ -155,9 +155,35 @@ impl<D: Domain> Machine<D> {
         cx: &mut D::Context<'_>,
         k: Continuation<D>,
     ) -> Result<(), MachineError> {
-        self.expect_idle()?;
         let unit = D::unit(cx);
-        let error = self.unwind_then(cx, k, crate::Then::Answer(Ok(unit)), self.current)?;
+        self.unwind_to(cx, k, Ok(unit))
+    }
+
+    /// The same; the run then ends with this answer.
+    ///
+    /// # Errors
+    /// As [`Machine::resume`].
+    pub fn unwind_to(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        k: Continuation<D>,
+        answer: Answer<D>,
+    ) -> Result<(), MachineError> {
+        self.expect_idle()?;
+        let error = self.unwind_then(cx, k, crate::Then::Answer(answer), self.current)?;
+        self.input = Some(Input::Error(error));
+        Ok(())
+    }
+
+    /// Raises an error in the innermost code of a program that has paused, in place of what it would be resumed with:
+    /// a host ends a program so that performs effects for ever and never stops.
+    ///
+    /// # Errors
+    /// The error itself, if nothing has paused, or what has paused is about to begin or is told of an error already.
+    pub fn interrupt(&mut self, error: D::Error) -> Result<(), D::Error> {
+        if !matches!(self.input, Some(Input::Value(_))) {
+            return Err(error);
+        }
         self.input = Some(Input::Error(error));
         Ok(())
     }

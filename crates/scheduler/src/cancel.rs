@@ -147,7 +147,7 @@ fn tell<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) {
     let on = match scheduler.waiting(id) {
         Some(on) => on.clone(),
         None => {
-            let error = D::cancelled(cx);
+            let error = D::cancelled_task(cx, id, origin);
             if let Some(task) = D::scheduler(cx).table.task(id)
                 && let State::Ready(_, answer, gift) = &mut task.state
             {
@@ -159,7 +159,7 @@ fn tell<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) {
     match on {
         // The children are what it waits for: they are cancelled, and it is told when they have ended.
         Waiting::Children(at) => {
-            let error = D::cancelled(cx);
+            let error = D::cancelled_task(cx, id, origin);
             let unwound = matches!(
                 D::scheduler(cx).table.get(at),
                 Some(Entry::Scope(scope)) if matches!(scope.body, Body::Unwound)
@@ -170,10 +170,10 @@ fn tell<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) {
             }
         }
         Waiting::All { ids, own: true, .. } | Waiting::First(ids) => {
-            outcome::cancel_own::<D>(cx, id, &ids);
+            outcome::cancel_own::<D>(cx, id, &ids, origin);
         }
         _ => {
-            let error = D::cancelled(cx);
+            let error = D::cancelled_task(cx, id, origin);
             D::scheduler(cx).make_ready(id, Err(error), Gift::Cancel(origin));
         }
     }

@@ -35,6 +35,13 @@ pub trait SchedulerDomain: Domain {
     /// The error that a cancelled task finds where it waits.
     fn cancelled(cx: &mut Self::Context<'_>) -> Self::Error;
 
+    /// The error that this task finds, when it itself is what was cancelled (`origin` is `None`) or a scope around it.
+    /// A host that cancels a task for a reason of its own gives that reason here.
+    fn cancelled_task(cx: &mut Self::Context<'_>, task: Id, origin: Option<Id>) -> Self::Error {
+        let _ = (task, origin);
+        Self::cancelled(cx)
+    }
+
     /// Whether an error was made by [`SchedulerDomain::cancelled`]: a scope does not count those that it caused.
     fn is_cancelled(cx: &mut Self::Context<'_>, error: &Self::Error) -> bool;
 
@@ -70,6 +77,13 @@ pub trait SchedulerDomain: Domain {
     /// the main task has ended. A domain that says nothing lets its error go.
     fn unheard(cx: &mut Self::Context<'_>, task: Id, error: &Self::Error) {
         let _ = (cx, task, error);
+    }
+
+    /// Whether this task may run now, on the thread, or in the task of another library, from which the machine is driven.
+    /// If not, nothing runs and the host is told by an idle machine; the same task is next when it drives on.
+    fn may_run(cx: &mut Self::Context<'_>, task: Id) -> bool {
+        let _ = (cx, task);
+        true
     }
 
     /// What becomes of the tasks that are left when the main task has ended.

@@ -31,8 +31,8 @@ impl<D: SchedulerDomain> Next<D> {
     ) -> Result<(), MachineError> {
         match self {
             Next::Resume(k, answer) => machine.resume(k, answer),
-            // The main task's answer went to the machine with the first that was unwound.
-            Next::Unwind(k, _) => machine.unwind(cx, k),
+            // The main task's answer goes to the machine with the first that is unwound.
+            Next::Unwind(k, answer) => machine.unwind_to(cx, k, answer),
         }
     }
 }
@@ -48,6 +48,10 @@ pub fn next<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Option<Next<D>> {
         collect::<D>(cx);
         let scheduler = D::scheduler(cx);
         if let Some(id) = scheduler.ready.pop(&mut scheduler.order) {
+            if !D::may_run(cx, id) {
+                D::scheduler(cx).ready.put_back(id);
+                return None;
+            }
             return Some(take_ready::<D>(cx, id));
         }
         let jump = scheduler.clock.is_virtual && scheduler.external == 0;

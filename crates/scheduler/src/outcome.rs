@@ -216,8 +216,13 @@ fn fail_gather<D: SchedulerDomain>(cx: &mut D::Context<'_>, waiter: Id) {
 }
 
 /// The waiter of a gather or a race of its own was cancelled: so is what it waits for.
-pub(crate) fn cancel_own<D: SchedulerDomain>(cx: &mut D::Context<'_>, waiter: Id, ids: &[Id]) {
-    wait_for_ends::<D>(cx, waiter, ids, Verdict::Cancelled);
+pub(crate) fn cancel_own<D: SchedulerDomain>(
+    cx: &mut D::Context<'_>,
+    waiter: Id,
+    ids: &[Id],
+    origin: Option<Id>,
+) {
+    wait_for_ends::<D>(cx, waiter, ids, Verdict::Cancelled(origin));
 }
 
 /// Cancels those tasks among these that have not ended, and lets the waiter wait for that. Promises are left to
@@ -282,10 +287,10 @@ fn pronounce<D: SchedulerDomain>(cx: &mut D::Context<'_>, waiter: Id) {
                 }
             }
         }
-        Verdict::Cancelled => {
+        Verdict::Cancelled(origin) => {
             let errors = failures::<D>(cx, &losers);
             Some(Err(if errors.is_empty() {
-                D::cancelled(cx)
+                D::cancelled_task(cx, waiter, origin)
             } else {
                 D::group(cx, Together::Gather, errors)
             }))

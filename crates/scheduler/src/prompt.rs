@@ -28,8 +28,10 @@ impl<D: SchedulerDomain> Handler<D> for Prompt {
         let Request { op, scope } = D::request(cx, effect);
         let me = current::<D>(cx);
         arrive(D::scheduler(cx), me, scope);
-        if op.tells_cancel() && cancel::take_pending(D::scheduler(cx), me).is_some() {
-            let error = D::cancelled(cx);
+        if op.tells_cancel()
+            && let Some(origin) = cancel::take_pending(D::scheduler(cx), me)
+        {
+            let error = D::cancelled_task(cx, me, origin);
             return reply(cx, k, Ok(Err(error)));
         }
         answer(cx, op, me, k)

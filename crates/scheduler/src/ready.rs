@@ -71,7 +71,10 @@ pub(crate) fn random(state: &mut u64) -> u64 {
 #[derive(Default)]
 pub(crate) struct Ready {
     queues: BTreeMap<Reverse<i32>, VecDeque<Id>>,
+    /// How many are in the queues.
     len: usize,
+    /// One that was taken out, and could not run where that was: it is next.
+    next: Option<Id>,
 }
 
 impl Ready {
@@ -87,11 +90,11 @@ impl Ready {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.len + usize::from(self.next.is_some())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
     /// How many have the highest priority.
@@ -112,8 +115,16 @@ impl Ready {
 
     /// Takes one of those of the highest priority out.
     pub(crate) fn pop(&mut self, order: &mut Order) -> Option<Id> {
+        if let Some(id) = self.next.take() {
+            return Some(id);
+        }
         let at = order.choose(self.highest());
         self.pop_at(at)
+    }
+
+    /// Puts the one back that was taken out last.
+    pub(crate) fn put_back(&mut self, id: Id) {
+        self.next = Some(id);
     }
 
     pub(crate) fn pop_at(&mut self, at: usize) -> Option<Id> {
@@ -138,6 +149,7 @@ impl Ready {
 
     /// In the order in which they run first in, first out.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Id> {
-        self.queues.values().flatten().copied()
+        let queued = self.queues.values().flatten().copied();
+        self.next.into_iter().chain(queued)
     }
 }

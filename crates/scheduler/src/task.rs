@@ -106,8 +106,8 @@ pub(crate) enum Verdict<D: Domain> {
     Failed(Vec<Id>),
     /// The race was won with this.
     Won(Answer<D>),
-    /// The waiter was cancelled.
-    Cancelled,
+    /// The waiter was cancelled: itself, or this scope around it.
+    Cancelled(Option<Id>),
 }
 
 pub(crate) struct Task<D: Domain> {

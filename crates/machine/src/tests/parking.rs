@@ -119,6 +119,31 @@ fn fuel_bounds_a_run_and_loses_nothing() {
 }
 
 #[test]
+fn a_program_that_has_paused_is_told_of_an_error_where_it_is() {
+    let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
+    let endless = (0..50).fold(int(0), |sum, n| {
+        add(sum, answer("a", 1, perform("a", int(n))))
+    });
+    assert_eq!(machine.interrupt(Fault::User(9)), Err(Fault::User(9)));
+    machine
+        .start(program(finally(endless, log("tidy", int(0)))))
+        .expect("idle");
+    // It is about to begin: there is nowhere to raise it.
+    assert_eq!(machine.interrupt(Fault::User(9)), Err(Fault::User(9)));
+    assert!(matches!(machine.run(&mut world, 20), Outcome::Paused));
+    while machine.interrupt(Fault::User(9)).is_err() {
+        assert!(matches!(machine.run(&mut world, 1), Outcome::Paused));
+    }
+    // It is told once.
+    assert_eq!(machine.interrupt(Fault::User(8)), Err(Fault::User(8)));
+    assert!(matches!(
+        drive(&mut machine, &mut world),
+        Outcome::Done(Err(Fault::User(9)))
+    ));
+    assert_eq!(world.log, ["tidy 0"]);
+}
+
+#[test]
 fn a_code_may_pause() {
     let (mut machine, mut world) = (Machine::<Lang>::new(), World::default());
     let mut paused = false;

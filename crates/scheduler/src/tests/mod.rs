@@ -5,6 +5,7 @@ mod conservation;
 mod deadlock;
 mod ending;
 mod exploring;
+mod hosts;
 mod laws;
 mod order;
 mod outside;

@@ -75,6 +75,12 @@ pub(crate) struct World {
     pub(crate) kept: Vec<Continuation<Lang>>,
     /// Where a program's external promises are put.
     pub(crate) completers: Vec<Completer<Lang>>,
+    /// The only task that may run where the machine is driven from.
+    pub(crate) only: Option<Id>,
+    /// The task that may not.
+    pub(crate) refused: Option<Id>,
+    /// What this task finds when it is cancelled.
+    pub(crate) reason: Option<(Id, Fault)>,
 }
 
 impl World {
@@ -466,6 +472,17 @@ impl SchedulerDomain for Lang {
     }
     fn cancelled(_: &mut World) -> Fault {
         Fault::Cancelled
+    }
+    fn cancelled_task(world: &mut World, task: Id, origin: Option<Id>) -> Fault {
+        let reason = world
+            .reason
+            .take_if(|(id, _)| *id == task && origin.is_none());
+        reason.map_or(Fault::Cancelled, |(_, fault)| fault)
+    }
+    fn may_run(world: &mut World, task: Id) -> bool {
+        let may = world.only.is_none_or(|only| only == task);
+        world.refused = Some(task).filter(|_| !may);
+        may
     }
     fn is_cancelled(_: &mut World, error: &Fault) -> bool {
         *error == Fault::Cancelled
