@@ -6,7 +6,7 @@ import asyncio
 import atexit
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,8 @@ def source(tool: Tool[..., Any]) -> str:
     return str(path)
 
 
-def _with_key(tool: Tool[..., Any], kwargs: dict[str, Any], key: str) -> dict[str, Any]:
+def with_key(tool: Tool[..., Any], kwargs: dict[str, Any], key: str) -> dict[str, Any]:
+    """The arguments, with the key if the tool wants one."""
     return kwargs if tool.idempotency_key is None else {**kwargs, tool.idempotency_key: key}
 
 
@@ -148,13 +149,13 @@ def run_batch(batch: list[Execution]) -> Generator[tuple[Any, ...], bool, None]:
         for one in awaited:
             if not (yield ("starting", one.call)):
                 return
-            kwargs = _with_key(one.tool, one.kwargs, one.key)
+            kwargs = with_key(one.tool, one.kwargs, one.key)
             tasks[aio.start(_timed(one.tool, one.args, kwargs))] = one
         for one in plain:
             if not (yield ("starting", one.call)):
                 return
             try:
-                value = one.tool(*one.args, **_with_key(one.tool, one.kwargs, one.key))
+                value = one.tool(*one.args, **with_key(one.tool, one.kwargs, one.key))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
@@ -208,15 +209,17 @@ def execute_one(call: ToolCall, key: str) -> Any:
 
 async def execute_one_async(call: ToolCall, key: str) -> Any:
     """Runs the tool of one call beside whatever else the running loop does."""
-    tool, kwargs = call.tool, _with_key(call.tool, dict(call.kwargs), key)
+    tool, kwargs = call.tool, with_key(call.tool, dict(call.kwargs), key)
     if tool.where is not None:
-        return await _execute_elsewhere(tool, tool.where, call, key)
+        return await execute_elsewhere(tool, tool.where, call, key, asyncio.sleep)
     if tool.is_async:
         return await _timed(tool, call.args, kwargs)
     return tool(*call.args, **kwargs)
 
 
-async def _execute_elsewhere(tool: Tool[..., Any], place: Process, call: ToolCall, key: str) -> Any:
+async def execute_elsewhere(
+    tool: Tool[..., Any], place: Process, call: ToolCall, key: str, sleep: Callable[[float], Awaitable[Any]]
+) -> Any:
     """Waits for a worker of its own: cancelling kills it and nothing else."""
     own = _kont.Workers(_command(), _worker.WARM)
     try:
@@ -224,7 +227,7 @@ async def _execute_elsewhere(tool: Tool[..., Any], place: Process, call: ToolCal
         request = _worker.write_request(path, tool.name, call.args, dict(call.kwargs), key)
         own.start(request, tool.deadline_s, place.grace_s, _worker.write_warm_up(path))
         while (done := own.next_done(0.0)) is None:
-            await asyncio.sleep(WAIT_S)
+            await sleep(WAIT_S)
         value = _read(done[1], done[2])
     finally:
         own.close()

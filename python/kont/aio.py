@@ -1,57 +1,47 @@
-"""asyncio: the event loop that `run` keeps for programs that await its futures, and `run_async`."""
+"""`run_async`: programs on the event loop that runs. And the loop of a thread, on which tools run side by side."""
 
 from __future__ import annotations
 
 import asyncio
 import atexit
-import functools
 import threading
-from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec
+from collections.abc import Awaitable, Generator
+from typing import Any, TypeVar
 
 from kont import _kont
-from kont._outside import Outside
-from kont.defaults import answer_async
+from kont._loops import drive_of_the_running_loop
+from kont.effects import Effect
 from kont.errors import UsageError
+from kont.handling import Several
 
 __all__ = ["run_async", "wait"]
 
-P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def _quiet(function: Callable[P, Coroutine[Any, Any, Any]]) -> Callable[P, Coroutine[Any, Any, Any]]:
-    """Keeps the frame of a coroutine out of the tracebacks of what it raises."""
-
-    @functools.wraps(function)
-    def start(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, Any]:
-        return _kont.Quiet(function(*args, **kwargs))
-
-    return start
-
-
-@_quiet
 async def run_async(
-    program: Any,
+    program: Effect[T] | _kont.Program[T] | Awaitable[T] | Generator[Any, Any, T],
     /,
-    *handlers: Any,
+    *handlers: _kont.Handler | _kont.Observer | Several,
     seed: int | None = None,
     virtual_time: bool = False,
-    order: _kont.Schedule | None = None,
-) -> Any:
-    """Runs a program on the event loop that runs, and gives its value.
+) -> T:
+    """Runs a program on the event loop that runs, of asyncio or trio, and gives its value.
+
+    What the program awaits is awaited on that loop and in this thread; any number of programs run on it side by side. A
+    program that is busy for long lets the loop go on every few milliseconds.
 
     Args:
         program: what `kont.run` takes.
         handlers: handlers and observers, the innermost first.
         seed: as for `kont.run`.
         virtual_time: as for `kont.run`.
-        order: as for `kont.run`.
 
     Raises:
         Exception: what the program raised.
 
-    Cancelling the task of asyncio raises `CancelledError` in the program, at what it waits for; a program that has
-    tasks finds `kont.Cancelled` there, in its main task, and the others are unwound when that has ended.
+    Cancelling it raises the loop's own error, `asyncio.CancelledError` or `trio.Cancelled`, where the program waits, in
+    its main task if it has tasks. The others are unwound when that has ended. Clean-up may perform effects and wait.
 
     >>> import asyncio, kont
     >>> async def nap():
@@ -60,47 +50,20 @@ async def run_async(
     >>> asyncio.run(kont.run_async(nap()))
     'slept'
     """
-    drive = _kont.Drive(program, handlers, seed=seed, virtual_time=virtual_time, order=order)
-    outside: Outside | None = None
-    effect = drive.send(None)
-    try:
-        while effect is not None:
-            if isinstance(effect, _kont.Idle):
-                if outside is None:
-                    outside = Outside(asyncio.get_running_loop())
-                    drive.notify(outside)
-                try:
-                    ended = await outside.wait_async(effect)
-                except BaseException as error:
-                    effect = drive.interrupt(error)
-                else:
-                    effect = drive.wake(ended)
-                continue
-            try:
-                value = await answer_async(effect)
-            except BaseException as error:
-                effect = drive.throw(error)
-            else:
-                effect = drive.send(value)
-    finally:
-        if outside is not None:
-            outside.close()
-    return drive.result()
+    drive = drive_of_the_running_loop()
+    value: T = await drive(_kont.Drive(program, handlers, seed=seed, virtual_time=virtual_time))
+    return value
 
 
-class _Lent:
-    """An event loop of a thread, shown to libraries as the running one while a coroutine of a program runs."""
+_local = threading.local()
+
+
+class _Kept:
+    """The event loop of a thread, for tools and sandboxed programs that are run without one."""
 
     def __init__(self) -> None:
         self.runner = asyncio.Runner()
         self.loop = self.runner.get_loop()
-
-    def show(self) -> _Lent:
-        asyncio._set_running_loop(self.loop)
-        return self
-
-    def take_back(self) -> None:
-        asyncio._set_running_loop(None)
 
     def __del__(self) -> None:
         # The thread that it belongs to has ended; nothing of it can run any more.
@@ -108,23 +71,13 @@ class _Lent:
             self.loop.close()
 
 
-_local = threading.local()
-
-
-def _own() -> _Lent:
-    lent: _Lent | None = getattr(_local, "lent", None)
-    if lent is None or lent.loop.is_closed():
-        lent = _local.lent = _Lent()
+def _own() -> _Kept:
+    kept: _Kept | None = getattr(_local, "kept", None)
+    if kept is None or kept.loop.is_closed():
+        kept = _local.kept = _Kept()
         if threading.current_thread() is threading.main_thread():
-            atexit.register(lent.runner.close)
-    return lent
-
-
-def lend() -> _Lent | None:
-    """Shows this thread's loop as the running one. None if one runs already: then that one is meant."""
-    if asyncio._get_running_loop() is not None:
-        return None
-    return _own().show()
+            atexit.register(kept.runner.close)
+    return kept
 
 
 def wait(awaitable: Any) -> Any:
@@ -139,13 +92,6 @@ def wait(awaitable: Any) -> Any:
     if not asyncio.isfuture(awaitable) and not asyncio.iscoroutine(awaitable):
         awaitable = _await(awaitable)
     return own.loop.run_until_complete(awaitable)
-
-
-def own_loop() -> asyncio.AbstractEventLoop:
-    """The loop of this thread's own."""
-    if asyncio._get_running_loop() is not None:
-        raise UsageError("an event loop runs here already\nhelp: `await kont.run_async(...)` uses it")
-    return _own().loop
 
 
 def start(coroutine: Any) -> asyncio.Future[Any]:

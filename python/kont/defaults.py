@@ -11,7 +11,7 @@ from kont.effects import Await, Monotonic, Now, RandomBytes, Sleep
 from kont.errors import UsageError
 from kont.tools import ToolCall
 
-__all__ = ["ANSWERED", "answer", "answer_async"]
+__all__ = ["ANSWERED", "answer", "answer_async", "answer_at_once"]
 
 ANSWERED = (Await, ToolCall, Sleep, Now, Monotonic, RandomBytes)
 
@@ -29,7 +29,7 @@ def answer(effect: Any) -> Any:
             return _execute.execute_one(effect, effect.key or uuid.uuid4().hex)
         case Sleep(seconds):
             return time.sleep(max(0.0, seconds))
-    return _answer_at_once(effect)
+    return answer_at_once(effect)
 
 
 async def answer_async(effect: Any) -> Any:
@@ -47,10 +47,11 @@ async def answer_async(effect: Any) -> Any:
             return await _execute.execute_one_async(effect, effect.key or uuid.uuid4().hex)
         case Sleep(seconds):
             return await asyncio.sleep(max(0.0, seconds))
-    return _answer_at_once(effect)
+    return answer_at_once(effect)
 
 
-def _answer_at_once(effect: Any) -> Any:
+def answer_at_once(effect: Any) -> Any:
+    """The answer to what needs no waiting."""
     match effect:
         case Now():
             return time.time()

@@ -13,8 +13,10 @@ const PACKAGES: &[&str] = &[
     "pyright==1.1.414",
     "pytest==9.1.1",
     "pytest-asyncio==1.5.0",
+    "trio==0.35.0",
     "ty==0.0.104",
     "urllib3==2.8.0",
+    "uvloop==0.23.0",
 ];
 const CANDIDATES: &[&str] = &[
     "python3.14",

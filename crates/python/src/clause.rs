@@ -260,7 +260,7 @@ impl machine::Handler<Live> for Installed {
         if handler.style != Style::Function {
             return None;
         }
-        let value = handler.function.bind(cx.py).call1((effect,));
+        let value = cx.call(&handler.function, (effect,));
         let answer = value.and_then(|value| match mistaken(cx, &value) {
             None => Ok(value.unbind()),
             Some(what) => Err(cx.names.usage(
@@ -306,7 +306,7 @@ impl machine::Handler<Live> for Installed {
                 Err(error) => Handled::Raise(error),
             };
         }
-        let value = function.bind(py).call1((effect, &k));
+        let value = cx.call(&function, (effect, &k));
         let k = k.bind(py);
         let handled = decide(cx, k, function.bind(py), value);
         if let Handled::Transfer(_, Err(error)) | Handled::Raise(error) = &handled
@@ -451,7 +451,7 @@ impl machine::Observer<Live> for Watch {
             if !observer.wanted.is_empty() && !observer.wanted.fits(cx.names, effect)? {
                 return Ok(Observed::Continue);
             }
-            let value = observer.function.bind(cx.py).call1((effect,))?;
+            let value = cx.call(&observer.function, (effect,))?;
             if !observer.rewrites || value.is(effect) {
                 return Ok(Observed::Continue);
             }

@@ -5,7 +5,6 @@ use pyo3::exceptions::PyStopIteration;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::iterator::PySendResult;
 use pyo3::types::{PyDict, PyIterator, PyTuple};
 
@@ -17,6 +16,7 @@ use crate::handles::{ExternalPromise, Promise, Task};
 use crate::k::K;
 use crate::names::{Names, names};
 use crate::operation::{Kind, Operation, installation};
+use crate::outside::{self, Outside};
 use crate::place::{Place, Site, shown};
 use crate::program::Program;
 use crate::reflect::{self, Look};
@@ -137,9 +137,16 @@ impl Code {
 
     /// As the code of a task, which may be cancelled before it begins.
     pub(crate) fn of_task(mut self, py: Python<'_>) -> Self {
-        if let State::Coroutine(coroutine) = &self.state {
-            self.unbegun = Some(Unbegun(Some(coroutine.clone_ref(py))));
-        }
+        let coroutine = match &self.state {
+            State::Coroutine(coroutine) => Some(coroutine.clone_ref(py)),
+            // `Await(coroutine())`.
+            State::Single(effect) => effect
+                .getattr(py, intern!(py, "awaitable"))
+                .ok()
+                .filter(|awaitable| is_coroutine(awaitable.bind(py))),
+            _ => None,
+        };
+        self.unbegun = coroutine.map(|coroutine| Unbegun(Some(coroutine)));
         self
     }
 
@@ -217,7 +224,7 @@ impl Code {
                 };
             }
         };
-        let lent = match lend_loop(cx) {
+        let lent = match Outside::lend(cx) {
             Ok(lent) => lent,
             Err(error) => return Turn::Raised(error),
         };
@@ -428,6 +435,14 @@ impl Code {
             if yielded.getattr(blocking)?.is_truthy()? {
                 yielded.setattr(blocking, false)?;
                 self.wait = Wait::Future;
+            }
+        } else if is_coroutine && outside::is_of_trio(yielded) {
+            if !cx.tasks.outside.is_trio(py) {
+                return Err(cx.names.usage(
+                    py,
+                    "a function of trio was awaited, and trio does not run this program\nhelp: `await kont.run_async(...)` \
+                     in `trio.run`",
+                ));
             }
         } else if !yielded.hasattr(intern!(py, "__await__"))? {
             return Err(self.not_performable(cx, yielded));
@@ -663,6 +678,10 @@ fn within<'py>(
     )
 }
 
+fn is_coroutine(object: &Bound<'_, PyAny>) -> bool {
+    names(object.py()).is_ok_and(|names| object.get_type().is(&names.coroutine))
+}
+
 fn throw<'py>(object: &Bound<'py, PyAny>, error: PyErr) -> Turn<'py> {
     let py = object.py();
     method(
@@ -696,18 +715,4 @@ fn call_name(function: &Bound<'_, PyAny>) -> String {
     function
         .getattr("__qualname__")
         .map_or_else(|_| "it".to_owned(), |name| name.to_string())
-}
-
-/// While a coroutine runs, libraries that look for a running event loop find the one of this run.
-fn lend_loop<'py>(cx: &Cx<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    static LEND: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let modules = cx.names.modules.bind(cx.py);
-    if !modules.contains(intern!(cx.py, "asyncio"))? {
-        return Ok(None);
-    }
-    let lend = LEND.get_or_try_init(cx.py, || {
-        Ok::<_, PyErr>(cx.py.import("kont.aio")?.getattr("lend")?.unbind())
-    })?;
-    let lent = lend.bind(cx.py).call0()?;
-    Ok((!lent.is_none()).then_some(lent))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use machine::{Answer, Boundary, Continuation, Machine, Outcome};
 use pyo3::intern;
@@ -14,13 +14,20 @@ use crate::clause::{Handler, Installed, Observer, Watch};
 use crate::code::Code;
 use crate::domain::{Cx, Keys, Live, Parks};
 use crate::names::{Names, names};
+use crate::outside::{Idle, News, Outside, notify};
 use crate::prompt::Prompt;
 use crate::schedule::Schedule;
-use crate::tasks::{self, Asking, Tasks};
+use crate::tasks::{self, Asking, Host, Tasks};
 use crate::trace;
 
 /// How many codes run between two looks at the signals.
 const FUEL: u64 = 10_000;
+
+/// The same, for a program beside which others run on its thread.
+const SLICE: u64 = 500;
+
+/// After how long such a program lets the others run.
+const TURN: Duration = Duration::from_millis(2);
 
 /// Where a program has stopped.
 pub(crate) enum Stop {
@@ -28,7 +35,7 @@ pub(crate) enum Stop {
     Done(Answer<Live>),
     /// It performed an effect that its host has to answer.
     Parked(Py<PyAny>),
-    /// Every task waits, or it is time to look outside.
+    /// Every task waits, or it is time to look outside or to let others run.
     Idle(Asking),
 }
 
@@ -39,8 +46,12 @@ pub(crate) struct Driver {
     parks: Parks,
     keys: Keys,
     tasks: Tasks,
-    /// Why the main task was cancelled from outside.
-    interrupt: Option<PyErr>,
+    /// Whether others run on the same thread, and get their turn.
+    yields: bool,
+    /// What is to be raised in a program that has no tasks, as soon as it stops; or was not in time.
+    raising: Option<PyErr>,
+    /// How many turns have ended since the main task was cancelled, and it has not asked for anything.
+    unheard: u8,
     /// Which tasks wait for what outside, by the number of the wait.
     outside: std::collections::HashMap<u64, (scheduler::Id, Py<PyAny>)>,
 }
@@ -63,7 +74,9 @@ impl Driver {
             parks,
             keys: Keys::default(),
             tasks,
-            interrupt: None,
+            yields: false,
+            raising: None,
+            unheard: 0,
             outside: std::collections::HashMap::new(),
         })
     }
@@ -96,13 +109,9 @@ impl Driver {
         self.run(py)
     }
 
-    /// Goes on after everybody has waited, with what was ended outside.
-    pub(crate) fn wake(
-        &mut self,
-        py: Python<'_>,
-        ended: Vec<(u64, Answer<Live>)>,
-    ) -> PyResult<Stop> {
-        for (token, answer) in ended {
+    /// Goes on after everybody has waited, with what has happened outside.
+    pub(crate) fn wake(&mut self, py: Python<'_>, news: News) -> PyResult<Stop> {
+        for (token, answer) in news.ended {
             if let Some((task, effect)) = self.outside.remove(&token) {
                 if let Err(error) = &answer {
                     trace::answered(py, names(py)?, error, &effect, None);
@@ -110,50 +119,110 @@ impl Driver {
                 self.with(py, |_, cx| tasks::wake(cx, task, token, answer))?;
             }
         }
+        for (task, error) in news.cancels {
+            match task {
+                Some(task) => {
+                    self.with(py, |_, cx| tasks::cancel(cx, scheduler::Id(task), error))?
+                }
+                None => self.interrupt(py, error)?,
+            }
+        }
         self.run(py)
     }
 
-    /// Cancels the main task: unless it ends otherwise, it ends with this.
-    pub(crate) fn interrupt(&mut self, py: Python<'_>, error: PyErr) -> PyResult<Stop> {
-        self.interrupt = Some(error);
-        self.with(py, |_, cx| {
-            if let Some(main) = cx.tasks.scheduler.main() {
-                // It may have ended, while others are being unwound.
-                scheduler::cancel::<Live>(cx, main).unwrap_or_default();
-            }
-        })?;
+    /// Cancels the program, and goes on: this is raised where it waits. If it has tasks, where the main one does.
+    pub(crate) fn cancel(&mut self, py: Python<'_>, error: PyErr) -> PyResult<Stop> {
+        if self.waiting.is_some() {
+            return self.go_on(py, Err(error));
+        }
+        self.interrupt(py, error)?;
         self.run(py)
+    }
+
+    fn interrupt(&mut self, py: Python<'_>, error: PyErr) -> PyResult<()> {
+        let Some(main) = self.tasks.scheduler.main() else {
+            self.raising = self.machine.interrupt(error).err();
+            return Ok(());
+        };
+        self.tasks.interrupt = Some(error);
+        self.unheard = 0;
+        // The main task may have ended, while others are being unwound. Then it is raised at the end.
+        self.with(py, |_, cx| {
+            scheduler::cancel::<Live>(cx, main).unwrap_or_default()
+        })?;
+        Ok(())
+    }
+
+    /// Raises what could not be raised before, if it can be now.
+    fn raise(&mut self) {
+        if self.tasks.scheduler.current() == self.tasks.scheduler.main()
+            && self.tasks.interrupt.is_some()
+        {
+            self.unheard += 1;
+            // It does not ask for anything: it is told in the middle of what it does.
+            if self.unheard > 2 {
+                self.raising = self.tasks.interrupt.take();
+            }
+        }
+        if let Some(error) = self.raising.take() {
+            self.raising = self.machine.interrupt(error).err();
+        }
     }
 
     fn run(&mut self, py: Python<'_>) -> PyResult<Stop> {
+        let began = Instant::now();
+        let fuel = if self.yields { SLICE } else { FUEL };
         loop {
             let outcome = self.with(py, |machine, cx| {
                 if cx.tasks.is_active() {
                     cx.tell_time();
                 }
-                scheduler::drive(machine, cx, FUEL)
+                scheduler::drive(machine, cx, fuel)
             })?;
             if !self.keys.kept.is_empty() {
                 self.keys.hold_kept(py, &mut self.machine);
             }
             match outcome {
-                Outcome::Done(answer) => return Ok(Stop::Done(self.end(py, answer)?)),
+                Outcome::Done(answer) => return Ok(Stop::Done(self.end(answer))),
                 Outcome::Parked { effect, k } => {
                     self.waiting = Some(k);
+                    if let Some(error) = self.raising.take() {
+                        return self.go_on(py, Err(error));
+                    }
                     return Ok(Stop::Parked(effect));
                 }
-                Outcome::Idle => return Ok(Stop::Idle(self.asking(py))),
+                Outcome::Idle => return Ok(Stop::Idle(self.idle(py))),
                 Outcome::Paused => {
-                    py.check_signals()?;
-                    if self.tasks.is_active() && self.tasks.looks_outside() {
+                    if let Err(error) = py.check_signals() {
+                        self.interrupt(py, error)?;
+                    }
+                    self.raise();
+                    let is_turn = self.yields && began.elapsed() >= TURN;
+                    if is_turn || (self.tasks.is_active() && self.tasks.looks_outside()) {
                         return Ok(Stop::Idle(Asking {
                             timeout: Some(Duration::ZERO),
+                            paused: true,
                             ..self.asking(py)
                         }));
                     }
                 }
             }
         }
+    }
+
+    /// Every task waits, or the next one may not run here.
+    fn idle(&mut self, py: Python<'_>) -> Asking {
+        let wanted = self.tasks.wanted.take();
+        let mut asking = self.asking(py);
+        if let Some(id) = wanted {
+            let main = self.tasks.scheduler.main();
+            match std::mem::take(&mut self.tasks.is_trapped) {
+                true => asking.timeout = Some(Duration::ZERO),
+                false => asking.switch = Some(Some(id.0).filter(|_| main != Some(id))),
+            }
+        }
+        self.tasks.is_trapped = false;
+        asking
     }
 
     fn asking(&mut self, py: Python<'_>) -> Asking {
@@ -168,14 +237,32 @@ impl Driver {
         asking
     }
 
-    fn end(&mut self, py: Python<'_>, answer: Answer<Live>) -> PyResult<Answer<Live>> {
-        let names = names(py)?;
-        Ok(match (answer, self.interrupt.take()) {
-            (Err(error), Some(interrupt)) if error.is_instance(py, names.cancelled.bind(py)) => {
-                Err(interrupt)
-            }
+    /// A program that was cancelled, and not told in time, ends as if it had been.
+    fn end(&mut self, answer: Answer<Live>) -> Answer<Live> {
+        let late = self.tasks.interrupt.take().or(self.raising.take());
+        match (answer, late) {
+            (Ok(_), Some(late)) => Err(late),
             (answer, _) => answer,
-        })
+        }
+    }
+
+    /// The answer of the run itself to an effect.
+    fn answer(&mut self, py: Python<'_>, effect: &Py<PyAny>) -> PyResult<Stop> {
+        let answer = self.tasks.outside.answer(names(py)?, effect.bind(py));
+        if let Err(error) = &answer {
+            trace::answered(py, names(py)?, error, effect, None);
+        }
+        self.go_on(py, answer)
+    }
+
+    /// Waits for what the tasks wait for, on this thread.
+    fn wait(&mut self, py: Python<'_>, asking: Asking) -> PyResult<Stop> {
+        let mailbox = self.tasks.scheduler.mailbox();
+        let awaits = !self.outside.is_empty();
+        match self.tasks.outside.wait(py, &mailbox, asking, awaits) {
+            Ok(news) => self.wake(py, news),
+            Err(error) => self.cancel(py, error),
+        }
     }
 }
 
@@ -270,26 +357,19 @@ pub(crate) fn run<'py>(
     order: Option<Bound<'py, Schedule>>,
 ) -> PyResult<Py<PyAny>> {
     let py = program.py();
-    let names = names(py)?;
     let tasks = Tasks::new(choice(py, seed, order)?, virtual_time);
     let mut driver = Driver::new(&program, &handlers, Parks::Defaults, tasks)?;
     drop(program);
-    let mut outside = None;
     let mut stop = driver.go_on(py, Ok(py.None()))?;
     loop {
         stop = match stop {
-            Stop::Done(answer) => return answer.map_err(|error| trace::leaving(py, error)),
-            Stop::Parked(effect) => {
-                let answer = names.default_answer.bind(py).call1((&effect,));
-                if let Err(error) = &answer {
-                    trace::answered(py, names, error, &effect, None);
-                }
-                driver.go_on(py, answer.map(Bound::unbind))?
+            Stop::Done(answer) => {
+                let closed = driver.tasks.outside.close(py);
+                let value = answer.map_err(|error| trace::leaving(py, error))?;
+                return closed.map(|()| value);
             }
-            Stop::Idle(asking) => match wait(&driver, py, &mut outside, asking) {
-                Ok(ended) => driver.wake(py, ended)?,
-                Err(error) => driver.interrupt(py, error)?,
-            },
+            Stop::Parked(effect) => driver.answer(py, &effect)?,
+            Stop::Idle(asking) => driver.wait(py, asking)?,
         };
     }
 }
@@ -308,98 +388,6 @@ fn choice(
             py,
             "a run has a `seed` or an `order`, not both\nhelp: an order says itself what is chosen at random",
         )),
-    }
-}
-
-/// How long this thread sleeps between two looks at the signals.
-const LOOK: Duration = Duration::from_millis(50);
-
-type Ended = Vec<(u64, Answer<Live>)>;
-
-/// Waits for what the tasks of a program wait for.
-fn wait(
-    driver: &Driver,
-    py: Python<'_>,
-    outside: &mut Option<Py<PyAny>>,
-    asking: Asking,
-) -> PyResult<Ended> {
-    if asking.begin.is_empty() && driver.outside.is_empty() {
-        let mailbox = driver.tasks.scheduler.mailbox();
-        let time = asking.timeout.map_or(LOOK, |timeout| timeout.min(LOOK));
-        py.detach(|| mailbox.wait(Some(time)));
-        py.check_signals()?;
-        return Ok(Vec::new());
-    }
-    let outside = match outside {
-        Some(outside) => outside,
-        None => {
-            let made = py
-                .import("kont._outside")?
-                .getattr("Outside")?
-                .call0()?
-                .unbind();
-            notify(driver, py, &made)?;
-            outside.insert(made)
-        }
-    };
-    let idle = Idle::of(py, asking)?;
-    ended(&outside.bind(py).call_method1("wait", (idle,))?)
-}
-
-/// Lets a completion from another thread end a wait.
-fn notify(driver: &Driver, py: Python<'_>, outside: &Py<PyAny>) -> PyResult<()> {
-    let tell = outside.getattr(py, "tell")?;
-    let mailbox = driver.tasks.scheduler.mailbox();
-    mailbox.set_notify(Some(std::sync::Arc::new(move || {
-        Python::attach(|py| {
-            if let Err(error) = tell.call0(py) {
-                error.write_unraisable(py, None);
-            }
-        });
-    })));
-    Ok(())
-}
-
-/// What was ended outside: `(number, value, error)` of each.
-fn ended(list: &Bound<'_, PyAny>) -> PyResult<Ended> {
-    let mut ended = Vec::new();
-    for one in list.try_iter()? {
-        let (token, value, error): (u64, Bound<'_, PyAny>, Bound<'_, PyAny>) = one?.extract()?;
-        let answer = match error.is_none() {
-            true => Ok(value.unbind()),
-            false => Err(PyErr::from_value(error)),
-        };
-        ended.push((token, answer));
-    }
-    Ok(ended)
-}
-
-/// What the owner of a program does while every task of it waits.
-#[pyclass(module = "kont", frozen)]
-pub(crate) struct Idle {
-    /// What is to be awaited: a number, an effect, and the context of the task.
-    #[pyo3(get)]
-    begin: Py<PyAny>,
-    /// The numbers of those that nobody waits for any more.
-    #[pyo3(get)]
-    give_up: Py<PyAny>,
-    /// After how many seconds the program goes on anyway.
-    #[pyo3(get)]
-    timeout: Option<f64>,
-}
-
-impl Idle {
-    fn of(py: Python<'_>, asking: Asking) -> PyResult<Self> {
-        let begin: Vec<_> = asking
-            .begin
-            .into_iter()
-            .map(|external| (external.token, external.effect, external.context))
-            .collect();
-        Ok(Idle {
-            begin: begin.into_pyobject(py)?.unbind(),
-            give_up: asking.give_up.into_pyobject(py)?.unbind(),
-            timeout: asking.timeout.map(|timeout| timeout.as_secs_f64()),
-        })
     }
 }
 
@@ -434,14 +422,7 @@ impl Drive {
         if let (Some(effect), Err(error)) = (self.asks(None), &answer) {
             trace::answered(py, names(py)?, error, &effect, None);
         }
-        // Asked for the time until something happens, it was told that this time is over.
-        let stop = match driver.waiting.is_none() && driver.tasks.is_active() {
-            true => match answer {
-                Ok(_) => driver.wake(py, Vec::new())?,
-                Err(error) => driver.interrupt(py, error)?,
-            },
-            false => driver.go_on(py, answer)?,
-        };
+        let stop = driver.go_on(py, answer)?;
         self.stopped(py, &mut driver, stop)
     }
 
@@ -454,14 +435,13 @@ impl Drive {
         loop {
             stop = match stop {
                 Stop::Idle(asking) if driver.parks == Parks::Questions => {
-                    if let Some(time) = asking.timeout {
-                        let sleep = names(py)?.sleep.call1(py, (time.as_secs_f64(),))?;
-                        return Ok(Some(sleep));
-                    }
-                    match wait(driver, py, &mut None, asking) {
-                        Ok(ended) => driver.wake(py, ended)?,
-                        Err(error) => driver.interrupt(py, error)?,
-                    }
+                    driver.wait(py, asking)?
+                }
+                Stop::Parked(effect)
+                    if driver.parks == Parks::Questions
+                        && effect.bind(py).is_instance(names(py)?.awaiting.bind(py))? =>
+                {
+                    driver.answer(py, &effect)?
                 }
                 other => {
                     stop = other;
@@ -476,6 +456,7 @@ impl Drive {
             }
             Stop::Idle(asking) => Ok(Some(Py::new(py, Idle::of(py, asking)?)?.into_any())),
             Stop::Done(answer) => {
+                driver.tasks.outside.close(py)?;
                 *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
                 Ok(None)
             }
@@ -526,27 +507,57 @@ impl Drive {
         self.go_on(py, Err(PyErr::from_value(error)))
     }
 
-    /// Goes on after an `Idle`, with `(number, value, error)` of each wait that has ended. Gives what `send` gives.
-    #[pyo3(signature = (ended, /))]
-    fn wake(&self, py: Python<'_>, ended: Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
-        let ended = self::ended(&ended)?;
+    /// Goes on after an `Idle`, with `(number, value, error)` of each wait that has ended, and `(task, error)` of each
+    /// task that was cancelled. Gives what `send` gives.
+    #[pyo3(signature = (ended, cancels, /))]
+    fn wake(
+        &self,
+        py: Python<'_>,
+        ended: Bound<'_, PyAny>,
+        cancels: Bound<'_, PyAny>,
+    ) -> PyResult<Option<Py<PyAny>>> {
+        let news = News::of(&ended, &cancels)?;
         let mut driver = self.lock(py)?;
-        let stop = driver.wake(py, ended)?;
+        let stop = driver.wake(py, news)?;
         self.stopped(py, &mut driver, stop)
     }
 
-    /// Cancels the main task, which ends with this if it does not end otherwise. Gives what `send` gives.
+    /// Raises an exception where the program waits; where its main task does, if it has tasks. Gives what `send` gives.
     #[pyo3(signature = (error, /))]
-    fn interrupt(&self, py: Python<'_>, error: Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
+    fn cancel(&self, py: Python<'_>, error: Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
+        let error = PyErr::from_value(error);
         let mut driver = self.lock(py)?;
-        let stop = driver.interrupt(py, PyErr::from_value(error))?;
+        if let Some(effect) = self.asks(None) {
+            trace::answered(py, names(py)?, &error, &effect, None);
+        }
+        let stop = driver.cancel(py, error)?;
         self.stopped(py, &mut driver, stop)
     }
 
-    /// Has this object told, by its method `tell`, when something was completed in another thread.
-    #[pyo3(signature = (outside, /))]
-    fn notify(&self, py: Python<'_>, outside: Py<PyAny>) -> PyResult<()> {
-        notify(&*self.lock(py)?, py, &outside)
+    /// Has the program run on an event loop: one of `kont._loops`, whose `tell` is called when something was completed
+    /// in another thread.
+    #[pyo3(signature = (running, /))]
+    fn attach(&self, py: Python<'_>, running: Bound<'_, PyAny>) -> PyResult<()> {
+        let mut driver = self.lock(py)?;
+        notify(
+            &driver.tasks.scheduler.mailbox(),
+            running.getattr(intern!(py, "tell"))?.unbind(),
+        );
+        driver.yields = true;
+        driver.tasks.outside = Outside::Running(running.unbind());
+        Ok(())
+    }
+
+    /// Has only one task run where this is driven from: `host(True, 7)`, or the main one, `host(True, None)`. With
+    /// `host(False, None)` no task runs: what has happened is told, and which task is to run next.
+    #[pyo3(signature = (runs, task, /))]
+    fn host(&self, py: Python<'_>, runs: bool, task: Option<u64>) -> PyResult<()> {
+        self.lock(py)?.tasks.host = match (runs, task) {
+            (false, _) => Host::Nobody,
+            (true, None) => Host::Main,
+            (true, Some(id)) => Host::Task(scheduler::Id(id)),
+        };
+        Ok(())
     }
 
     /// The program's value, once; raises what it raised.

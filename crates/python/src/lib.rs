@@ -7,6 +7,7 @@
 //!                                            ├─ reflect  looking at what runs and what waits
 //!                                            ├─ trace    what an exception knows of where it comes from
 //!                                            ├─ forgotten  warnings of what was made and not performed
+//!                                            ├─ outside  the event loop around a run: its own, or the one that runs
 //!                                            ├─ prompt   what stands around a program: handlers, tasks, scopes
 //!                                            ├─ tasks    kont-scheduler's domain; request and handles: its words
 //!                                            └─ schedule  the order of tasks, for who explores it
@@ -32,6 +33,7 @@ mod host;
 mod k;
 mod names;
 mod operation;
+mod outside;
 mod place;
 mod program;
 mod prompt;
@@ -54,7 +56,7 @@ mod _kont {
     use crate::{
         clause::{Handler, Observer},
         command::main,
-        drive::{Drive, Idle, run},
+        drive::{Drive, run},
         forgotten::EffectBase,
         handles::{ExternalPromise, Once, Promise, Shared, Task},
         k::K,
@@ -63,6 +65,7 @@ mod _kont {
             GetOuterHandlers, GetTraceback, Operation, Pass, Perform, Pure, Resume, ResumeThrow,
             ResumeWith, Transfer, TransferThrow, TransferWith, WithHandler, WithObserve,
         },
+        outside::Idle,
         program::Program,
         quiet::Quiet,
         request::{Asked, OfRun},

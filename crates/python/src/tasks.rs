@@ -5,16 +5,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use machine::{Answer, Boundary};
-use pyo3::PyClass;
 use pyo3::exceptions::{PyTimeoutError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyList, PyTuple};
+use pyo3::{PyClass, intern};
 use scheduler::{
     Completer, Deadlock, Id, Op, Order, Refusal, Request, Scheduler, SchedulerDomain, Together,
 };
 
 use crate::domain::{Cx, Live, Parks};
 use crate::handles::{ExternalPromise, Handle, Promise, Run, Shared, Task};
+use crate::outside::{self, Outside};
 use crate::place::Site;
 use crate::prompt::Prompt;
 use crate::request::{Asked, Question, request};
@@ -32,10 +33,23 @@ pub(crate) enum Making {
 pub(crate) struct External {
     pub(crate) token: u64,
     pub(crate) task: Id,
+    /// Whether it is the main task.
+    pub(crate) is_main: bool,
     pub(crate) effect: Py<PyAny>,
     pub(crate) context: Option<Py<PyAny>>,
 }
 
+/// Which tasks may run where the machine is driven from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// All of them.
+    Any,
+    /// None: only what has happened is told.
+    Nobody,
+    /// The main task.
+    Main,
+    /// This one.
+    Task(Id),
 /// What is known of a task from where it was spawned.
 pub(crate) struct Spawned {
     /// What `contextvars` it has.
@@ -62,6 +76,20 @@ pub(crate) struct Tasks {
     /// Which task waits for what outside, by the number of the wait.
     pub(crate) waits: HashMap<Id, u64>,
     pub(crate) tokens: u64,
+    /// Why the host has cancelled the main task, until it has been told.
+    pub(crate) interrupt: Option<PyErr>,
+    /// Why others have cancelled tasks, until these have been told.
+    interrupts: HashMap<Id, PyErr>,
+    /// The event loop around the run.
+    pub(crate) outside: Outside,
+    /// Which tasks may run now.
+    pub(crate) host: Host,
+    /// The task that would run next, and may not.
+    pub(crate) wanted: Option<Id>,
+    /// The tasks that have ended since the host was last told, if it wants to know.
+    pub(crate) left: Vec<Id>,
+    /// Whether the task that runs waits for the loop, which is to be told at once.
+    pub(crate) is_trapped: bool,
     /// Waits that were given up by tasks that wait for something else now.
     pub(crate) given_up: Vec<u64>,
     sweep_at: usize,
@@ -89,6 +117,13 @@ impl Tasks {
             outbox: Vec::new(),
             waits: HashMap::new(),
             tokens: 0,
+            interrupt: None,
+            interrupts: HashMap::new(),
+            outside: Outside::default(),
+            host: Host::Any,
+            wanted: None,
+            left: Vec::new(),
+            is_trapped: false,
             given_up: Vec::new(),
             sweep_at: SWEEP,
             began: Instant::now(),
@@ -118,7 +153,11 @@ impl Tasks {
     pub(crate) fn leave(&mut self) {
         if let Some(id) = self.scheduler.current() {
             self.contexts.remove(&id);
+            self.interrupts.remove(&id);
             self.give_up(id);
+            if self.host != Host::Any {
+                self.left.push(id);
+            }
         }
     }
 
@@ -128,6 +167,14 @@ impl Tasks {
         }
     }
 
+    /// The task that runs, unless it is the main one or there are none.
+    pub(crate) fn other(&self) -> Option<Id> {
+        let current = self.scheduler.current();
+        current.filter(|_| current != self.scheduler.main())
+    }
+
+    pub(crate) fn spawns_in(&mut self, context: Py<PyAny>) {
+        self.spawning = Some(context);
     pub(crate) fn spawns(&mut self, context: Py<PyAny>, site: Option<Site>) {
         let by = self.scheduler.current();
         self.spawning = Some(Spawned { context, site, by });
@@ -163,7 +210,24 @@ impl Tasks {
     }
 }
 
-impl Cx<'_> {
+impl<'py> Cx<'py> {
+    /// Calls a function of a handler or an observer: in the context of the task that performs.
+    pub(crate) fn call(
+        &self,
+        function: &Py<PyAny>,
+        args: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>
+        + pyo3::call::PyCallArgs<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let function = function.bind(self.py);
+        let Some(context) = self.tasks.context() else {
+            return function.call1(args);
+        };
+        let mut all = vec![function.clone()];
+        all.extend(args.into_pyobject(self.py)?.iter());
+        let run = context.bind(self.py).getattr(intern!(self.py, "run"))?;
+        run.call1(PyTuple::new(self.py, all)?)
+    }
+
     /// Whether the scheduler answers this. What it need not answer while there is one task, the host does.
     pub(crate) fn takes(&self, effect: &Py<PyAny>) -> bool {
         let effect = effect.bind(self.py);
@@ -177,7 +241,11 @@ impl Cx<'_> {
         if is(&names.sleep) {
             return self.tasks.is_active() || self.tasks.virtual_from.is_some();
         }
-        if is(&names.awaiting) || is(&names.tool_call) {
+        if is(&names.awaiting) {
+            return self.tasks.is_active();
+        }
+        if is(&names.tool_call) {
+            // The host of a policy stores what its tools have answered, one call at a time.
             return self.tasks.is_active() && self.parks == Parks::Defaults;
         }
         true
@@ -281,10 +349,13 @@ impl SchedulerDomain for Live {
                     cx.tasks.tokens += 1;
                     let token = cx.tasks.tokens;
                     cx.tasks.waits.insert(task, token);
+                    let is_main = cx.tasks.other().is_none();
+                    cx.tasks.is_trapped = cx.tasks.host != Host::Any && is_trap(cx, &effect);
                     let context = cx.tasks.context().map(|context| context.clone_ref(cx.py));
                     cx.tasks.outbox.push(External {
                         token,
                         task,
+                        is_main,
                         effect,
                         context,
                     });
@@ -297,6 +368,21 @@ impl SchedulerDomain for Live {
                 Op::Wait(Id(u64::MAX)).into()
             }
         }
+    }
+
+    fn may_run(cx: &mut Cx<'_>, task: Id) -> bool {
+        let tasks = &mut *cx.tasks;
+        let may = match tasks.host {
+            Host::Any => true,
+            _ if tasks.is_trapped => false,
+            Host::Nobody => false,
+            Host::Main => tasks.scheduler.main() == Some(task),
+            Host::Task(id) => id == task,
+        };
+        if !may {
+            tasks.wanted = Some(task);
+        }
+        may
     }
 
     fn prompt(_: &mut Cx<'_>) -> Boundary<Live> {
@@ -338,8 +424,18 @@ impl SchedulerDomain for Live {
         PyErr::from_type(cx.names.cancelled.bind(cx.py).clone(), ())
     }
 
+    fn cancelled_task(cx: &mut Cx<'_>, task: Id, origin: Option<Id>) -> PyErr {
+        let reason = match origin {
+            Some(_) => None,
+            None if cx.tasks.scheduler.main() == Some(task) => cx.tasks.interrupt.take(),
+            None => cx.tasks.interrupts.remove(&task),
+        };
+        reason.unwrap_or_else(|| Self::cancelled(cx))
+    }
+
     fn is_cancelled(cx: &mut Cx<'_>, error: &PyErr) -> bool {
         error.is_instance(cx.py, cx.names.cancelled.bind(cx.py))
+            || outside::is_cancelled(cx.py, cx.names, error)
     }
 
     fn group(cx: &mut Cx<'_>, of: Together, mut errors: Vec<PyErr>) -> PyErr {
@@ -437,11 +533,22 @@ impl SchedulerDomain for Live {
     }
 }
 
+/// Whether an effect waits for what a coroutine has said to its loop, and not for an awaitable.
+fn is_trap(cx: &Cx<'_>, effect: &Py<PyAny>) -> bool {
+    let awaitable = effect.bind(cx.py).getattr(intern!(cx.py, "awaitable"));
+    awaitable.is_ok_and(|awaitable| outside::is_of_trio(&awaitable))
+}
+
 /// What a host is asked for while every task waits.
 pub(crate) struct Asking {
     pub(crate) begin: Vec<External>,
     pub(crate) give_up: Vec<u64>,
     pub(crate) timeout: Option<Duration>,
+    /// Whether a task is in the middle of its work.
+    pub(crate) paused: bool,
+    pub(crate) left: Vec<u64>,
+    /// The task that could run, and has to be run from elsewhere; `Some(None)` is the main one.
+    pub(crate) switch: Option<Option<u64>>,
 }
 
 impl Tasks {
@@ -479,7 +586,19 @@ impl Tasks {
             begin,
             give_up: std::mem::take(&mut self.given_up),
             timeout: self.until_deadline(),
+            paused: false,
+            left: self.left.drain(..).map(|id| id.0).collect(),
+            switch: None,
         }
+    }
+}
+
+/// Somebody outside cancels a task that is not the main one: it finds this error.
+pub(crate) fn cancel(cx: &mut Cx<'_>, task: Id, error: PyErr) {
+    cx.tasks.interrupts.insert(task, error);
+    if !scheduler::cancel::<Live>(cx, task).unwrap_or_default() {
+        // It has ended already.
+        cx.tasks.interrupts.remove(&task);
     }
 }
 
