@@ -115,10 +115,10 @@ from kont.tracebacks import format_traceback as format_traceback
 from kont.tracebacks import traceback_of as traceback_of
 
 if TYPE_CHECKING:
-    from kont.aio import run_async as run_async
+    from kont.running import run_async as run_async
 
 # asyncio takes longer to import than all of kont; most programs never need it.
-_LATER = {"run_async": "kont.aio"}
+_LATER = {"run_async": "kont.running"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,59 +1,15 @@
-"""`run_async`: programs on the event loop that runs. And the loop of a thread, on which tools run side by side."""
+"""The loop of a thread, on which tools run side by side where no loop runs."""
 
 from __future__ import annotations
 
 import asyncio
 import atexit
 import threading
-from collections.abc import Awaitable, Generator
-from typing import Any, TypeVar
+from typing import Any
 
-from kont import _kont
-from kont._loops import drive_of_the_running_loop
-from kont.effects import Effect
 from kont.errors import UsageError
-from kont.handling import Several
 
-__all__ = ["run_async", "wait"]
-
-T = TypeVar("T")
-
-
-async def run_async(
-    program: Effect[T] | _kont.Program[T] | Awaitable[T] | Generator[Any, Any, T],
-    /,
-    *handlers: _kont.Handler | _kont.Observer | Several,
-    seed: int | None = None,
-    virtual_time: bool = False,
-) -> T:
-    """Runs a program on the event loop that runs, of asyncio or trio, and gives its value.
-
-    What the program awaits is awaited on that loop and in this thread; any number of programs run on it side by side. A
-    program that is busy for long lets the loop go on every few milliseconds.
-
-    Args:
-        program: what `kont.run` takes.
-        handlers: handlers and observers, the innermost first.
-        seed: as for `kont.run`.
-        virtual_time: as for `kont.run`.
-
-    Raises:
-        Exception: what the program raised.
-
-    Cancelling it raises the loop's own error, `asyncio.CancelledError` or `trio.Cancelled`, where the program waits, in
-    its main task if it has tasks. The others are unwound when that has ended. Clean-up may perform effects and wait.
-
-    >>> import asyncio, kont
-    >>> async def nap():
-    ...     await asyncio.sleep(0)
-    ...     return "slept"
-    >>> asyncio.run(kont.run_async(nap()))
-    'slept'
-    """
-    drive = drive_of_the_running_loop()
-    value: T = await drive(_kont.Drive(program, handlers, seed=seed, virtual_time=virtual_time))
-    return value
-
+__all__ = ["start", "wait", "wait_for_some"]
 
 _local = threading.local()
 

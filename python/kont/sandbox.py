@@ -301,7 +301,7 @@ class Sandbox:
         """What `run` does, on the event loop that runs."""
         import asyncio
 
-        from kont.aio import run_async
+        from kont.running import run_async
 
         tasks: dict[asyncio.Task[Any], int] = {}
         try:

@@ -1,7 +1,9 @@
 """`run_async` on every library with an event loop that it knows: the same tests for all of them."""
 
 import contextvars
+import gc
 import threading
+import weakref
 
 import pytest
 from loops import LIBRARIES
@@ -492,3 +494,29 @@ def test_seeds_and_virtual_time(on):
 
     assert on.run(main) == 3
     assert log == [0, 1, 2]
+
+
+def test_nothing_is_left_of_a_run(on):
+    async def child():
+        await on.sleep(0)
+        return await Ask("a")
+
+    async def program():
+        await on.sleep(0)
+        task = await kont.Spawn(child())
+        return await task
+
+    async def one():
+        @kont.handler(Ask)
+        def answered(effect):
+            return effect.key
+
+        assert await kont.run_async(program(), answered) == "a"
+        return weakref.ref(answered.function)
+
+    async def main():
+        return [await one() for _ in range(10)]
+
+    kept = on.run(main)
+    gc.collect()
+    assert [ref() for ref in kept] == [None] * 10

@@ -461,3 +461,30 @@ def test_ctrl_c_while_a_program_waits(tasks, wait, how):
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=False)
     error = "KeyboardInterrupt" if how == "run" else "CancelledError"
     assert done.stdout.split() == [error, "MAIN", *(["CHILD"] if tasks else []), "stopped"], done.stderr
+
+
+def test_the_tasks_of_a_policys_host_program_go_on_while_one_awaits():
+    log = []
+
+    async def waits(event):
+        await event.wait()
+        log.append("waited")
+
+    async def sets(event):
+        await asyncio.sleep(0)
+        log.append("set")
+        event.set()
+
+    async def program():
+        event = asyncio.Event()
+        async with kont.scope() as s:
+            await s.spawn(waits(event))
+            await s.spawn(sets(event))
+        await kont.Sleep(0.001)
+        await asyncio.sleep(0)
+        return "done"
+
+    drive = kont._kont.Drive(program(), (), questions=True)
+    assert drive.send(None) is None
+    assert drive.result() == "done"
+    assert log == ["set", "waited"]

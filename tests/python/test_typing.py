@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TYPING = ROOT / "tests" / "typing"
 PAGE = ROOT / "docs" / "reference" / "typing.md"
-PROGRAMS = ["programs.py", "rows.py", "standard.py"]
+PROGRAMS = ["programs.py", "rows.py", "run_async.py", "standard.py"]
 MISTAKES = ["mistakes.py", "row_mistakes.py"]
 CHECKERS = ["mypy", "pyright", "ty"]
 MARK = re.compile(r"# error: (.*)$")

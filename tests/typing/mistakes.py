@@ -44,3 +44,12 @@ kont.handlers(handler, "other")  # error: mypy[call-overload] pyright[reportArgu
 expect(Ask("a"), 5)  # error: mypy[misc] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
 expect("a")  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
 explore(wrong_answer())  # error: mypy[arg-type] pyright[reportArgumentType] ty[invalid-argument-type]
+
+
+async def on_a_loop() -> int:
+    await kont.run_async(5, handler)  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+    await kont.run_async(wrong_answer, handler)  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+    await kont.run_async(Ask("a"), 5)  # error: mypy[call-overload] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+    await kont.run_async(Ask("a"))  # error: mypy[arg-type] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+    answer = await kont.run_async(Ask("a"), handler)
+    return answer  # error: mypy[return-value] pyright[reportReturnType] ty[invalid-explicit-return]

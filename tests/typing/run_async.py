@@ -42,7 +42,7 @@ async def main() -> None:
     assert_type(await kont.run_async(count(), Table()), int)
     assert_type(await kont.run_async(bare(), kont.handlers(upper, Table())), bytes)
     assert_type(await kont.run_async(Ask("name"), upper, seed=7, virtual_time=True), str)
-    assert_type(await kont.run_async(asyncio.sleep(1, 5)), int)
+    assert_type(await kont.run_async(asyncio.to_thread(len, "abc")), int)
     task = asyncio.create_task(kont.run_async(count(), upper))
     assert_type(task, asyncio.Task[int])
     both = await asyncio.gather(kont.run_async(greet(), upper), task)

@@ -122,7 +122,7 @@ impl Driver {
         for (task, error) in news.cancels {
             match task {
                 Some(task) => {
-                    self.with(py, |_, cx| tasks::cancel(cx, scheduler::Id(task), error))?
+                    self.with(py, |_, cx| tasks::cancel(cx, scheduler::Id(task), error))?;
                 }
                 None => self.interrupt(py, error)?,
             }
@@ -545,6 +545,16 @@ impl Drive {
         );
         driver.yields = true;
         driver.tasks.outside = Outside::Running(running.unbind());
+        Ok(())
+    }
+
+    /// Lets go of the event loop: this is driven no more.
+    fn detach(&self, py: Python<'_>) -> PyResult<()> {
+        let mut driver = self.lock(py)?;
+        driver.tasks.scheduler.mailbox().set_notify(None);
+        let running = std::mem::take(&mut driver.tasks.outside);
+        drop(driver);
+        drop(running);
         Ok(())
     }
 

@@ -57,6 +57,7 @@ async def drive(drive: _kont.Drive) -> Any:
             stop = await _answer(drive, running, stop)
     finally:
         left = running.give_up()
+        drive.detach()
     if left:
         # What was cancelled with the program has its own clean-up to do.
         await asyncio.wait(left)

@@ -275,6 +275,7 @@ async def drive(drive: _kont.Drive) -> Any:
             running._end()
             if isinstance(error, GeneratorExit):
                 raise
+    drive.detach()
     if failure is not None:
         raise failure
     return drive.result()
