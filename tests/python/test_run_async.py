@@ -224,7 +224,8 @@ def test_cancelling_unwinds_the_program(on, kind):
         return await on.start_and_cancel(lambda: kont.run_async(program(), upper), begun)
 
     assert on.run(main) == "cancelled"
-    assert log.pop(0) is on.cancelled
+    # On trio, all that waits is cancelled at once, in any order.
+    log.remove(on.cancelled)
     assert sorted(log) == (["CHILD", "MAIN"] if "task" in kind else ["MAIN"])
 
 
