@@ -50,6 +50,8 @@ pub(crate) enum Host {
     Main,
     /// This one.
     Task(Id),
+}
+
 /// What is known of a task from where it was spawned.
 pub(crate) struct Spawned {
     /// What `contextvars` it has.
@@ -173,8 +175,6 @@ impl Tasks {
         current.filter(|_| current != self.scheduler.main())
     }
 
-    pub(crate) fn spawns_in(&mut self, context: Py<PyAny>) {
-        self.spawning = Some(context);
     pub(crate) fn spawns(&mut self, context: Py<PyAny>, site: Option<Site>) {
         let by = self.scheduler.current();
         self.spawning = Some(Spawned { context, site, by });
