@@ -102,6 +102,7 @@ from kont.tasks import Race as Race
 from kont.tasks import Spawn as Spawn
 from kont.tasks import Wait as Wait
 from kont.tasks import Yield as Yield
+from kont.threads import Thread as Thread
 from kont.tools import Approval as Approval
 from kont.tools import CallReport as CallReport
 from kont.tools import Process as Process

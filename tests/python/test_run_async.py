@@ -301,6 +301,31 @@ def test_a_deadline_of_the_library_inside_a_program(on, task, wait):
     assert sorted(log) == (["lasting", "one", "two"] if task else ["main"])
 
 
+def test_groups_of_the_library_in_tasks(on):
+    async def leaf(n):
+        await on.sleep(0.001 * n)
+        return n
+
+    async def fails():
+        await on.sleep(0.001)
+        raise LookupError
+
+    async def grouped(n):
+        values = await on.together(lambda: leaf(n), lambda: leaf(n + 1))
+        with pytest.raises((LookupError, ExceptionGroup)):
+            await on.together(fails, lambda: on.sleep(0.002))
+        return values, await Ask("a")
+
+    async def program():
+        tasks = [await kont.Spawn(grouped(n)) for n in range(4)]
+        return [await grouped(9), *await kont.Gather(*tasks)]
+
+    async def main():
+        return await kont.run_async(program(), upper)
+
+    assert on.run(main) == [([n, n + 1], "A") for n in [9, *range(4)]]
+
+
 def test_cancelling_a_task_of_kont_that_awaits(on):
     log = []
 
@@ -399,6 +424,40 @@ def test_a_promise_that_a_thread_completes(on):
         return await on.together(lambda: kont.run_async(program()), lambda: kont.run_async(program()))
 
     assert on.run(main) == ["from a thread"] * 2
+
+
+def test_a_call_that_blocks_goes_to_a_thread(on):
+    name = contextvars.ContextVar("name")
+    free = threading.Event()
+
+    def blocks(value, *, fails=False):
+        assert free.wait(60)
+        if fails:
+            raise LookupError(value)
+        return value, name.get(), threading.get_ident()
+
+    async def frees():
+        await on.sleep(0.001)
+        free.set()
+
+    async def program():
+        name.set("here")
+        task = await kont.Spawn(frees())
+        value, seen, thread = await kont.Thread().call(blocks, 1)
+        await task
+        with pytest.raises(LookupError):
+            await kont.Thread().call(blocks, 2, fails=True)
+        free.clear()
+        with pytest.raises(TimeoutError):
+            async with kont.timeout(0.01):
+                await kont.Thread().call(blocks, 3)
+        free.set()
+        return value, seen, thread != threading.get_ident()
+
+    async def main():
+        return await kont.run_async(program())
+
+    assert on.run(main) == (1, "here", True)
 
 
 def test_a_run_inside_a_run(on):

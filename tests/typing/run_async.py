@@ -49,6 +49,11 @@ async def main() -> None:
     assert_type(both, tuple[str, int])
 
 
+async def blocks() -> str:
+    assert_type(await kont.Thread().call(sorted, [1, 2]), list[int])
+    return await kont.Thread(name="reader").call(open("file").read, 5)
+
+
 async def program() -> tuple[int, Any]:
     # Inside a program too.
     return await kont.run_async(count(), upper), await kont.Await(asyncio.sleep(0))

@@ -90,6 +90,7 @@ class _Running:
     async def run_here(self, me: _Host, stop: Any) -> None:
         """Does what the program has stopped for, until this host is not needed any more."""
         while not self.is_over:
+            is_ready = False
             if stop is None:
                 self._end()
                 return
@@ -97,10 +98,12 @@ class _Running:
                 trap = self._look(stop)
                 if trap is not None:
                     await self._wait_inside(me, *trap)
+                    # What it has waited for of trio is decided, and it only waits until it is its turn.
+                    is_ready = True
             else:
                 stop = await self._answer(me, stop)
                 continue
-            if not await self._turn(me):
+            if not await self._turn(me, is_ready):
                 return
             self.drive.host(True, me.task)
             stop = self.drive.wake(*self.take_news())
@@ -145,11 +148,11 @@ class _Running:
             failure = error
         self._have_ended(number, value, failure)
 
-    async def _turn(self, me: _Host) -> bool:
+    async def _turn(self, me: _Host, is_ready: bool) -> bool:
         """Waits until the program runs here. False: this is over."""
         while not me.turn.is_set():
             try:
-                with trio.CancelScope(shield=me.shields()):
+                with trio.CancelScope(shield=is_ready or me.shields()):
                     await me.turn.wait()
             except trio.Cancelled as error:
                 # It is raised where the task of the program waits; and this one is still waited for.
@@ -167,7 +170,7 @@ class _Running:
         host.turn.set()
 
     async def _begin(self, host: _Host) -> None:
-        if await self._turn(host):
+        if await self._turn(host, False):
             self.drive.host(True, host.task)
             await self.run_here(host, self.drive.wake(*self.take_news()))
 
