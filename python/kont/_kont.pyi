@@ -35,6 +35,8 @@ class EffectBase:
 
     def _kont_may_be_dropped(self) -> None: ...
 
+def lay_out(cls: type, fields: list[tuple[str, Any]], missing: object, /) -> bool: ...
+
 @final
 class K:
     """The rest of a program, from the effect that a handler was called for up to that handler."""
@@ -141,7 +143,13 @@ class Handler(Generic[H, A_co]):
     def __init__(
         self,
         clauses: Sequence[
-            tuple[str, tuple[type, ...], tuple[Tool[..., Any], ...], tuple[Callable[[Any], Any], ...], Callable[..., Any]]
+            tuple[
+                str | tuple[str, str, tuple[Any, ...]],
+                tuple[type, ...],
+                tuple[Tool[..., Any], ...],
+                tuple[Callable[[Any], Any], ...],
+                Callable[..., Any],
+            ]
         ],
         function: Any,
     ) -> None: ...

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
+import types
 from collections.abc import Generator
 from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
 
@@ -24,7 +26,9 @@ class Effect(_kont.EffectBase, Generic[T]):
     One that a statement makes and drops, as in `Ask("name")` with the `yield` or `await` forgotten, is a `KontWarning`
     at that line.
 
-    Performing costs about as much as a call; making the object costs as much as making any dataclass.
+    Performing costs about as much as a call, and making the object less than that: a class that is nothing but fields
+    is filled by the extension. What it has no default for is kept in the object as with `__slots__`, and `Ask.key` is
+    then what reads it.
 
     >>> class Ask(Effect[str]):
     ...     key: str
@@ -40,6 +44,7 @@ class Effect(_kont.EffectBase, Generic[T]):
         super().__init_subclass__(**options)
         if "__init__" in cls.__dict__:
             cls.__kont_frozen__ = False
+            _keep_apart(cls)
             return
         factories = {name: value for name, value in cls.__dict__.items() if isinstance(value, dataclasses.Field)}
         dataclasses.dataclass(frozen=True)(cls)
@@ -50,6 +55,8 @@ class Effect(_kont.EffectBase, Generic[T]):
         for name, value in factories.items():
             setattr(cls, name, value)
         cls.__kont_frozen__ = True
+        if not _keep_apart(cls):
+            _lay_out(cls)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if self.__kont_frozen__:
@@ -65,6 +72,21 @@ class Effect(_kont.EffectBase, Generic[T]):
         # An instance is made without arguments, and gets its fields as a state.
         return ()
 
+    def __getstate__(self) -> Any:
+        state = super().__getstate__()
+        slots: dict[str, Any] = {}
+        if isinstance(state, tuple):
+            state, slots = state
+        state = {**(state or {}), **slots}
+        for name in getattr(self, "__dataclass_fields__", ()):
+            if name not in state and hasattr(self, name):
+                state[name] = getattr(self, name)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
     def __iter__(self) -> Generator[Self, Any, T]:
         """Performs it: `answer = yield from effect`, which type checkers understand."""
         answer: T = yield self
@@ -74,6 +96,52 @@ class Effect(_kont.EffectBase, Generic[T]):
         """Performs it: `answer = await effect`, which type checkers understand."""
         answer: T = yield self
         return answer
+
+
+class _Kept:
+    """A field in the dictionary of an effect."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        try:
+            return instance.__dict__[self.name]
+        except KeyError:
+            raise AttributeError(f"{type(instance).__name__!r} object has no attribute {self.name!r}") from None
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.name] = value
+
+
+def _keep_apart(cls: type) -> bool:
+    """Sees to it that fields of two bases that know nothing of each other have not the same place in an object."""
+    laid = [base for base in cls.__mro__[1:] if "__kont_layout__" in base.__dict__ and base.__dict__["__kont_layout__"].names]
+    if all(issubclass(laid[0], base) for base in laid):
+        return False
+    for base in laid:
+        for name in base.__dict__["__kont_layout__"].names:
+            if name not in cls.__dict__:
+                setattr(cls, name, _Kept(name))
+    return True
+
+
+def _lay_out(cls: type) -> None:
+    """Has the extension make the effects of a class, if it is nothing but a frozen dataclass."""
+    given = dataclasses.fields(cls)
+    code = cls.__init__.__code__  # type: ignore[misc]
+    names = tuple(field.name for field in given)
+    if hasattr(cls, "__post_init__") or code.co_varnames[1 : code.co_argcount] != names or code.co_kwonlyargcount:
+        return
+    for field in given:
+        # An attribute of that name is a default, or is where a base has laid it out.
+        found = inspect.getattr_static(cls, field.name, field.default)
+        is_own = found is field.default or isinstance(found, types.MemberDescriptorType)
+        if field.default_factory is not dataclasses.MISSING or not is_own:
+            return
+    _kont.lay_out(cls, [(field.name, field.default) for field in given], dataclasses.MISSING)
 
 
 class Await(Effect[Any], _kont.Asked):

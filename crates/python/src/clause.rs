@@ -3,15 +3,17 @@
 use machine::{Answer, Continuation, Handled, Observed};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyTuple, PyType};
 
 use crate::code::Code;
 use crate::domain::{Activation, Cx, Live};
 use crate::k::K;
 use crate::names::names;
+use crate::native::Native;
 use crate::operation::{Kind, Operation};
 use crate::place::{Place, shown};
 use crate::request::{Asked, Internal};
+use crate::sorts::Sort;
 use crate::trace;
 use crate::wanted::Wanted;
 
@@ -46,13 +48,23 @@ pub(crate) struct Handler {
 /// One function of a handler.
 struct Clause {
     style: Style,
+    /// What answers in place of the function, as far as it can.
+    native: Option<Native>,
     wanted: Wanted,
     function: Py<PyAny>,
 }
 
+/// How a clause is called, as Python says it.
+#[derive(FromPyObject)]
+enum How<'py> {
+    Style(String),
+    /// The same, with the name of what answers natively and the objects that it works on.
+    Native(String, String, Bound<'py, PyTuple>),
+}
+
 /// A clause as Python gives it: how it is called, its classes, tools and predicates, and its function.
-type Given = (
-    String,
+type Given<'py> = (
+    How<'py>,
     Vec<Py<PyType>>,
     Vec<Py<PyAny>>,
     Vec<Py<PyAny>>,
@@ -60,8 +72,19 @@ type Given = (
 );
 
 impl Clause {
-    fn new(py: Python<'_>, given: Given) -> PyResult<Self> {
-        let (style, types, tools, predicates, function) = given;
+    fn new(py: Python<'_>, given: Given<'_>) -> PyResult<Self> {
+        let (how, types, tools, predicates, function) = given;
+        let (style, native) = match how {
+            How::Style(style) => (style, None),
+            How::Native(style, name, over) => {
+                let native = Native::new(&name, &over)?;
+                if native.is_none() {
+                    let message = format!("nothing answers natively that is called `{name}`");
+                    return Err(names(py)?.usage(py, message));
+                }
+                (style, native)
+            }
+        };
         let style = match style.as_str() {
             "function" => Style::Function,
             "answering" => Style::Answering,
@@ -78,6 +101,7 @@ impl Clause {
         };
         Ok(Clause {
             style,
+            native,
             wanted,
             function,
         })
@@ -97,7 +121,7 @@ impl Handler {
 #[pymethods]
 impl Handler {
     #[new]
-    fn new(py: Python<'_>, clauses: Vec<Given>, function: Py<PyAny>) -> PyResult<Self> {
+    fn new(py: Python<'_>, clauses: Vec<Given<'_>>, function: Py<PyAny>) -> PyResult<Self> {
         if clauses.is_empty() {
             return Err(names(py)?.usage(py, "a handler needs a function"));
         }
@@ -134,6 +158,9 @@ impl Handler {
         }
         for clause in &self.clauses {
             clause.wanted.traverse(visit)?;
+            if let Some(native) = &clause.native {
+                native.traverse(visit)?;
+            }
             visit.call(&clause.function)?;
         }
         visit.call(&self.function)
@@ -226,6 +253,7 @@ impl machine::Handler<Live> for Installed {
         })
     }
 
+    #[inline(always)]
     fn declines(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
         let clauses = &self.0.get().clauses;
         if let [only] = clauses.as_slice()
@@ -233,6 +261,67 @@ impl machine::Handler<Live> for Installed {
         {
             return false;
         }
+        self.declines_all(cx, effect)
+    }
+
+    #[inline(always)]
+    fn answer(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Option<Answer<Live>> {
+        if let Some(error) = cx.keys.raised.take() {
+            return Some(Err(self.raised(cx, effect, error)));
+        }
+        let clause = self.0.get().chosen(cx);
+        if let Some(native) = &clause.native
+            && let Some(answer) = native.answer(cx, effect.bind(cx.py))
+        {
+            return Some(answer.map_err(|error| self.raised(cx, effect, error)));
+        }
+        if clause.style != Style::Function {
+            return None;
+        }
+        match cx.call(&clause.function, (effect,)) {
+            Ok(value) if cx.keys.sorts.of(cx.names, &value) == Sort::Other => {
+                Some(Ok(value.unbind()))
+            }
+            answer => {
+                let answer = answer.and_then(|value| checked(cx, clause, value));
+                Some(answer.map_err(|error| self.raised(cx, effect, error)))
+            }
+        }
+    }
+
+    fn handle(&self, cx: &mut Cx<'_>, effect: Py<PyAny>, k: Continuation<Live>) -> Handled<Live> {
+        self.begin(cx, effect, k)
+    }
+}
+
+/// The answer of a function, if it is one.
+#[cold]
+fn checked(cx: &Cx<'_>, handler: &Clause, value: Bound<'_, PyAny>) -> Answer<Live> {
+    match mistaken(cx, &value) {
+        None => Ok(value.unbind()),
+        Some(what) => Err(cx.names.usage(
+            cx.py,
+            format!(
+                "the handler `{}` returned {what} as its answer\nhelp: a handler that performs or passes is a \
+                 generator or `async def`, and takes `(effect, k)` to decide",
+                name(handler.function.bind(cx.py))
+            ),
+        )),
+    }
+}
+
+impl Installed {
+    /// Notes that this handler answers an effect with an exception.
+    #[cold]
+    fn raised(&self, cx: &Cx<'_>, effect: &Py<PyAny>, error: PyErr) -> PyErr {
+        let by = self.0.clone_ref(cx.py).into_any();
+        trace::answered(cx.py, cx.names, &error, effect, Some(by));
+        error
+    }
+
+    /// Looks at the effect itself for the first clause that wants it.
+    fn declines_all(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
+        let clauses = &self.0.get().clauses;
         let effect = effect.bind(cx.py);
         for (index, clause) in clauses.iter().enumerate() {
             match clause.wanted.fits(cx.names, effect) {
@@ -250,46 +339,24 @@ impl machine::Handler<Live> for Installed {
         true
     }
 
-    fn answer(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Option<Answer<Live>> {
-        if let Some(error) = cx.keys.raised.take() {
+    /// Notes that the function has made an exception of the effect that a continuation waits for.
+    #[cold]
+    fn throws(&self, cx: &Cx<'_>, k: &Bound<'_, K>, error: &PyErr) {
+        if let Some(effect) = k.get().effect(cx.py) {
             let by = self.0.clone_ref(cx.py).into_any();
-            trace::answered(cx.py, cx.names, &error, effect, Some(by));
-            return Some(Err(error));
+            trace::answered(cx.py, cx.names, error, &effect, Some(by));
         }
-        let handler = self.0.get().chosen(cx);
-        if handler.style != Style::Function {
-            return None;
-        }
-        let value = cx.call(&handler.function, (effect,));
-        let answer = value.and_then(|value| match mistaken(cx, &value) {
-            None => Ok(value.unbind()),
-            Some(what) => Err(cx.names.usage(
-                cx.py,
-                format!(
-                    "the handler `{}` returned {what} as its answer\nhelp: a handler that performs or passes is a \
-                     generator or `async def`, and takes `(effect, k)` to decide",
-                    name(handler.function.bind(cx.py))
-                ),
-            )),
-        });
-        if let Err(error) = &answer {
-            let by = self.0.clone_ref(cx.py).into_any();
-            trace::answered(cx.py, cx.names, error, effect, Some(by));
-        }
-        Some(answer)
     }
 
-    fn handle(&self, cx: &mut Cx<'_>, effect: Py<PyAny>, k: Continuation<Live>) -> Handled<Live> {
+    /// Begins to handle an effect.
+    fn begin(&self, cx: &mut Cx<'_>, effect: Py<PyAny>, k: Continuation<Live>) -> Handled<Live> {
         let py = cx.py;
         let handler = self.0.get().chosen(cx);
         let function = handler.function.clone_ref(py);
         if matches!(handler.style, Style::Function | Style::Answering) {
-            return match (effect.clone_ref(py),).into_pyobject(py) {
-                Ok(args) => Handled::Run {
-                    code: Code::call(function, args.unbind(), None).answering(),
-                    slot: Activation::Hidden(Some(k), effect),
-                },
-                Err(error) => Handled::Transfer(k, Err(error)),
+            return Handled::Run {
+                code: Code::answering(function, effect.clone_ref(py)),
+                slot: Activation::Hidden(Some(k), effect),
             };
         }
         let k = match Py::new(py, K::new(k, effect.clone_ref(py))) {
@@ -298,24 +365,33 @@ impl machine::Handler<Live> for Installed {
             Err(error) => return Handled::Raise(error),
         };
         if handler.style == Style::Full {
-            return match (effect, k.clone_ref(py)).into_pyobject(py) {
-                Ok(args) => Handled::Run {
-                    code: Code::call(function, args.unbind(), None).clause(),
-                    slot: Activation::Object(k),
-                },
-                Err(error) => Handled::Raise(error),
+            return Handled::Run {
+                code: Code::clause(function, effect, k.clone_ref(py)),
+                slot: Activation::Object(k),
             };
         }
         let value = cx.call(&function, (effect, &k));
         let k = k.bind(py);
-        let handled = decide(cx, k, function.bind(py), value);
-        if let Handled::Transfer(_, Err(error)) | Handled::Raise(error) = &handled
-            && let Some(effect) = k.borrow().effect(py)
+        // The usual decision, of a function that ends with `return k(value)`.
+        if let Ok(value) = &value
+            && value.is(k)
+            && let Some(fired) = K::fire(k, cx, Place::Function(function.clone_ref(py)))
         {
-            let by = self.0.clone_ref(py).into_any();
-            trace::answered(py, cx.names, error, &effect, Some(by));
+            return match fired {
+                Ok((continuation, answer)) => {
+                    if let Err(error) = &answer {
+                        self.throws(cx, k, error);
+                    }
+                    Handled::Transfer(continuation, answer)
+                }
+                Err(error) => give_back(k, error),
+            };
         }
-        if k.borrow().continuation().is_some() && !cx.names.is_owned_alone(k.as_any()) {
+        let handled = decide(cx, k, function.bind(py), value);
+        if let Handled::Transfer(_, Err(error)) | Handled::Raise(error) = &handled {
+            self.throws(cx, k, error);
+        }
+        if k.get().is_here() && !cx.names.is_owned_alone(k.as_any()) {
             cx.keys.keep(k);
         }
         handled
@@ -341,17 +417,17 @@ fn decide<'py>(
         };
     }
     if let Ok(other) = value.cast::<K>()
-        && let Some(answer) = K::disarm(other)
+        && let Some(fired) = K::fire(other, cx, used())
     {
-        return match K::take(other, cx, used) {
-            Ok(continuation) => Handled::Transfer(continuation, answer),
+        return match fired {
+            Ok((continuation, answer)) => Handled::Transfer(continuation, answer),
             Err(error) => give_back(k, error),
         };
     }
     if let Ok(operation) = value.cast::<Operation>() {
         return match operation.get().performed() {
             Kind::Pass => match K::take_for(k, Place::Words("by `Pass`")) {
-                Some(continuation) => match k.borrow().effect(cx.py) {
+                Some(continuation) => match k.get().effect(cx.py) {
                     Some(effect) => Handled::Pass(effect, continuation),
                     None => Handled::Raise(K::used_error(k, cx.names)),
                 },
@@ -416,18 +492,15 @@ fn unyielded(cx: &Cx<'_>, function: &Bound<'_, PyAny>, what: &str) -> PyErr {
 
 /// What a value is, if it is something to be performed and not a value at all.
 pub(crate) fn mistaken(cx: &Cx<'_>, value: &Bound<'_, PyAny>) -> Option<String> {
-    if value.is_none() {
-        return None;
+    match cx.keys.sorts.of(cx.names, value) {
+        Sort::Asked | Sort::Effect => Some(format!("the effect {}", shown(value))),
+        Sort::Program => {
+            let program = value.cast::<crate::program::Program>().ok()?;
+            Some(format!("the program `{}`", program.get().name(cx.py)))
+        }
+        Sort::Operation => Some("an operation".to_owned()),
+        _ => None,
     }
-    if cx.names.is_effect(value) {
-        return Some(format!("the effect {}", shown(value)));
-    }
-    if let Ok(program) = value.cast::<crate::program::Program>() {
-        return Some(format!("the program `{}`", program.get().name(cx.py)));
-    }
-    value
-        .is_instance_of::<Operation>()
-        .then(|| "an operation".to_owned())
 }
 
 /// An installed observer.

@@ -6,21 +6,22 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::iterator::PySendResult;
-use pyo3::types::{PyDict, PyIterator, PyTuple};
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::clause::mistaken;
 use crate::domain::{Cx, Live};
 use crate::drive;
 use crate::forgotten::EffectBase;
-use crate::handles::{ExternalPromise, Promise, Task};
 use crate::k::K;
 use crate::names::{Names, names};
 use crate::operation::{Kind, Operation, installation};
 use crate::outside::{self, Outside};
 use crate::place::{Place, Site, shown};
 use crate::program::Program;
+use crate::raw;
 use crate::reflect::{self, Look};
 use crate::request::{self, Asked};
+use crate::sorts::Sort;
 use crate::trace;
 
 /// A resumable computation of CPython.
@@ -28,7 +29,7 @@ pub(crate) struct Code {
     state: State,
     role: Role,
     wait: Wait,
-    unbegun: Option<Unbegun>,
+    unbegun: Unbegun,
 }
 
 /// A coroutine that nobody will await if its task never begins: CPython would warn of it.
@@ -54,9 +55,15 @@ enum State {
         args: Py<PyTuple>,
         kwargs: Option<Py<PyDict>>,
     },
-    /// A generator: an iterator with a native `send`.
-    Generator(Py<PyIterator>),
-    /// A coroutine, or whatever has `send` and `throw`.
+    /// A handler's function to call with the effect when it begins, and with the rest of the program if it takes that.
+    Handle {
+        function: Py<PyAny>,
+        effect: Py<PyAny>,
+        k: Option<Py<K>>,
+    },
+    /// A generator.
+    Generator(Py<PyAny>),
+    /// A coroutine.
     Coroutine(Py<PyAny>),
     /// An effect or an operation that is a whole program.
     Single(Py<PyAny>),
@@ -118,6 +125,17 @@ impl<'py> Turn<'py> {
     }
 }
 
+impl<'py> From<PyResult<PySendResult<'py>>> for Turn<'py> {
+    #[inline(always)]
+    fn from(sent: PyResult<PySendResult<'py>>) -> Self {
+        match sent {
+            Ok(PySendResult::Next(yielded)) => Turn::Yielded(yielded),
+            Ok(PySendResult::Return(value)) => Turn::Returned(value),
+            Err(error) => Turn::Raised(error),
+        }
+    }
+}
+
 /// What a yielded object means.
 enum Meaning {
     Step(Step<Live>),
@@ -131,7 +149,7 @@ impl Code {
             state,
             role: Role::Program,
             wait: Wait::Plain,
-            unbegun: None,
+            unbegun: Unbegun(None),
         }
     }
 
@@ -146,7 +164,7 @@ impl Code {
                 .filter(|awaitable| is_coroutine(awaitable.bind(py))),
             _ => None,
         };
-        self.unbegun = coroutine.map(|coroutine| Unbegun(Some(coroutine)));
+        self.unbegun = Unbegun(coroutine);
         self
     }
 
@@ -159,19 +177,27 @@ impl Code {
         })
     }
 
-    /// As the code of a handler that decides about its continuation.
-    pub(crate) fn clause(self) -> Self {
+    /// The code of a handler that decides about its continuation.
+    pub(crate) fn clause(function: Py<PyAny>, effect: Py<PyAny>, k: Py<K>) -> Self {
         Code {
             role: Role::Clause,
-            ..self
+            ..Self::of(State::Handle {
+                function,
+                effect,
+                k: Some(k),
+            })
         }
     }
 
-    /// As the code of a handler whose value is the answer.
-    pub(crate) fn answering(self) -> Self {
+    /// The code of a handler whose value is the answer.
+    pub(crate) fn answering(function: Py<PyAny>, effect: Py<PyAny>) -> Self {
         Code {
             role: Role::Answering,
-            ..self
+            ..Self::of(State::Handle {
+                function,
+                effect,
+                k: None,
+            })
         }
     }
 
@@ -198,25 +224,10 @@ impl Code {
 
     fn advance<'py>(&mut self, cx: &Cx<'py>, input: Input<Live>) -> Turn<'py> {
         let py = cx.py;
-        let object = match &self.state {
-            State::Generator(generator) => {
-                let generator = generator.bind(py);
-                if let Some(context) = cx.tasks.context() {
-                    return within(context.bind(py), generator.as_any(), input);
-                }
-                let answer = match input {
-                    Input::Start => generator.send(py.None().bind(py)),
-                    Input::Value(value) => generator.send(value.bind(py)),
-                    Input::Error(error) => return throw(generator.as_any(), error),
-                };
-                return match answer {
-                    Ok(PySendResult::Next(yielded)) => Turn::Yielded(yielded),
-                    Ok(PySendResult::Return(value)) => Turn::Returned(value),
-                    Err(error) => Turn::Raised(error),
-                };
-            }
-            State::Coroutine(coroutine) => coroutine.bind(py),
-            State::Call { .. } | State::Single(_) | State::Last => {
+        let (object, is_coroutine) = match &self.state {
+            State::Generator(generator) => (generator.bind(py), false),
+            State::Coroutine(coroutine) => (coroutine.bind(py), true),
+            State::Call { .. } | State::Handle { .. } | State::Single(_) | State::Last => {
                 return match input {
                     Input::Start => Turn::Returned(py.None().into_bound(py)),
                     Input::Value(value) => Turn::Returned(value.into_bound(py)),
@@ -224,19 +235,15 @@ impl Code {
                 };
             }
         };
-        let lent = match Outside::lend(cx) {
-            Ok(lent) => lent,
-            Err(error) => return Turn::Raised(error),
+        let lent = match is_coroutine.then(|| Outside::lend(cx)) {
+            None | Some(Ok(None)) => None,
+            Some(Ok(lent)) => lent,
+            Some(Err(error)) => return Turn::Raised(error),
         };
-        let turn = if let Some(context) = cx.tasks.context() {
-            within(context.bind(py), object, input)
-        } else {
-            match input {
-                Input::Start => method(py, object.call_method1(intern!(py, "send"), (py.None(),))),
-                Input::Value(value) => {
-                    method(py, object.call_method1(intern!(py, "send"), (value,)))
-                }
-                Input::Error(error) => throw(object, error),
+        let turn = match cx.tasks.context() {
+            None => step(object, input),
+            Some(context) => {
+                raw::within(context.bind(py), || step(object, input)).unwrap_or_else(Turn::Raised)
             }
         };
         if let Some(lent) = lent
@@ -248,47 +255,52 @@ impl Code {
     }
 
     /// Says what a yielded object asks for. An error is raised at the `yield`.
-    fn understand<'py>(&mut self, cx: &Cx<'py>, yielded: &Bound<'py, PyAny>) -> PyResult<Meaning> {
+    fn understand<'py>(&mut self, cx: &Cx<'py>, yielded: Bound<'py, PyAny>) -> PyResult<Meaning> {
         let py = cx.py;
-        if let Some(asked) = Asked::of(yielded) {
-            return self.ask(cx, yielded, asked);
-        }
-        if cx.names.is_effect(yielded) {
-            if let Ok(base) = yielded.cast::<EffectBase>() {
-                base.get().note_performed();
+        match cx.keys.sorts.of(cx.names, &yielded) {
+            Sort::Effect => {
+                raw::effect_base(&yielded).note_performed();
+                return Ok(Meaning::Step(Step::Perform(yielded.unbind())));
             }
-            return Ok(Meaning::Step(Step::Perform(yielded.clone().unbind())));
-        }
-        if let Ok(operation) = yielded.cast::<Operation>() {
-            return self.operate(cx, operation.get().performed());
-        }
-        if let Ok(program) = yielded.cast::<Program>() {
-            return Ok(Meaning::Step(Step::Call(program.get().code(py))));
-        }
-        if let Ok(k) = yielded.cast::<K>() {
-            let answer = K::disarm(k).ok_or_else(|| {
-                cx.names.usage(py, "a continuation was yielded\nhelp: write `yield k(value)` or `yield kont.Resume(k, value)`")
-            })?;
-            if let Err(error) = &answer {
-                self.throws(cx, k, error);
+            Sort::Asked => {
+                if let Some(asked) = Asked::of(&yielded) {
+                    return self.ask(cx, &yielded, asked);
+                }
             }
-            let k = K::take(k, cx, || self.place(py))?;
-            return Ok(Meaning::Step(Step::Control(Control::Resume(
-                Target::Given(k),
-                answer,
-            ))));
+            Sort::Operation => {
+                let operation = yielded.cast::<Operation>()?;
+                return self.operate(cx, operation.get().performed());
+            }
+            Sort::Program => {
+                let program = yielded.cast::<Program>()?;
+                return Ok(Meaning::Step(Step::Call(program.get().code(py))));
+            }
+            Sort::K => {
+                let k = yielded.cast::<K>()?;
+                let fired = K::fire(k, cx, self.place(py)).ok_or_else(|| {
+                    cx.names.usage(py, "a continuation was yielded\nhelp: write `yield k(value)` or `yield kont.Resume(k, value)`")
+                })?;
+                let (continuation, answer) = fired?;
+                if let Err(error) = &answer {
+                    self.throws(cx, k, error);
+                }
+                return Ok(Meaning::Step(Step::Control(Control::Resume(
+                    Target::Given(continuation),
+                    answer,
+                ))));
+            }
+            Sort::Generator | Sort::Coroutine => {
+                if let Some(state) = started(cx.names, &yielded) {
+                    return Ok(Meaning::Step(Step::Call(Self::of(state))));
+                }
+            }
+            Sort::Awaited => {
+                let wait = cx.names.wait.bind(py).call1((yielded,))?;
+                return Ok(Meaning::Step(Step::Perform(wait.unbind())));
+            }
+            Sort::Other => {}
         }
-        if let Some(state) = started(cx.names, yielded) {
-            return Ok(Meaning::Step(Step::Call(Self::of(state))));
-        }
-        if yielded.is_instance_of::<Task>()
-            || yielded.is_instance_of::<Promise>()
-            || yielded.is_instance_of::<ExternalPromise>()
-        {
-            let wait = cx.names.wait.bind(py).call1((yielded,))?;
-            return Ok(Meaning::Step(Step::Perform(wait.unbind())));
-        }
-        self.wait_for(cx, yielded)
+        self.wait_for(cx, &yielded)
     }
 
     /// An effect for the scheduler: some take something of the performer with them.
@@ -308,9 +320,9 @@ impl Code {
             Code::check(&effect.getattr(intern!(py, "program"))?)?;
             self.wait = Wait::Spawn;
             let site = match &self.state {
-                State::Generator(generator) => Site::of(cx.names, generator.bind(py).as_any()).ok(),
+                State::Generator(generator) => Site::of(cx.names, generator.bind(py)).ok(),
                 State::Coroutine(coroutine) => Site::of(cx.names, coroutine.bind(py)).ok(),
-                State::Call { .. } | State::Single(_) | State::Last => None,
+                State::Call { .. } | State::Handle { .. } | State::Single(_) | State::Last => None,
             };
             let effect = effect.clone().unbind();
             return Ok(Meaning::Step(Step::Control(Control::Reflect(Box::new(
@@ -353,7 +365,7 @@ impl Code {
         let state = match &self.state {
             State::Generator(generator) => State::Generator(generator.clone_ref(cx.py)),
             State::Coroutine(coroutine) => State::Coroutine(coroutine.clone_ref(cx.py)),
-            State::Call { .. } | State::Single(_) | State::Last => {
+            State::Call { .. } | State::Handle { .. } | State::Single(_) | State::Last => {
                 return Err(cx.names.usage(cx.py, "a scope is opened with `async with`"));
             }
         };
@@ -468,13 +480,15 @@ impl Code {
     fn finish(&mut self, cx: &Cx<'_>, value: Bound<'_, PyAny>) -> Step<Live> {
         if self.role == Role::Clause
             && let Ok(k) = value.cast::<K>()
-            && let Some(answer) = K::disarm(k)
+            && let Some(fired) = K::fire(k, cx, self.ended_place(cx.py))
         {
-            if let Err(error) = &answer {
-                self.throws(cx, k, error);
-            }
-            return match K::take(k, cx, || self.place(cx.py)) {
-                Ok(k) => Step::Control(Control::Transfer(Target::Given(k), answer)),
+            return match fired {
+                Ok((continuation, answer)) => {
+                    if let Err(error) = &answer {
+                        self.throws(cx, k, error);
+                    }
+                    Step::Control(Control::Transfer(Target::Given(continuation), answer))
+                }
                 Err(error) => self.fail(cx, error),
             };
         }
@@ -514,7 +528,7 @@ impl Code {
 
     /// It raises an exception where an effect was performed.
     fn throws(&self, cx: &Cx<'_>, k: &Bound<'_, K>, error: &PyErr) {
-        let effect = k.borrow().effect(cx.py);
+        let effect = k.get().effect(cx.py);
         if let Some(effect) = effect {
             trace::answered(cx.py, cx.names, error, &effect, self.shown(cx.py));
         }
@@ -523,9 +537,11 @@ impl Code {
     /// What of it people may look at: a generator, a coroutine, or the function that will be called.
     pub(crate) fn shown(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         match &self.state {
-            State::Generator(generator) => Some(generator.clone_ref(py).into_any()),
+            State::Generator(generator) => Some(generator.clone_ref(py)),
             State::Coroutine(coroutine) => Some(coroutine.clone_ref(py)),
-            State::Call { function, .. } => Some(function.clone_ref(py)),
+            State::Call { function, .. } | State::Handle { function, .. } => {
+                Some(function.clone_ref(py))
+            }
             State::Single(_) | State::Last => None,
         }
     }
@@ -542,45 +558,70 @@ impl Code {
                 visit.call(args)?;
                 visit.call(kwargs)
             }
+            State::Handle {
+                function,
+                effect,
+                k,
+            } => {
+                visit.call(function)?;
+                visit.call(effect)?;
+                visit.call(k)
+            }
             State::Generator(generator) => visit.call(generator),
             State::Coroutine(object) | State::Single(object) => visit.call(object),
             State::Last => Ok(()),
         }
     }
 
+    /// Where the code stood that has ended.
+    fn ended_place(&self, py: Python<'_>) -> Place {
+        match &self.state {
+            State::Generator(generator) => Place::Ended(generator.clone_ref(py)),
+            State::Coroutine(coroutine) => Place::Ended(coroutine.clone_ref(py)),
+            _ => self.place(py),
+        }
+    }
+
     /// Where the code stands.
     fn place(&self, py: Python<'_>) -> Place {
         match &self.state {
-            State::Generator(generator) => Place::of_generator(generator.bind(py).as_any()),
+            State::Generator(generator) => Place::of_generator(generator.bind(py)),
             State::Coroutine(coroutine) => Place::of_coroutine(coroutine.bind(py)),
-            State::Call { function, .. } => Place::Function(function.clone_ref(py)),
+            State::Call { function, .. } | State::Handle { function, .. } => {
+                Place::Function(function.clone_ref(py))
+            }
             State::Single(_) | State::Last => Place::Words("by the program"),
         }
     }
 
     /// Calls the function of a program; gives its value if it is a plain function.
     fn begin<'py>(&mut self, cx: &Cx<'py>) -> Result<Option<Bound<'py, PyAny>>, PyErr> {
-        let State::Call {
-            function,
-            args,
-            kwargs,
-        } = &self.state
-        else {
-            return Ok(None);
-        };
-        let kwargs = kwargs.as_ref().map(|kwargs| kwargs.bind(cx.py));
-        let function = function.bind(cx.py);
-        let made = match cx.tasks.context() {
-            None => function.call(args.bind(cx.py), kwargs)?,
-            Some(context) => {
-                let mut all = vec![function.clone()];
-                all.extend(args.bind(cx.py).iter());
-                context.bind(cx.py).call_method(
-                    intern!(cx.py, "run"),
-                    PyTuple::new(cx.py, all)?,
-                    kwargs,
-                )?
+        let py = cx.py;
+        let call = || match &self.state {
+            State::Call {
+                function,
+                args,
+                kwargs,
+            } => {
+                let kwargs = kwargs.as_ref().map(|kwargs| kwargs.bind(py));
+                function.bind(py).call(args.bind(py), kwargs).map(Some)
             }
+            State::Handle {
+                function,
+                effect,
+                k,
+            } => match k {
+                None => function.bind(py).call1((effect,)).map(Some),
+                Some(k) => function.bind(py).call1((effect, k)).map(Some),
+            },
+            _ => Ok(None),
+        };
+        let made = match cx.tasks.context() {
+            None => call()?,
+            Some(context) => raw::within(context.bind(py), call)??,
+        };
+        let Some(made) = made else {
+            return Ok(None);
         };
         match started(cx.names, &made) {
             Some(state) => {
@@ -593,11 +634,48 @@ impl Code {
 }
 
 impl machine::Code<Live> for Code {
+    /// The usual step is done here, so that what it gives stays in registers: a program goes on with a value, and
+    /// yields an effect or returns.
+    #[inline(always)]
     fn resume(&mut self, cx: &mut Cx<'_>, input: Input<Live>) -> Step<Live> {
-        if let Some(unbegun) = &mut self.unbegun {
-            unbegun.0 = None;
-            self.unbegun = None;
+        let object = match &self.state {
+            State::Generator(generator) => generator.bind(cx.py),
+            State::Coroutine(coroutine) if self.unbegun.0.is_none() && !Outside::may_lend(cx) => {
+                coroutine.bind(cx.py)
+            }
+            _ => return self.go_on(cx, input),
+        };
+        if self.wait != Wait::Plain || cx.tasks.context().is_some() {
+            return self.go_on(cx, input);
         }
+        let sent = match &input {
+            Input::Value(value) => raw::send(object, value.bind(cx.py)),
+            Input::Start => raw::send(object, cx.py.None().bind(cx.py)),
+            Input::Error(_) => return self.go_on(cx, input),
+        };
+        match sent {
+            Ok(PySendResult::Next(yielded))
+                if cx.keys.sorts.of(cx.names, &yielded) == Sort::Effect =>
+            {
+                raw::effect_base(&yielded).note_performed();
+                Step::Perform(yielded.unbind())
+            }
+            Ok(PySendResult::Return(value))
+                if self.role == Role::Program
+                    && cx.keys.sorts.of(cx.names, &value) == Sort::Other =>
+            {
+                Step::Return(value.unbind())
+            }
+            sent => self.resumed(cx, sent.into()),
+        }
+    }
+}
+
+impl Code {
+    /// Goes on from whatever it waits for.
+    #[inline(never)]
+    fn go_on(&mut self, cx: &mut Cx<'_>, input: Input<Live>) -> Step<Live> {
+        self.unbegun.0 = None;
         if let Input::Start = input {
             match self.begin(cx) {
                 Ok(None) => {}
@@ -606,7 +684,7 @@ impl machine::Code<Live> for Code {
             }
             if let State::Single(program) = &self.state {
                 let program = program.bind(cx.py).clone();
-                let meaning = self.understand(cx, &program);
+                let meaning = self.understand(cx, program);
                 self.state = State::Last;
                 return match meaning {
                     Ok(Meaning::Step(step)) => step,
@@ -615,7 +693,7 @@ impl machine::Code<Live> for Code {
                 };
             }
         }
-        let mut input = match (std::mem::replace(&mut self.wait, Wait::Plain), input) {
+        let input = match (std::mem::replace(&mut self.wait, Wait::Plain), input) {
             (Wait::Future, Input::Value(_)) => Input::Value(cx.py.None()),
             (Wait::Spawn, Input::Value(effect)) => return Step::Perform(effect),
             (Wait::Failed, Input::Error(error)) => return Step::Raise(error),
@@ -631,16 +709,24 @@ impl machine::Code<Live> for Code {
             }
             (_, input) => input,
         };
+        let turn = self.advance(cx, input);
+        self.resumed(cx, turn)
+    }
+
+    /// Says what a step of CPython means.
+    #[inline(never)]
+    fn resumed<'py>(&mut self, cx: &mut Cx<'py>, mut turn: Turn<'py>) -> Step<Live> {
         loop {
-            input = match self.advance(cx, input) {
+            let input = match turn {
                 Turn::Returned(value) => return self.finish(cx, value),
                 Turn::Raised(error) => return self.fail(cx, error),
-                Turn::Yielded(yielded) => match self.understand(cx, &yielded) {
+                Turn::Yielded(yielded) => match self.understand(cx, yielded) {
                     Ok(Meaning::Step(step)) => return step,
                     Ok(Meaning::Value(value)) => Input::Value(value),
                     Err(error) => Input::Error(error),
                 },
             };
+            turn = self.advance(cx, input);
         }
     }
 }
@@ -649,53 +735,33 @@ impl machine::Code<Live> for Code {
 fn started(names: &Names, object: &Bound<'_, PyAny>) -> Option<State> {
     let class = object.get_type();
     if class.is(&names.generator) {
-        return object
-            .cast::<PyIterator>()
-            .ok()
-            .map(|generator| State::Generator(generator.clone().unbind()));
+        return Some(State::Generator(object.clone().unbind()));
     }
     class
         .is(&names.coroutine)
         .then(|| State::Coroutine(object.clone().unbind()))
 }
 
-/// Resumes a generator or coroutine in the context of its task.
-fn within<'py>(
-    context: &Bound<'py, PyAny>,
-    object: &Bound<'py, PyAny>,
-    input: Input<Live>,
-) -> Turn<'py> {
+/// Resumes a generator or a coroutine.
+#[inline]
+fn step<'py>(object: &Bound<'py, PyAny>, input: Input<Live>) -> Turn<'py> {
     let py = object.py();
-    let (name, value) = match input {
-        Input::Start => (intern!(py, "send"), py.None()),
-        Input::Value(value) => (intern!(py, "send"), value),
-        Input::Error(error) => (intern!(py, "throw"), error.into_value(py).into_any()),
+    let sent = match input {
+        Input::Start => raw::send(object, py.None().bind(py)),
+        Input::Value(value) => raw::send(object, value.bind(py)),
+        Input::Error(error) => {
+            let error = error.into_value(py);
+            return match object.call_method1(intern!(py, "throw"), (error,)) {
+                Ok(yielded) => Turn::Yielded(yielded),
+                Err(error) => Turn::of_error(py, error),
+            };
+        }
     };
-    let resume = object.getattr(name);
-    method(
-        py,
-        resume.and_then(|resume| context.call_method1(intern!(py, "run"), (resume, value))),
-    )
+    sent.into()
 }
 
 fn is_coroutine(object: &Bound<'_, PyAny>) -> bool {
     names(object.py()).is_ok_and(|names| object.get_type().is(&names.coroutine))
-}
-
-fn throw<'py>(object: &Bound<'py, PyAny>, error: PyErr) -> Turn<'py> {
-    let py = object.py();
-    method(
-        py,
-        object.call_method1(intern!(py, "throw"), (error.into_value(py),)),
-    )
-}
-
-/// What a call of `send` or `throw` as a method has done.
-fn method<'py>(py: Python<'py>, result: PyResult<Bound<'py, PyAny>>) -> Turn<'py> {
-    match result {
-        Ok(yielded) => Turn::Yielded(yielded),
-        Err(error) => Turn::of_error(py, error),
-    }
 }
 
 fn not_a_program(names: &Names, object: &Bound<'_, PyAny>) -> PyErr {

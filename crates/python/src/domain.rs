@@ -15,6 +15,7 @@ use crate::k::K;
 use crate::names::Names;
 use crate::place::Place;
 use crate::prompt::Prompt;
+use crate::sorts::Sorts;
 use crate::tasks::Tasks;
 
 /// Programs that CPython runs. Their values are objects, their errors are exceptions.
@@ -34,8 +35,8 @@ pub(crate) enum Parks {
 pub(crate) struct Keys {
     /// The classes whose addresses were given as keys: while they are here, no other class has the same address.
     classes: HashMap<usize, Py<PyType>>,
-    /// The address of the class that was looked up last.
-    last: usize,
+    /// What objects are, by their classes.
+    pub(crate) sorts: Sorts,
     /// Which clause of the handler that was asked last wants the effect, if it has several.
     pub(crate) clause: usize,
     /// The continuations that handlers have kept since the last look at them, weakly: each may be in a cycle.
@@ -47,7 +48,7 @@ pub(crate) struct Keys {
 impl Keys {
     /// Notes a continuation that was not used when its handler ended, and that somebody keeps.
     pub(crate) fn keep(&mut self, k: &Bound<'_, K>) {
-        if k.borrow().continuation().is_some()
+        if k.get().is_here()
             && let Ok(weak) = PyWeakrefReference::new(k.as_any())
         {
             self.kept.push(weak.unbind());
@@ -70,11 +71,11 @@ impl Keys {
     /// The key of an effect: its class, which decides which handlers may take it.
     fn of(&mut self, effect: &Bound<'_, PyAny>) -> Key {
         let address = effect.get_type_ptr() as usize;
-        if address != self.last {
+        if !self.sorts.is_key(address) {
             self.classes
                 .entry(address)
                 .or_insert_with(|| effect.get_type().unbind());
-            self.last = address;
+            self.sorts.note_key(address);
         }
         Key(address as u64)
     }
@@ -186,7 +187,7 @@ impl Activation {
     /// The effect that the handler was run for.
     pub(crate) fn effect(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         match self {
-            Self::Object(k) => k.borrow(py).effect(py),
+            Self::Object(k) => k.get().effect(py),
             Self::Hidden(_, effect) => Some(effect.clone_ref(py)),
         }
     }
@@ -198,6 +199,9 @@ impl Slot<Live> for Activation {
             Self::Hidden(continuation, _) => return continuation.take(),
             Self::Object(k) => k.bind(cx.py),
         };
+        if !k.get().is_here() {
+            return None;
+        }
         let reason = match why {
             Taking::Used => Place::Words("by `Pass`"),
             // Somebody keeps it to use it later: it is theirs.

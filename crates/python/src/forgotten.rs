@@ -2,10 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
+use crate::fields::Fields;
 use crate::names::{Names, names};
 
 /// The number of the effect that was made last.
@@ -15,7 +17,8 @@ static NEWEST: AtomicU64 = AtomicU64::new(0);
 #[pyclass(module = "kont", frozen, subclass)]
 pub(crate) struct EffectBase {
     /// Which effect it is of those that were made; 0 once it was performed.
-    number: AtomicU64,
+    pub(crate) number: AtomicU64,
+    pub(crate) fields: Fields,
 }
 
 impl EffectBase {
@@ -23,15 +26,21 @@ impl EffectBase {
     pub(crate) fn performed() -> Self {
         EffectBase {
             number: AtomicU64::new(0),
+            fields: Fields::default(),
         }
     }
 
     /// The part of an effect that a program has made.
     pub(crate) fn made() -> Self {
-        let number = NEWEST.fetch_add(1, Ordering::Relaxed) + 1;
         EffectBase {
-            number: AtomicU64::new(number),
+            number: AtomicU64::new(Self::next_number()),
+            fields: Fields::default(),
         }
+    }
+
+    /// The number of the effect that is made now.
+    pub(crate) fn next_number() -> u64 {
+        NEWEST.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     pub(crate) fn note_performed(&self) {
@@ -47,6 +56,14 @@ impl EffectBase {
         Self::made()
     }
 
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.fields.traverse(visit)
+    }
+
+    fn __clear__(&self) {
+        self.fields.clear();
+    }
+
     /// Says that whoever got it may drop it: it was made for a host to look at.
     fn _kont_may_be_dropped(&self) {
         self.note_performed();
@@ -56,7 +73,8 @@ impl EffectBase {
 impl Drop for EffectBase {
     fn drop(&mut self) {
         // One that is not the newest was kept for a while: it is a value, and not a forgotten statement.
-        if *self.number.get_mut() == NEWEST.load(Ordering::Relaxed) {
+        let number = *self.number.get_mut();
+        if number != 0 && number == NEWEST.load(Ordering::Relaxed) {
             warn_of_statement(|_| "an effect".to_owned());
         }
     }

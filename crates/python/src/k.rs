@@ -1,5 +1,7 @@
 //! Continuations as Python objects: one owner, one use.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use machine::{Answer, Base, Boundary, Continuation, Machine, MachineId};
 use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -16,41 +18,61 @@ use crate::prompt::Prompt;
 /// program and is the handler's last act; `yield k(value)` waits for what the rest of the program returns. A second
 /// use raises `ContinuationUsedError`, which names the first. A handler may keep it and use it later in the same run.
 /// It cannot be copied or pickled.
-#[pyclass(module = "kont", weakref)]
+#[pyclass(module = "kont", frozen, weakref)]
 pub(crate) struct K {
-    continuation: Option<Continuation<Live>>,
     /// The machine that captured it, which alone may go on with it; none for a program that has not begun.
     machine: Option<MachineId>,
-    armed: Option<Answer<Live>>,
+    /// Any thread may ask for it at any time. While it is locked nothing of Python runs, so nobody waits for long:
+    /// what is taken out of it is dropped after that.
+    inside: Mutex<Inside>,
+}
+
+struct Inside {
+    continuation: Option<Continuation<Live>>,
+    /// What `k(value)` has put in. An exception is boxed, since it is larger than all the rest.
+    armed: Option<Result<Py<PyAny>, Box<PyErr>>>,
     effect: Option<Py<PyAny>>,
     used: Option<Place>,
 }
 
 impl K {
     pub(crate) fn new(continuation: Continuation<Live>, effect: Py<PyAny>) -> Self {
-        K {
-            machine: continuation.machine(),
-            continuation: Some(continuation),
-            armed: None,
-            effect: Some(effect),
-            used: None,
-        }
+        Self::of(continuation.machine(), continuation, Some(effect))
     }
 
     /// A program that has not begun: nobody performed an effect for it.
     pub(crate) fn unstarted(continuation: Continuation<Live>) -> Self {
+        Self::of(None, continuation, None)
+    }
+
+    fn of(
+        machine: Option<MachineId>,
+        continuation: Continuation<Live>,
+        effect: Option<Py<PyAny>>,
+    ) -> Self {
         K {
-            machine: None,
-            continuation: Some(continuation),
-            armed: None,
-            effect: None,
-            used: None,
+            machine,
+            inside: Mutex::new(Inside {
+                continuation: Some(continuation),
+                armed: None,
+                effect,
+                used: None,
+            }),
         }
     }
 
-    /// The continuation, while it is here.
-    pub(crate) fn continuation(&self) -> Option<&Continuation<Live>> {
-        self.continuation.as_ref()
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the continuation is here.
+    pub(crate) fn is_here(&self) -> bool {
+        self.lock().continuation.is_some()
+    }
+
+    /// Looks at the continuation while it is here. Nothing of Python may run meanwhile.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Continuation<Live>) -> T) -> Option<T> {
+        self.lock().continuation.as_ref().map(look)
     }
 
     /// Whether another machine than this one has captured it.
@@ -62,7 +84,7 @@ impl K {
     /// treated like this: the continuations of handlers that wait in it.
     pub(crate) fn hold(k: &Bound<'_, Self>, machine: &mut Machine<Live>) -> Vec<Py<K>> {
         let py = k.py();
-        let Some(continuation) = k.borrow_mut().continuation.take() else {
+        let Some(continuation) = k.get().lock().continuation.take() else {
             return Vec::new();
         };
         let continuation = machine.detach(continuation);
@@ -72,21 +94,22 @@ impl K {
             _ => None,
         });
         let nested = nested.collect();
-        k.borrow_mut().continuation = Some(continuation);
+        k.get().lock().continuation = Some(continuation);
         nested
     }
 
     pub(crate) fn effect(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        self.effect.as_ref().map(|effect| effect.clone_ref(py))
+        let inside = self.lock();
+        inside.effect.as_ref().map(|effect| effect.clone_ref(py))
     }
 
     /// Takes the continuation out, if it is there, for a reason that a later user is told.
     pub(crate) fn take_for(k: &Bound<'_, Self>, reason: Place) -> Option<Continuation<Live>> {
         let (continuation, armed) = {
-            let mut this = k.borrow_mut();
-            let continuation = this.continuation.take()?;
-            this.used = Some(reason);
-            (continuation, this.armed.take())
+            let mut inside = k.get().lock();
+            let continuation = inside.continuation.take()?;
+            inside.used = Some(reason);
+            (continuation, inside.armed.take())
         };
         drop(armed);
         Some(continuation)
@@ -98,11 +121,7 @@ impl K {
         cx: &Cx<'_>,
         place: impl FnOnce() -> Place,
     ) -> PyResult<Continuation<Live>> {
-        let (is_here, is_foreign) = {
-            let this = k.borrow();
-            (this.continuation.is_some(), this.is_foreign(cx.machine))
-        };
-        if is_here && is_foreign {
+        if k.get().is_foreign(cx.machine) && k.get().is_here() {
             return Err(Self::foreign_error(cx));
         }
         Self::take_for(k, place()).ok_or_else(|| Self::used_error(k, cx.names))
@@ -117,33 +136,61 @@ impl K {
 
     /// What `k(value)` or `k.throw(error)` has put in, if the continuation has been called.
     pub(crate) fn disarm(k: &Bound<'_, Self>) -> Option<Answer<Live>> {
-        k.borrow_mut().armed.take()
+        let armed = k.get().lock().armed.take();
+        armed.map(|answer| answer.map_err(|error| *error))
+    }
+
+    /// Takes the continuation out to use it with what `k(value)` has put in, or tells why that cannot be; `None` if it
+    /// was not called.
+    #[inline]
+    pub(crate) fn fire(
+        k: &Bound<'_, Self>,
+        cx: &Cx<'_>,
+        place: Place,
+    ) -> Option<PyResult<(Continuation<Live>, Answer<Live>)>> {
+        let mut inside = k.get().lock();
+        let answer = inside.armed.take()?;
+        let is_foreign = k.get().is_foreign(cx.machine);
+        if !is_foreign && let Some(continuation) = inside.continuation.take() {
+            inside.used = Some(place);
+            return Some(Ok((continuation, answer.map_err(|error| *error))));
+        }
+        let is_here = inside.continuation.is_some();
+        drop(inside);
+        Some(Err(match is_here {
+            true => Self::foreign_error(cx),
+            false => Self::used_error(k, cx.names),
+        }))
     }
 
     /// The error that names the first use.
     pub(crate) fn used_error(k: &Bound<'_, Self>, names: &Names) -> PyErr {
         let place = k
-            .borrow()
-            .used
-            .as_ref()
+            .get()
+            .used_at(k.py())
             .map_or_else(String::new, |place| place.text(k.py()));
         let message =
             format!("this continuation was used {place}\nhelp: a continuation goes on once");
         PyErr::from_type(names.used.bind(k.py()).clone(), (message,))
     }
 
+    /// Where it was used, if it was.
+    fn used_at(&self, py: Python<'_>) -> Option<Place> {
+        self.lock().used.as_ref().map(|place| place.again(py))
+    }
+
     fn arm(slf: Bound<'_, Self>, answer: Answer<Live>) -> PyResult<Bound<'_, Self>> {
         let names = names(slf.py())?;
-        let mut this = slf.borrow_mut();
-        if this.continuation.is_none() || this.armed.is_some() {
-            if this.used.is_none() {
-                this.used = Some(Place::Words("by the call before this one"));
+        let mut inside = slf.get().lock();
+        if inside.continuation.is_none() || inside.armed.is_some() {
+            if inside.used.is_none() {
+                inside.used = Some(Place::Words("by the call before this one"));
             }
-            drop(this);
+            drop(inside);
             return Err(Self::used_error(&slf, names));
         }
-        this.armed = Some(answer);
-        drop(this);
+        inside.armed = Some(answer.map_err(Box::new));
+        drop(inside);
         Ok(slf)
     }
 }
@@ -166,19 +213,18 @@ impl K {
     /// Whether it has been used.
     #[getter]
     fn used(&self) -> bool {
-        self.continuation.is_none()
+        !self.is_here()
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let py = slf.py();
-        let this = slf.borrow();
-        let state = match (&this.continuation, &this.used) {
-            (Some(_), _) => String::new(),
-            (None, Some(place)) => format!(", used {}", place.text(py)),
-            (None, None) => ", used".to_owned(),
+        let this = slf.get();
+        let state = match (this.is_here(), this.used_at(py)) {
+            (true, _) => String::new(),
+            (false, Some(place)) => format!(", used {}", place.text(py)),
+            (false, None) => ", used".to_owned(),
         };
         let effect = this.effect(py);
-        drop(this);
         Ok(match effect {
             Some(effect) => format!("<kont.K of {}{state}>", effect.bind(py).repr()?),
             None => format!("<kont.K of a program from its start{state}>"),
@@ -193,10 +239,14 @@ impl K {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if let Some(Ok(value)) = &self.armed {
+        // Whoever uses it at this moment keeps what is in it alive anyway.
+        let Ok(inside) = self.inside.try_lock() else {
+            return Ok(());
+        };
+        if let Some(Ok(value)) = &inside.armed {
             visit.call(value)?;
         }
-        if let Some(view) = self.continuation.as_ref().and_then(Continuation::inside) {
+        if let Some(view) = inside.continuation.as_ref().and_then(Continuation::inside) {
             for fiber in view {
                 fiber.frames().try_for_each(|code| code.traverse(visit))?;
                 match fiber.base {
@@ -211,12 +261,19 @@ impl K {
                 }
             }
         }
-        visit.call(&self.effect)
+        visit.call(&inside.effect)
     }
 
-    fn __clear__(&mut self) {
-        self.effect = None;
-        self.armed = None;
-        self.continuation = None;
+    fn __clear__(&self) {
+        let (effect, armed, continuation) = {
+            let mut inside = self.lock();
+            (
+                inside.effect.take(),
+                inside.armed.take(),
+                inside.continuation.take(),
+            )
+        };
+        // Programs that end here run their `finally`, and may look at this object.
+        drop((effect, armed, continuation));
     }
 }

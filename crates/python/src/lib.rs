@@ -27,21 +27,25 @@ mod command;
 mod data;
 mod domain;
 mod drive;
+mod fields;
 mod forgotten;
 mod handles;
 mod host;
 mod k;
 mod names;
+mod native;
 mod operation;
 mod outside;
 mod place;
 mod program;
 mod prompt;
 mod quiet;
+mod raw;
 mod reflect;
 mod request;
 mod sandbox_run;
 mod schedule;
+mod sorts;
 mod tasks;
 mod trace;
 mod wanted;
@@ -57,6 +61,7 @@ mod _kont {
         clause::{Handler, Observer},
         command::main,
         drive::{Drive, run},
+        fields::lay_out,
         forgotten::EffectBase,
         handles::{ExternalPromise, Once, Promise, Shared, Task},
         k::K,

@@ -54,27 +54,31 @@ impl Outside {
             .ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("no loop was made"))
     }
 
+    /// Whether libraries could look for a loop while a coroutine runs.
+    pub(crate) fn may_lend(cx: &Cx<'_>) -> bool {
+        match &cx.tasks.outside {
+            // The main task is the one that has called `run_async`.
+            Self::Running(_) => cx.tasks.other().is_some(),
+            own => {
+                let modules = cx.names.modules.bind(cx.py);
+                // What cannot be told is told when the loop is lent.
+                own.get(cx.py).is_some()
+                    || modules.contains(intern!(cx.py, "asyncio")).unwrap_or(true)
+            }
+        }
+    }
+
     /// Shows libraries the loop, and which of its tasks runs, while a coroutine does. Gives what has to be told to
     /// `take_back` it.
     pub(crate) fn lend<'py>(cx: &Cx<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = cx.py;
+        if !Self::may_lend(cx) {
+            return Ok(None);
+        }
         let task = cx.tasks.other();
         let loop_ = match &cx.tasks.outside {
-            Self::Running(running) => {
-                if task.is_none() {
-                    // The main task is the one that has called `run_async`.
-                    return Ok(None);
-                }
-                running.bind(py)
-            }
-            own => {
-                if own.get(py).is_none()
-                    && !cx.names.modules.bind(py).contains(intern!(py, "asyncio"))?
-                {
-                    return Ok(None);
-                }
-                own.make(py)?
-            }
+            Self::Running(running) => running.bind(py),
+            own => own.make(py)?,
         };
         let context = cx.tasks.context();
         let lent = loop_.call_method1(intern!(py, "lend"), (task.map(|id| id.0), context))?;

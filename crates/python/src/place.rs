@@ -34,10 +34,13 @@ pub(crate) enum Place {
     Words(&'static str),
     /// By a function, as a whole.
     Function(Py<PyAny>),
-    /// By a code object, at a line; at its first line if that is not known.
+    /// By a generator or coroutine that has ended, as a whole.
+    Ended(Py<PyAny>),
+    /// By a code object, at an instruction, of which the line is looked up if somebody is told; at its first line if
+    /// that is not known.
     Line {
         code: Py<PyAny>,
-        line: Option<Py<PyAny>>,
+        instruction: Option<Py<PyAny>>,
     },
 }
 
@@ -63,12 +66,27 @@ impl Place {
             return Self::Words("by a program");
         };
         // A generator that has ended has no frame any more.
-        let line = object
+        let instruction = object
             .getattr(frame)
-            .and_then(|frame| frame.getattr(intern!(object.py(), "f_lineno")));
+            .ok()
+            .filter(|frame| !frame.is_none())
+            .and_then(|frame| frame.getattr(intern!(object.py(), "f_lasti")).ok());
         Self::Line {
             code: code.unbind(),
-            line: line.ok().map(Bound::unbind),
+            instruction: instruction.map(Bound::unbind),
+        }
+    }
+
+    /// The same place, for somebody else to tell.
+    pub(crate) fn again(&self, py: Python<'_>) -> Self {
+        match self {
+            Self::Words(words) => Self::Words(words),
+            Self::Function(function) => Self::Function(function.clone_ref(py)),
+            Self::Ended(object) => Self::Ended(object.clone_ref(py)),
+            Self::Line { code, instruction } => Self::Line {
+                code: code.clone_ref(py),
+                instruction: instruction.as_ref().map(|at| at.clone_ref(py)),
+            },
         }
     }
 
@@ -80,17 +98,15 @@ impl Place {
                 Self::Function(function) => {
                     format!("by `{}`", function.bind(py).getattr("__qualname__")?)
                 }
-                Self::Line { code, line } => {
-                    let code = code.bind(py);
-                    let line = match line {
-                        Some(line) => line.bind(py).clone(),
-                        None => code.getattr("co_firstlineno")?,
-                    };
-                    format!(
-                        "by `{}` ({}:{line})",
-                        code.getattr("co_qualname")?,
-                        code.getattr("co_filename")?
-                    )
+                Self::Ended(object) => {
+                    let object = object.bind(py);
+                    let code = object
+                        .getattr("gi_code")
+                        .or_else(|_| object.getattr("cr_code"))?;
+                    of_code(&code, None)?
+                }
+                Self::Line { code, instruction } => {
+                    of_code(code.bind(py), instruction.as_ref().map(|at| at.bind(py)))?
                 }
             })
         };
@@ -143,4 +159,23 @@ impl Site {
         let Site { code, instruction } = self.clone_ref(py);
         (code, instruction)
     }
+}
+
+/// A code object in words, at the line of an instruction.
+fn of_code(code: &Bound<'_, PyAny>, instruction: Option<&Bound<'_, PyAny>>) -> PyResult<String> {
+    let mut line = code.getattr("co_firstlineno")?;
+    if let Some(instruction) = instruction {
+        let instruction: i64 = instruction.extract()?;
+        for range in code.call_method0("co_lines")?.try_iter()? {
+            let (start, end, at): (i64, i64, Bound<'_, PyAny>) = range?.extract()?;
+            if (start..end).contains(&instruction) && !at.is_none() {
+                line = at;
+            }
+        }
+    }
+    Ok(format!(
+        "by `{}` ({}:{line})",
+        code.getattr("co_qualname")?,
+        code.getattr("co_filename")?
+    ))
 }

@@ -7,6 +7,7 @@ use scheduler::{Id, Op};
 use crate::clause::{Handler, Installed};
 use crate::domain::{Cx, Live};
 use crate::request::{Asked, Internal, Question};
+use crate::sorts::Sort;
 
 /// A handler of a running program.
 pub(crate) enum Prompt {
@@ -40,12 +41,16 @@ impl machine::Handler<Live> for Prompt {
     fn accepts(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
         match self {
             Self::Handler(handler) => {
-                !effect.bind(cx.py).is_instance_of::<Internal>() && handler.accepts(cx, effect)
+                let object = effect.bind(cx.py);
+                let is_internal = cx.keys.sorts.of(cx.names, object) == Sort::Asked
+                    && object.is_instance_of::<Internal>();
+                !is_internal && handler.accepts(cx, effect)
             }
             Self::Task | Self::Scope(_) => effect.bind(cx.py).is_instance_of::<Asked>(),
         }
     }
 
+    #[inline(always)]
     fn declines(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
         match self {
             Self::Handler(handler) => handler.declines(cx, effect),
@@ -56,6 +61,7 @@ impl machine::Handler<Live> for Prompt {
         }
     }
 
+    #[inline(always)]
     fn answer(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> Option<Answer<Live>> {
         match self {
             Self::Handler(handler) => handler.answer(cx, effect),

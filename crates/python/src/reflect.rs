@@ -66,17 +66,17 @@ fn of_object(
     mirror: Mirror<'_, Live>,
     cx: &Cx<'_>,
 ) -> PyResult<Py<PyAny>> {
-    let this = k.borrow();
-    let Some(continuation) = this.continuation() else {
-        drop(this);
-        return Err(K::used_error(k, cx.names));
-    };
-    if this.is_foreign(cx.machine) {
+    if k.get().is_here() && k.get().is_foreign(cx.machine) {
         return Err(K::foreign_error(cx));
     }
-    match mirror.of(continuation) {
-        Ok(view) => collect(look, view, cx.py),
-        Err(_) => Err(K::foreign_error(cx)),
+    // Nothing of Python runs while the continuation is looked at: the list is made after that.
+    let found = k
+        .get()
+        .look(|continuation| mirror.of(continuation).map(|view| found(look, view, cx.py)));
+    match found {
+        Some(Ok(found)) => listed(found, cx.py),
+        Some(Err(_)) => Err(K::foreign_error(cx)),
+        None => Err(K::used_error(k, cx.names)),
     }
 }
 
@@ -99,7 +99,15 @@ fn no_continuation(cx: &Cx<'_>) -> PyErr {
 }
 
 fn collect(look: Look, view: View<'_, Live>, py: Python<'_>) -> PyResult<Py<PyAny>> {
-    let found: Vec<Py<PyAny>> = match look {
+    listed(found(look, view, py), py)
+}
+
+fn listed(found: Vec<Py<PyAny>>, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    Ok(PyList::new(py, found)?.into_any().unbind())
+}
+
+fn found(look: Look, view: View<'_, Live>, py: Python<'_>) -> Vec<Py<PyAny>> {
+    match look {
         Look::Handlers => view
             .handlers()
             .filter_map(|(_, prompt)| prompt.handler(py).map(Py::into_any))
@@ -112,8 +120,7 @@ fn collect(look: Look, view: View<'_, Live>, py: Python<'_>) -> PyResult<Py<PyAn
             })
             .collect(),
         Look::Codes => view.codes().filter_map(|code| code.shown(py)).collect(),
-    };
-    Ok(PyList::new(py, found)?.into_any().unbind())
+    }
 }
 
 /// The value of a look, finished by Python once the machine is no longer looked into.

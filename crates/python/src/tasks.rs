@@ -18,6 +18,7 @@ use crate::handles::{ExternalPromise, Handle, Promise, Run, Shared, Task};
 use crate::outside::{self, Outside};
 use crate::place::Site;
 use crate::prompt::Prompt;
+use crate::raw;
 use crate::request::{Asked, Question, request};
 
 /// How many handles are gone before their entries are looked at.
@@ -215,17 +216,13 @@ impl<'py> Cx<'py> {
     pub(crate) fn call(
         &self,
         function: &Py<PyAny>,
-        args: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>
-        + pyo3::call::PyCallArgs<'py>,
+        args: impl pyo3::call::PyCallArgs<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let function = function.bind(self.py);
         let Some(context) = self.tasks.context() else {
             return function.call1(args);
         };
-        let mut all = vec![function.clone()];
-        all.extend(args.into_pyobject(self.py)?.iter());
-        let run = context.bind(self.py).getattr(intern!(self.py, "run"))?;
-        run.call1(PyTuple::new(self.py, all)?)
+        raw::within(context.bind(self.py), || function.call1(args))?
     }
 
     /// Whether the scheduler answers this. What it need not answer while there is one task, the host does.

@@ -49,8 +49,9 @@ impl Wanted {
             return Ok(true);
         }
         let py = effect.py();
+        let own = effect.get_type_ptr();
         for class in &self.types {
-            if effect.is_instance(class.bind(py))? {
+            if own.cast() == class.as_ptr() || effect.is_instance(class.bind(py))? {
                 return Ok(true);
             }
         }

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from kont import _kont
 from kont.effects import Effect
-from kont.std.programs import clauses
+from kont.std.programs import Clause, clauses
 
 __all__ = ["Get", "Modify", "Put", "state"]
 
@@ -56,15 +56,7 @@ def state(initial: Mapping[Any, Any] | None = None) -> _kont.Handler:
     """
     cells = dict(initial or {})
 
-    # A value of a cell may be an effect or a program, which only `k` takes as a value.
-    def get(effect: Get, k: _kont.K) -> Any:
-        return k(cells.get(effect.key))
-
-    def put(effect: Put) -> None:
-        cells[effect.key] = effect.value
-
-    def modify(effect: Modify, k: _kont.K) -> Any:
-        value = cells[effect.key] = effect.function(cells.get(effect.key))
-        return k(value)
-
-    return clauses("state", (Get, "transfer", get), (Put, "function", put), (Modify, "transfer", modify))
+    kinds: list[Clause] = [
+        (effect, ("function", name, (cells,)), state) for effect, name in ((Get, "get"), (Put, "put"), (Modify, "modify"))
+    ]
+    return clauses("state", *kinds)

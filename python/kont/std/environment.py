@@ -96,7 +96,7 @@ def _answering(scope: _Scope, strict: bool) -> _kont.Handler:
         effect.found.append(scope)
         return k() if effect.home is scope else _kont.Pass()
 
-    asking: Clause = (Ask, "function", ask) if strict and not lazy else (Ask, "transfer", ask_lazily)
+    asking: Clause = (Ask, ("transfer", "ask", (values, lazy)), ask_lazily)
     return clauses("reader", asking, (Local, "transfer", local), (LazyScopes, "transfer", scopes))
 
 

@@ -10,7 +10,7 @@ from kont.effects import Effect
 from kont.handling import handler
 from kont.interception import observer
 from kont.programs import do
-from kont.std.programs import Runnable, Scoped, clauses
+from kont.std.programs import Clause, Runnable, Scoped, clauses
 
 __all__ = ["Listen", "Tell", "Told", "listening", "writer"]
 
@@ -68,13 +68,16 @@ def writer(messages: list[Any] | None = None) -> _kont.Handler:
     def tell(effect: Tell) -> None:
         kept.append(effect.message)
 
+    # A list of the caller's own class may do something else when something is added.
+    telling: Clause = (Tell, ("function", "tell", (kept,)) if type(kept) is list else "function", tell)
+
     def told(effect: Told) -> list[Any]:
         return list(kept)
 
     def listen(effect: Listen[Any], k: _kont.K) -> Any:
         return _kont.TransferWith(k, _listen(effect))
 
-    return clauses("writer", (Tell, "function", tell), (Told, "function", told), (Listen, "transfer", listen))
+    return clauses("writer", telling, (Told, "function", told), (Listen, "transfer", listen))
 
 
 @handler(Listen)

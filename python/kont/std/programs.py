@@ -16,8 +16,10 @@ T = TypeVar("T")
 
 # Everything that `yield` runs.
 Runnable = Coroutine[Any, Any, T] | Performs[Any, T]
-# A type of effects, the kind of function that answers it, and the function.
-Clause = tuple[type, str, Callable[..., Any]]
+# A type of effects, the kind of function that answers it, and the function. The kind may be one with the name of what
+# answers in the function's place, as far as it can, and the objects that this works on.
+Kind = str | tuple[str, str, tuple[Any, ...]]
+Clause = tuple[type, Kind, Callable[..., Any]]
 
 
 class Scoped(Effect[T]):

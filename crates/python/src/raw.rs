@@ -1,0 +1,80 @@
+//! What pyo3 does not offer of CPython: the only `unsafe` code of the extension. Each block says why it holds;
+//! `tests/python/test_native.py` looks at what they do from outside.
+#![expect(
+    unsafe_code,
+    reason = "resuming a coroutine as fast as a generator, and entering a context, are calls of CPython that pyo3 does not wrap"
+)]
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::iterator::PySendResult;
+
+use crate::forgotten::EffectBase;
+
+/// The native part of an effect.
+///
+/// # Panics
+/// It is no effect.
+#[inline]
+pub(crate) fn effect_base<'a>(effect: &'a Bound<'_, PyAny>) -> &'a EffectBase {
+    debug_assert!(effect.is_instance_of::<EffectBase>());
+    // SAFETY: callers have seen that its class is a subclass of `kont.Effect`, which is one of `EffectBase`; the bases
+    // of a class that has instances cannot be changed to ones with another layout.
+    unsafe { effect.cast_unchecked::<EffectBase>() }.get()
+}
+
+/// Resumes a generator or a coroutine of CPython with a value.
+///
+/// # Errors
+/// What it raises.
+#[inline]
+pub(crate) fn send<'py>(
+    object: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<PySendResult<'py>> {
+    let py = object.py();
+    let mut result = std::ptr::null_mut();
+    // SAFETY: both are live objects of an attached interpreter, and `result` is a place for one pointer. Of an object
+    // that cannot be resumed CPython calls the method `send`, or raises.
+    let sent = unsafe { ffi::PyIter_Send(object.as_ptr(), value.as_ptr(), &raw mut result) };
+    match sent {
+        ffi::PySendResult::PYGEN_ERROR => Err(PyErr::fetch(py)),
+        ffi::PySendResult::PYGEN_RETURN => {
+            // SAFETY: unless it has failed, it has put an object there, which is ours.
+            Ok(PySendResult::Return(unsafe {
+                Bound::from_owned_ptr(py, result)
+            }))
+        }
+        ffi::PySendResult::PYGEN_NEXT => {
+            // SAFETY: as above.
+            Ok(PySendResult::Next(unsafe {
+                Bound::from_owned_ptr(py, result)
+            }))
+        }
+    }
+}
+
+/// Does something in a context of `contextvars`.
+///
+/// # Errors
+/// The object is no context, or it is entered already.
+pub(crate) fn within<T>(context: &Bound<'_, PyAny>, act: impl FnOnce() -> T) -> PyResult<T> {
+    /// Leaves the context, also when `act` panics.
+    struct Entered<'a, 'py>(&'a Bound<'py, PyAny>);
+
+    impl Drop for Entered<'_, '_> {
+        fn drop(&mut self) {
+            // SAFETY: it is a live object. That it is the context that was entered last is checked there.
+            if unsafe { ffi::PyContext_Exit(self.0.as_ptr()) } != 0 {
+                PyErr::fetch(self.0.py()).write_unraisable(self.0.py(), Some(self.0));
+            }
+        }
+    }
+
+    // SAFETY: it is a live object; whether it is a context that can be entered is checked there.
+    if unsafe { ffi::PyContext_Enter(context.as_ptr()) } != 0 {
+        return Err(PyErr::fetch(context.py()));
+    }
+    let _entered = Entered(context);
+    Ok(act())
+}
