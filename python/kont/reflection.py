@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ class Place(NamedTuple):
     Attributes:
         function: the qualified name of its function.
         file: the file that the function is in.
-        line: the line where it waits; the first line of one that has not begun.
+        line: the line where it waits; the first line of one that has not begun; 0 if nobody knows.
     """
 
     function: str
@@ -92,4 +93,6 @@ def place_of(boundary: Any) -> Place | None:
     name = getattr(boundary, "__qualname__", None) or getattr(function, "__qualname__", type(function).__qualname__)
     marked = getattr(type(function), "_kont_marked", None)
     place = _place(marked[0][1].function if marked else function)
-    return Place(str(name), place.file, place.line) if place else Place(str(name), "?", 0)
+    # An object that is no function: the file of its class will do.
+    file = getattr(sys.modules.get(type(function).__module__), "__file__", None) or "?"
+    return Place(str(name), place.file, place.line) if place else Place(str(name), file, 0)

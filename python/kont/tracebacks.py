@@ -27,7 +27,7 @@ class PerformedEffect:
 
     Attributes:
         effect: its `repr`, at most 120 characters of it.
-        handler: the handler that was asked about it; None if the run itself was, or another library.
+        handler: the handler that was asked about it; None if there is none, so that the run answers or refuses it.
     """
 
     effect: str
@@ -96,6 +96,8 @@ def traceback_of(error: BaseException) -> Traceback | None:
         Place(entry.tb_frame.f_code.co_qualname, entry.tb_frame.f_code.co_filename, entry.tb_lineno)
         for entry in _foreign(error.__traceback__)
     ]
+    if isinstance(error, UnhandledEffect):
+        known = dataclasses.replace(known, performed=(PerformedEffect(shown(error.effect), None), *known.performed))
     return dataclasses.replace(known, places=tuple(reversed(lines)))
 
 
@@ -171,6 +173,19 @@ def place_of_site(code: CodeType, instruction: int) -> str:
     return _named(_site(code, instruction))
 
 
+def return_line(code: CodeType) -> int | None:
+    """The line on which a function returns something that is not a constant, if there is only one."""
+    import dis
+
+    lines: set[int | None] = set()
+    before = ""
+    for step in dis.get_instructions(code):
+        if step.opname == "RETURN_VALUE" and before not in ("LOAD_CONST", "LOAD_SMALL_INT"):
+            lines.add(step.positions.lineno if step.positions else None)
+        before = step.opname
+    return lines.pop() if len(lines) == 1 else None
+
+
 def _tell(error: BaseException, around: tuple[Place, ...]) -> tuple[Place, ...]:
     """Adds the notes, if that was not done. Gives the handlers that the reader knows of then."""
     known = error.__dict__.get("__kont_traceback__")
@@ -181,7 +196,7 @@ def _tell(error: BaseException, around: tuple[Place, ...]) -> tuple[Place, ...]:
     # As `add_note` does it, which asks the class of the exception: that may refuse.
     notes = error.__dict__.setdefault("__notes__", [])
     if isinstance(notes, list):
-        notes.extend(_notes(told, error, around))
+        notes.extend(note for note in _notes(told, error, around) if note not in notes)
     return told.handlers or around
 
 
@@ -238,7 +253,7 @@ def _named(place: Place) -> str:
     name = re.sub(r"\.<(locals|listcomp|setcomp|dictcomp)>", "", place.function)
     if place.file.startswith(_FOLDER):
         return f"`{name}` of kont"
-    return f"`{name}` ({place.file}:{place.line})"
+    return f"`{name}` ({place.file}:{place.line})" if place.line else f"`{name}` ({place.file})"
 
 
 def _site(code: CodeType, instruction: int) -> Place:
@@ -257,13 +272,13 @@ def _strip(error: BaseException) -> None:
 
 
 def _foreign(entry: TracebackType | None) -> Iterator[TracebackType]:
-    """The entries that are not kont's, nor of the event loop that kont drives."""
-    loop = getattr(sys.modules.get("asyncio"), "__file__", None)
-    folder = os.path.dirname(loop) + os.sep if loop else None
+    """The entries that are not kont's, nor of an event loop on which kont lets something run."""
+    files = (getattr(sys.modules.get(name), "__file__", None) for name in ("asyncio", "trio", "outcome"))
+    loops = tuple(os.path.dirname(file) + os.sep for file in files if file)
     own = False
     while entry is not None:
         file = entry.tb_frame.f_code.co_filename
-        own = file.startswith(_FOLDER) or (own and folder is not None and file.startswith(folder))
+        own = file.startswith(_FOLDER) or (own and file.startswith(loops))
         if not own:
             yield entry
         entry = entry.tb_next

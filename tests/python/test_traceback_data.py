@@ -312,3 +312,101 @@ def test_nothing_is_printed(capfd):
     raised(greet("nobody"), from_table)
     sys.stdout.flush()
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_observer_that_raises_is_told():
+    @kont.observer(Ask)
+    def watch(effect):
+        raise ValueError(effect.key)
+
+    (performed,) = kont.traceback_of(raised(greet("name"), watch, from_table)).performed
+    assert performed.handler.function.endswith("watch")
+
+
+def test_run_async_is_a_coroutine_that_does_not_show():
+    async def main():
+        running = kont.run_async(greet("nobody"), from_table)
+        assert asyncio.iscoroutine(running)
+        task = asyncio.create_task(running, name="greeting")
+        with pytest.raises(KeyError) as caught:
+            await task
+        assert functions(caught.value)[-2:] == ["greet", "from_table"]
+        assert await kont.run_async(greet("name"), from_table) == "hello world"
+
+        waits = asyncio.create_task(kont.run_async(kont.Sleep(60)))
+        await asyncio.sleep(0)
+        assert waits.get_coro().cr_frame is not None
+        waits.cancel()
+        with pytest.raises(asyncio.CancelledError) as ended:
+            await waits
+        return ended.value
+
+    own = kont.__file__.removesuffix("__init__.py")
+    assert own not in "".join(traceback.format_exception(asyncio.run(main())))
+
+
+def test_a_value_whose_repr_fails_does_not_hide_what_is_wrong_with_it():
+    class Shy:
+        def __repr__(self):
+            raise RuntimeError("never")
+
+    @kont.do
+    def yields():
+        yield Shy()
+
+    with pytest.raises(kont.UsageError, match=r"Shy.* was yielded by .*yields"):
+        kont.run(yields())
+    with pytest.raises(kont.UsageError, match=r"^.{120}\.\.\. is not a program"):
+        kont.run("long" * 1000)
+
+
+def test_an_effect_that_nobody_handles_is_what_was_being_performed():
+    known = kont.traceback_of(raised(greet("name"), stop, error=kont.UnhandledEffect))
+    assert known.performed == (kont.tracebacks.PerformedEffect("Ask(key='name')", None),)
+    assert [place.function for place in known.handlers] == ["stop"]
+
+
+def test_a_return_that_was_meant_to_perform_is_at_its_line():
+    @kont.do
+    def returns(now):
+        if now:
+            return None
+        yield Stop()
+        return Ask("name")
+
+    @kont.do
+    def several(now):
+        if now:
+            return Ask("now")
+        yield Stop()
+        return Ask("name")
+
+    first = returns.__wrapped__.__code__.co_firstlineno
+    with pytest.raises(kont.UsageError, match=rf"was returned by .*returns. \(.*:{first + 5}\)"):
+        kont.run(returns(False), stop)
+    first = several.__wrapped__.__code__.co_firstlineno
+    with pytest.raises(kont.UsageError, match=rf"was returned by .*several. \(.*:{first}\)"):
+        kont.run(several(False), stop)
+
+
+def test_what_passes_through_a_handler_that_has_resumed_is_not_about_its_effect():
+    @kont.handler(Stop)
+    def waits(effect, k):
+        return (yield kont.Resume(k, None))
+
+    @kont.handler(Stop)
+    def fails_later(effect, k):
+        yield kont.Resume(k, None)
+        raise ValueError("later")
+
+    @kont.do
+    def program(key):
+        yield Stop()
+        yield Stop()
+        return (yield Ask(key))
+
+    error = raised(program("nobody"), waits, from_table)
+    assert [one.effect for one in kont.traceback_of(error).performed] == ["Ask(key='nobody')"]
+    assert functions(error) == ["waits", "waits", "program", "from_table"]
+    error = raised(program("name"), fails_later, from_table)
+    assert [one.effect for one in kont.traceback_of(error).performed] == ["Stop()"]

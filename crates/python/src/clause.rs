@@ -543,6 +543,10 @@ impl machine::Observer<Live> for Watch {
             );
             Err(cx.names.usage(cx.py, message))
         };
-        see().unwrap_or_else(Observed::Raise)
+        see().unwrap_or_else(|error| {
+            let by = self.0.clone_ref(cx.py).into_any();
+            trace::answered(cx.py, cx.names, &error, &effect.clone().unbind(), Some(by));
+            Observed::Raise(error)
+        })
     }
 }

@@ -494,9 +494,10 @@ impl Code {
         }
         let single = matches!(self.state, State::Last);
         if !single && let Some(what) = mistaken(cx, &value) {
+            let place = self.place(cx.py).at_its_return(cx.py, cx.names);
             let message = format!(
                 "{what} was returned {} and not performed\nhelp: `yield` or `await` it, and return the answer",
-                self.place(cx.py).text(cx.py)
+                place.text(cx.py)
             );
             let error = cx.names.usage(cx.py, message);
             return self.fail(cx, error);

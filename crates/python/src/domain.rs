@@ -193,6 +193,16 @@ impl Activation {
     }
 }
 
+impl Activation {
+    /// Whether the program that performed the effect still waits here.
+    pub(crate) fn is_unused(&self, py: Python<'_>) -> bool {
+        match self {
+            Self::Object(k) => k.borrow(py).continuation().is_some(),
+            Self::Hidden(k, _) => k.is_some(),
+        }
+    }
+}
+
 impl Slot<Live> for Activation {
     fn take(&mut self, cx: &mut Cx<'_>, why: Taking) -> Option<Continuation<Live>> {
         let k = match self {

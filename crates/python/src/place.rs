@@ -19,7 +19,11 @@ pub(crate) fn shown(object: &Bound<'_, PyAny>) -> String {
         return format!("the function `{name}`");
     }
     let text = object.repr().map_or_else(
-        |_| format!("<a {}, whose repr fails>", object.get_type()),
+        |_| {
+            let class = object.get_type().qualname();
+            let class = class.map_or_else(|_| "object".to_owned(), |name| name.to_string());
+            format!("<a {class}, whose repr fails>")
+        },
         |text| text.to_string(),
     );
     match text.char_indices().nth(SHOWN) {
@@ -90,13 +94,38 @@ impl Place {
         }
     }
 
+    /// The line of its `return`, for code that has ended: its frame is gone, and with it the line.
+    pub(crate) fn at_its_return(self, py: Python<'_>, names: &Names) -> Self {
+        match self {
+            Self::Line { code, line: None } => {
+                let line = names.return_line.bind(py).call1((&code,));
+                let line = line.ok().filter(|line| !line.is_none());
+                Self::Line {
+                    code,
+                    line: line.map(Bound::unbind),
+                }
+            }
+            other => other,
+        }
+    }
+
     /// The place in words: ``by `greet` (app.py:12)``.
     pub(crate) fn text(&self, py: Python<'_>) -> String {
         let found = || -> PyResult<String> {
             Ok(match self {
                 Self::Words(words) => (*words).to_owned(),
                 Self::Function(function) => {
-                    format!("by `{}`", function.bind(py).getattr("__qualname__")?)
+                    let function = function.bind(py);
+                    let name = function.getattr("__qualname__")?;
+                    match function.getattr("__code__") {
+                        Ok(code) => format!(
+                            "by `{name}` ({}:{})",
+                            code.getattr("co_filename")?,
+                            code.getattr("co_firstlineno")?
+                        ),
+                        // It is no function of Python.
+                        Err(_) => format!("by `{name}`"),
+                    }
                 }
                 Self::Ended(object) => {
                     let object = object.bind(py);

@@ -4,6 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use machine::{Base, Boundary, Reflect, View};
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -170,14 +171,15 @@ pub(crate) fn look(error: PyErr, by: Option<Py<PyAny>>) -> Reflect<Live> {
             Found::Seen(seen) | Found::New(seen) => seen,
             Found::Nothing => return Err(error),
         };
+        let is_known = seen.get().lock().around.is_some();
         let effect = by.as_ref().and_then(|_| match mirror.live().next()?.base {
-            Base::Activation(_, activation) => activation.effect(py),
+            // What only passes through a handler that has resumed its program is not about its effect any more.
+            Base::Activation(_, activation) if !is_known || activation.is_unused(py) => {
+                activation.effect(py)
+            }
             _ => None,
         });
-        let around = match seen.get().lock().around {
-            Some(_) => None,
-            None => Some(around(mirror.live(), cx)),
-        };
+        let around = (!is_known).then(|| around(mirror.live(), cx));
         let mut parts = seen.get().lock();
         if let Some(effect) = effect {
             parts.performed.add(|| Some((effect, by)));
@@ -280,7 +282,9 @@ pub(crate) fn leaving(py: Python<'_>, error: PyErr) -> PyErr {
         return error;
     };
     let value = error.into_value(py).into_bound(py).into_any();
-    // What goes wrong with that is of no interest to somebody who has a mistake to find.
-    let _ = names.leave.bind(py).call1((&value,));
-    PyErr::from_value(value)
+    match names.leave.bind(py).call1((&value,)) {
+        Err(interrupt) if interrupt.is_instance_of::<PyKeyboardInterrupt>(py) => interrupt,
+        // What else goes wrong with that is of no interest to somebody who has a mistake to find.
+        _ => PyErr::from_value(value),
+    }
 }

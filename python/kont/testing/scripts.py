@@ -180,6 +180,9 @@ def script(first: Expected, /, *more: Expected) -> Script:
     script:
         1  Ask(key='name') -> 'world'
       > 2  Ask(key='age') -> '4'
+    while `Script` of kont handled Ask(key='agf')
+    under the handlers, innermost first:
+      `Script` of kont
     """
     for one in (first, *more):
         if not isinstance(one, Expected):
