@@ -173,17 +173,17 @@ def place_of_site(code: CodeType, instruction: int) -> str:
     return _named(_site(code, instruction))
 
 
-def return_line(code: CodeType) -> int | None:
-    """The line on which a function returns something that is not a constant, if there is only one."""
+def return_at(code: CodeType) -> int | None:
+    """The instruction with which a function returns something that is not a constant, if that is on one line only."""
     import dis
 
-    lines: set[int | None] = set()
+    found: dict[int | None, int] = {}
     before = ""
     for step in dis.get_instructions(code):
         if step.opname == "RETURN_VALUE" and before not in ("LOAD_CONST", "LOAD_SMALL_INT"):
-            lines.add(step.positions.lineno if step.positions else None)
+            found[step.positions.lineno if step.positions else None] = step.offset
         before = step.opname
-    return lines.pop() if len(lines) == 1 else None
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _tell(error: BaseException, around: tuple[Place, ...]) -> tuple[Place, ...]:

@@ -410,3 +410,26 @@ def test_what_passes_through_a_handler_that_has_resumed_is_not_about_its_effect(
     assert functions(error) == ["waits", "waits", "program", "from_table"]
     error = raised(program("name"), fails_later, from_table)
     assert [one.effect for one in kont.traceback_of(error).performed] == ["Stop()"]
+
+
+def test_no_frame_of_trio_is_left_between_a_program_and_what_it_awaits():
+    trio = pytest.importorskip("trio", reason="trio is not installed: setup brings it where it runs")
+
+    async def fails():
+        await trio.sleep(0)
+        return {}["trio"]
+
+    async def child():
+        return await fails()
+
+    async def program():
+        task = await kont.Spawn(child())
+        return await task
+
+    async def main():
+        await kont.run_async(program())
+
+    with pytest.raises(KeyError) as caught:
+        trio.run(main)
+    names = functions(caught.value)
+    assert names[names.index("main") + 1 :] == ["program", "child", "fails"]

@@ -195,9 +195,9 @@ impl Activation {
 
 impl Activation {
     /// Whether the program that performed the effect still waits here.
-    pub(crate) fn is_unused(&self, py: Python<'_>) -> bool {
+    pub(crate) fn is_unused(&self) -> bool {
         match self {
-            Self::Object(k) => k.borrow(py).continuation().is_some(),
+            Self::Object(k) => k.get().is_here(),
             Self::Hidden(k, _) => k.is_some(),
         }
     }

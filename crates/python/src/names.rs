@@ -59,8 +59,8 @@ pub(crate) struct Names {
     pub(crate) leave: Py<PyAny>,
     /// `place_of_site(code, instruction)`: that, for people.
     pub(crate) place_of_site: Py<PyAny>,
-    /// `return_line(code)`: the line of its `return`, if there is one.
-    pub(crate) return_line: Py<PyAny>,
+    /// `return_at(code)`: the instruction of its `return`, if there is one.
+    pub(crate) return_at: Py<PyAny>,
     /// `written(seen)`: a `Traceback` of what an exception knows.
     pub(crate) written: Py<PyAny>,
     /// The code objects of the frames that lie between a program and the machine.
@@ -143,7 +143,7 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         set_attribute: object("builtins", "BaseException")?.getattr(py, "__setattr__")?,
         leave: object("kont.tracebacks", "leave")?,
         place_of_site: object("kont.tracebacks", "place_of_site")?,
-        return_line: object("kont.tracebacks", "return_line")?,
+        return_at: object("kont.tracebacks", "return_at")?,
         written: object("kont.tracebacks", "written")?,
         steps: [
             object("kont.programs", "perform_once")?.getattr(py, "__code__")?,

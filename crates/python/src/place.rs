@@ -97,12 +97,15 @@ impl Place {
     /// The line of its `return`, for code that has ended: its frame is gone, and with it the line.
     pub(crate) fn at_its_return(self, py: Python<'_>, names: &Names) -> Self {
         match self {
-            Self::Line { code, line: None } => {
-                let line = names.return_line.bind(py).call1((&code,));
-                let line = line.ok().filter(|line| !line.is_none());
+            Self::Line {
+                code,
+                instruction: None,
+            } => {
+                let at = names.return_at.bind(py).call1((&code,));
+                let at = at.ok().filter(|at| !at.is_none());
                 Self::Line {
                     code,
-                    line: line.map(Bound::unbind),
+                    instruction: at.map(Bound::unbind),
                 }
             }
             other => other,
