@@ -50,7 +50,7 @@ async def main() -> None:
 
 
 async def blocks() -> str:
-    assert_type(await kont.Thread().call(sorted, [1, 2]), list[int])
+    assert_type(await kont.Thread().call(len, "text"), int)
     return await kont.Thread(name="reader").call(open("file").read, 5)
 
 

@@ -247,7 +247,7 @@ impl Code {
             }
         };
         if let Some(lent) = lent
-            && let Err(error) = lent.call_method0(intern!(py, "take_back"))
+            && let Err(error) = lent.take_back()
         {
             return Turn::Raised(error);
         }

@@ -544,7 +544,7 @@ impl Drive {
             running.getattr(intern!(py, "tell"))?.unbind(),
         );
         driver.yields = true;
-        driver.tasks.outside = Outside::Running(running.unbind());
+        driver.tasks.outside = Outside::running(running.unbind());
         Ok(())
     }
 

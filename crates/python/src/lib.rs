@@ -32,6 +32,7 @@ mod forgotten;
 mod handles;
 mod host;
 mod k;
+mod lend;
 mod names;
 mod native;
 mod operation;

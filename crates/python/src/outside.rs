@@ -6,10 +6,11 @@ use std::time::Duration;
 use machine::Answer;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyTuple};
+use pyo3::types::PyTuple;
 use scheduler::Mailbox;
 
 use crate::domain::{Cx, Live};
+use crate::lend::{Lender, Lent};
 use crate::names::Names;
 use crate::tasks::Asking;
 
@@ -20,72 +21,62 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(crate) type Ended = Vec<(u64, Answer<Live>)>;
 
 /// Where the awaitables of a run are awaited.
-pub(crate) enum Outside {
-    /// On a loop of the run's own: a `kont._loops.own.Own`, once something looks for one.
-    Own(OnceCell<Py<PyAny>>),
-    /// On the loop that runs the run: one of `kont._loops`.
-    Running(Py<PyAny>),
-}
-
-impl Default for Outside {
-    fn default() -> Self {
-        Self::Own(OnceCell::new())
-    }
+#[derive(Default)]
+pub(crate) struct Outside {
+    /// The loop's side of the run, one of `kont._loops`: that of the loop that runs it, or a `kont._loops.own.Own` once
+    /// something looks for one.
+    side: OnceCell<Py<PyAny>>,
+    is_running: bool,
+    lender: Lender,
 }
 
 impl Outside {
+    /// On a loop that runs.
+    pub(crate) fn running(side: Py<PyAny>) -> Self {
+        Outside {
+            side: OnceCell::from(side),
+            is_running: true,
+            lender: Lender::default(),
+        }
+    }
+
     /// The loop's side of the run, if there is one yet.
     pub(crate) fn get<'py>(&self, py: Python<'py>) -> Option<&Bound<'py, PyAny>> {
-        match self {
-            Self::Own(own) => own.get().map(|own| own.bind(py)),
-            Self::Running(running) => Some(running.bind(py)),
-        }
+        self.side.get().map(|side| side.bind(py))
     }
 
     /// The loop's side of the run. The loop itself is made when it is first used.
     pub(crate) fn make<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
-        if let Self::Own(own) = self
-            && own.get().is_none()
-        {
-            let made = py.import("kont._loops.own")?.getattr("Own")?.call0()?;
-            own.get_or_init(|| made.unbind());
+        if let Some(side) = self.side.get() {
+            return Ok(side.bind(py));
         }
-        self.get(py)
-            .ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("no loop was made"))
+        let made = py.import("kont._loops.own")?.getattr("Own")?.call0()?;
+        Ok(self.side.get_or_init(|| made.unbind()).bind(py))
     }
 
     /// Whether libraries could look for a loop while a coroutine runs.
     pub(crate) fn may_lend(cx: &Cx<'_>) -> bool {
-        match &cx.tasks.outside {
+        let outside = &cx.tasks.outside;
+        if outside.is_running {
             // The main task is the one that has called `run_async`.
-            Self::Running(_) => cx.tasks.other().is_some(),
-            own => {
-                let modules = cx.names.modules.bind(cx.py);
-                // What cannot be told is told when the loop is lent.
-                own.get(cx.py).is_some()
-                    || modules.contains(intern!(cx.py, "asyncio")).unwrap_or(true)
-            }
+            return cx.tasks.other().is_some();
         }
+        let modules = cx.names.modules.bind(cx.py);
+        // What cannot be told is told when the loop is lent.
+        outside.side.get().is_some() || modules.contains(intern!(cx.py, "asyncio")).unwrap_or(true)
     }
 
-    /// Shows libraries the loop, and which of its tasks runs, while a coroutine does. Gives what has to be told to
-    /// `take_back` it.
-    pub(crate) fn lend<'py>(cx: &Cx<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let py = cx.py;
+    /// Shows libraries the loop, and which of its tasks runs, while a coroutine does.
+    pub(crate) fn lend<'a, 'py>(cx: &'a Cx<'py>) -> PyResult<Option<Lent<'a, 'py>>> {
         if !Self::may_lend(cx) {
             return Ok(None);
         }
-        let task = cx.tasks.other();
-        let loop_ = match &cx.tasks.outside {
-            Self::Running(running) => running.bind(py),
-            own => own.make(py)?,
+        let outside = &cx.tasks.outside;
+        let side = match outside.get(cx.py) {
+            Some(side) => side,
+            None => outside.make(cx.py)?,
         };
-        let context = cx.tasks.context();
-        let lent = loop_.call_method1(intern!(py, "lend"), (task.map(|id| id.0), context))?;
-        Ok(lent
-            .cast::<PyBool>()
-            .is_ok_and(|lent| lent.is_true())
-            .then(|| loop_.clone()))
+        outside.lender.lend(cx, side)
     }
 
     /// Whether the awaitables of this run are awaited by trio.
@@ -142,10 +133,10 @@ impl Outside {
 
     /// The run has ended: a loop of its own is closed.
     pub(crate) fn close(&self, py: Python<'_>) -> PyResult<()> {
-        if let Self::Own(own) = self
-            && let Some(own) = own.get()
+        if let Some(side) = self.get(py)
+            && !self.is_running
         {
-            own.call_method0(py, intern!(py, "close"))?;
+            side.call_method0(intern!(py, "close"))?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ Each module has one class, a run's side of the loop:
 - `drive(drive)` of `on_asyncio` and `on_trio` runs a program to its end, in the task that awaits `run_async`. Effects of
   a program that has no tasks are answered there, in that task; when a program has tasks, each awaitable is awaited in
   a task of the loop, and the program goes on when one of them has ended.
-- `lend` and `take_back` show libraries which task runs, while a coroutine of the program does.
+- `ways` says how libraries are shown which task runs, while a coroutine of the program does.
 - `tell` ends the wait, from any thread.
 """
 

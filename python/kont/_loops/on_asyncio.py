@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 from asyncio.tasks import _enter_task, _leave_task
 from typing import Any
 
@@ -23,27 +22,14 @@ def runs() -> bool:
 class _Running(Waits):
     """A run's side of a loop that runs. Its main task is the task of asyncio that awaits `run_async`."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(loop)
-        self.caller: Any = asyncio.current_task(loop)
-        self.shown: Any = None
-
-    def lend(self, task: int, context: contextvars.Context | None) -> bool:
-        """Makes a task of the program the current one."""
-        if self.caller is None:
-            return False
-        self.shown = self.stand(task, context)
-        _leave_task(self.loop, self.caller)
-        _enter_task(self.loop, self.shown)
-        return True
+    def ways(self) -> Any:
+        """How libraries are shown the tasks of the program: the main one is the caller itself."""
+        caller = asyncio.current_task(self.loop)
+        return None if caller is None else (self.loop, None, _enter_task, _leave_task, None, caller)
 
     def knows(self, error: asyncio.CancelledError) -> bool:
         """Whether the main task was told of this cancellation before."""
         return self.main.told.again(error.args[0] if error.args else None)
-
-    def take_back(self) -> None:
-        _leave_task(self.loop, self.shown)
-        _enter_task(self.loop, self.caller)
 
 
 async def drive(drive: _kont.Drive) -> Any:

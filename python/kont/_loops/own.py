@@ -53,7 +53,6 @@ class Own(Waits):
 
     def __init__(self) -> None:
         super().__init__(_Later())
-        self.shown: Any = None
         self.generators: weakref.WeakSet[AsyncGenerator[Any, Any]] = weakref.WeakSet()
         self.hooks: Any = None
 
@@ -62,21 +61,13 @@ class Own(Waits):
         """Whether anything has used the loop."""
         return self.loop._is_open
 
-    def lend(self, task: int | None, context: contextvars.Context | None) -> bool:
-        """Shows the loop as the running one, unless one runs already: then that one is meant."""
+    def ways(self) -> Any:
+        """How libraries are shown the loop and its tasks. None if a loop runs already: then that one is meant."""
         if running() is not None:
-            return False
-        if self.hooks is None:
-            self.hooks = sys.get_asyncgen_hooks()
-            sys.set_asyncgen_hooks(firstiter=self.generators.add, finalizer=self._finalize)
-        asyncio._set_running_loop(self.loop)
-        self.shown = self.stand(task, context)
-        _enter_task(self.loop, self.shown)
-        return True
-
-    def take_back(self) -> None:
-        _leave_task(self.loop, self.shown)
-        asyncio._set_running_loop(None)
+            return None
+        self.hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(firstiter=self.generators.add, finalizer=self._finalize)
+        return self.loop, asyncio._set_running_loop, _enter_task, _leave_task, self.main, None
 
     def _finalize(self, generator: AsyncGenerator[Any, Any]) -> None:
         self.generators.discard(generator)

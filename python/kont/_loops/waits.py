@@ -142,9 +142,9 @@ class Waits:
             future.cancel()
         return list(self.made)
 
-    def stand(self, task: int | None, context: contextvars.Context | None) -> Stand:
-        """What a task of the program is to asyncio."""
-        return self.main if task is None or context is None else stand_of(self, task, context)
+    def stand(self, task: int, context: contextvars.Context) -> Stand:
+        """What a spawned task of the program is to asyncio."""
+        return stand_of(self, task, context)
 
 
 def drop(effect: Any) -> None:
