@@ -122,5 +122,6 @@ fn a_task_finds_the_reason_why_it_was_cancelled_where_it_waits() {
         Ok(Value::Unit)
     });
     let log = cancelled_for_a_reason(Scheduler::new(), in_a_scope);
-    assert_eq!(log, ["Err(Cancelled)", "User(5)"]);
+    // To this domain it is an error, which the scope raises as its own.
+    assert_eq!(log, ["Err(Cancelled)", "Group([User(5)])"]);
 }
