@@ -412,6 +412,26 @@ def test_runs_in_runs_have_their_own_loops(opened):
     assert len(opened) == 2
 
 
+def test_hooks_for_async_generators_are_given_back():
+    async def program(parks):
+        async def numbers():
+            yield 1
+
+        async for _ in numbers():
+            if parks:
+                await kont.Approval("go on?")
+        return "done"
+
+    before = sys.get_asyncgen_hooks()
+    assert kont.run(program(False)) == "done"
+    assert sys.get_asyncgen_hooks() == before
+    drive = kont._kont.Drive(program(True), (), questions=True)
+    assert isinstance(drive.send(None), kont.Approval)
+    assert sys.get_asyncgen_hooks() != before
+    del drive
+    assert sys.get_asyncgen_hooks() == before
+
+
 CTRL_C = """
 import asyncio, os, signal, threading
 import kont

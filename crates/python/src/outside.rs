@@ -142,6 +142,20 @@ impl Outside {
     }
 }
 
+impl Drop for Outside {
+    fn drop(&mut self) {
+        let Some(side) = self.side.take().filter(|_| !self.is_running) else {
+            return;
+        };
+        // A run that has ended has closed it; this one was left in the middle.
+        Python::try_attach(|py| {
+            if let Err(error) = side.call_method0(py, intern!(py, "abandon")) {
+                error.write_unraisable(py, None);
+            }
+        });
+    }
+}
+
 /// Whether a loop of a run's own is more than a promise to make one.
 fn is_open(own: &Bound<'_, PyAny>) -> bool {
     own.getattr(intern!(own.py(), "is_open"))

@@ -101,9 +101,7 @@ class Own(Waits):
 
     def close(self) -> None:
         """Ends what is left: tasks are cancelled, async generators closed, threads waited for."""
-        if self.hooks is not None:
-            sys.set_asyncgen_hooks(*self.hooks)
-            self.hooks = None
+        self._give_hooks_back()
         open_ones = [one for one in self.generators if getattr(one, "ag_frame", None) is not None]
         if self.loop.is_closed() if self.is_open else not open_ones:
             return
@@ -113,6 +111,19 @@ class Own(Waits):
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
         finally:
             self.loop.close()
+
+
+    def abandon(self) -> None:
+        """Lets go of a loop whose run nobody goes on with. After `close` there is nothing to do."""
+        self._give_hooks_back()
+        if self.is_open and not self.loop.is_closed() and not self.loop.is_running():
+            self.loop.close()
+
+    def _give_hooks_back(self) -> None:
+        # They belong to a thread, and this may be another one.
+        if self.hooks is not None and sys.get_asyncgen_hooks().finalizer == self._finalize:
+            sys.set_asyncgen_hooks(*self.hooks)
+        self.hooks = None
 
 
 def _refuse_if_one_runs(effect: Any) -> None:
