@@ -520,3 +520,39 @@ def test_a_store_that_fails_says_so_to_those_who_ask():
 
     outcomes = virtual(together(Fetch(), Fetch()), cache(Fetch, store=Broken()), server([]))
     assert [str(one) for one in outcomes] == ["store", "store"]
+
+
+def test_a_cancellation_is_never_kept():
+    log = []
+    caching = cache(Fetch, keep_error=lambda effect, error: True)
+
+    async def program():
+        first = await kont.Spawn(attempt(Fetch()))
+        await kont.Sleep(0.5)
+        await kont.Cancel(first)
+        return [await attempt(Fetch())]
+
+    assert virtual(program(), caching, server(log)) == ["/ 1"]
+
+
+def test_the_time_of_exceptions_is_not_that_of_answers():
+    log = []
+
+    @kont.do
+    def program():
+        first = yield Try(Fetch())
+        yield kont.Sleep(50)
+        return [first, (yield Try(Fetch()))]
+
+    caching = cache(Fetch, ttl_s=100, keep_error=lambda effect, error: True, error_ttl_s=5)
+    assert virtual(program(), caching, server(log)) == ["/ 0", "/ 0"]
+
+
+def test_asking_for_itself_is_told_by_a_slow_store_too():
+    @cached
+    @kont.do
+    def load():
+        return (yield load())
+
+    with pytest.raises(kont.UsageError, match="asks for itself"):
+        kont.run(load(), cache(store=SlowStore()), virtual_time=True)

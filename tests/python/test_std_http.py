@@ -112,7 +112,7 @@ def site():
 
 
 def test_the_client_gets_answers(site):
-    program = in_order(Http(site.url + "/a"), Http(site.url, "POST", b"data"), Http(site.url + "/missing"))
+    program = in_order(Http(site.url + "/a"), Http(site.url, "post", b"data"), Http(site.url + "/missing"))
     got, posted, missing = kont.run(program, http_client())
     assert (got.status, got.text(), got.headers["x-kind"]) == (200, "GET /a ", "test")
     assert posted.text() == "POST / data"
@@ -284,12 +284,14 @@ def test_secrets_are_not_recorded(tmp_path):
     answers = {
         f"POST {url}": answer,
         "http://x/text": HttpResponse(200, b"plain = text"),
+        "http://x/json": HttpResponse(200, b'{"n":  1,\n"m": [] }'),
         "http://x/?api_key=hunter2": HttpError("`GET http://x/?api_key=hunter2` got no answer"),
     }
     programs = [
         Http(url, "POST", form, {"Authorization": "hunter2"}),
         Http("http://x/text"),
         Try(Http("http://x/?api_key=hunter2")),
+        Http("http://x/json"),
     ]
     first, again, text = recording(tmp_path, answers, *programs, secrets=["OWN"])
     assert "hunter2" not in text
@@ -298,6 +300,7 @@ def test_secrets_are_not_recorded(tmp_path):
     assert again[0].headers == {"set-cookie": "***", "x": "y"}
     assert again[1] == first[1] == HttpResponse(200, b"plain = text")
     assert isinstance(again[2].error, HttpError)
+    assert again[3] == first[3], "what has no secret is as it came, to the last space"
 
 
 def test_a_recording_begins_anew_and_is_replayed_with_other_secrets(tmp_path):

@@ -471,7 +471,7 @@ def test_no_handle_stays_open(tmp_path):
 @folders
 def test_a_file_keeps_its_mode_when_it_is_replaced(open_folder, tmp_path):
     kont.run(WriteFile("run.sh", b"1"), open_folder(tmp_path))
-    (tmp_path / "run.sh").chmod(0o751)
+    (tmp_path / "run.sh").chmod(0o777)
     kont.run(WriteFile("run.sh", b"2"), open_folder(tmp_path))
-    assert (tmp_path / "run.sh").stat().st_mode & 0o777 == (0o751 if os.name == "posix" else 0o666)
+    assert (tmp_path / "run.sh").stat().st_mode & 0o777 == (0o777 if os.name == "posix" else 0o666)
     assert [place.name for place in tmp_path.iterdir()] == ["run.sh"]

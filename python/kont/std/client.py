@@ -156,10 +156,10 @@ def _read(call: _Call, response: urllib3.BaseHTTPResponse) -> HttpResponse:
                 )
             call.left_s()
     except BaseException:
-        # What is left of the answer is not read: the connection is of no use to anybody.
+        # What is left of the answer is not read: the connection is of no use to anybody. One that was read to its end
+        # has gone back to the pool by itself.
         response.close()
         raise
-    response.release_conn()
     headers = {name.lower(): value for name, value in response.headers.items()}
     return HttpResponse(response.status, bytes(whole), headers)
 
