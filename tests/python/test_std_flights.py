@@ -26,6 +26,7 @@ from kont.std import (
     trying,
 )
 from kont.std.flights import Flights
+from kont.testing import explore
 
 
 class Fetch(kont.Effect[str]):
@@ -556,3 +557,26 @@ def test_asking_for_itself_is_told_by_a_slow_store_too():
 
     with pytest.raises(kont.UsageError, match="asks for itself"):
         kont.run(load(), cache(store=SlowStore()), virtual_time=True)
+
+
+@ways
+@pytest.mark.parametrize("preempts", [False, True])
+def test_in_every_order_of_tasks_nobody_is_forgotten(way, preempts):
+    def make():
+        log = []
+        ask, handlers = way(log, fail=[OSError("first")])
+
+        async def program():
+            tasks = [await kont.Spawn(attempt(ask())) for _ in range(3)]
+            await kont.Yield()
+            await kont.Cancel(tasks[1])
+            outcomes = await kont.Gather(tasks[0], tasks[2])
+            assert sum(isinstance(one, Err) for one in outcomes) <= 1, outcomes
+            assert {one.value[:2] for one in outcomes if not isinstance(one, Err)} == {"/a"}
+            # One fails, one may be cancelled on its way, and one is the last.
+            assert 2 <= len(log) <= 3, log
+
+        return kont.handlers(*handlers, trying)(program())
+
+    explored = explore(make, runs=150, random_runs=150, preempts=preempts)
+    assert explored.runs > 1

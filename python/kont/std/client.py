@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 
-from kont.effects import Effect
 from kont.std.web import Http, HttpError, HttpResponse, HttpTimeout
-from kont.tasks import CreateExternalPromise, Wait
+from kont.threads import Thread
 
 __all__ = ["Bounds", "Client"]
 
@@ -67,23 +65,11 @@ class Client:
         self.pools: dict[str | None, urllib3.PoolManager] = {}
         self.connections = connections
 
-    def answer(self, effect: Http) -> Generator[Effect[Any], Any, HttpResponse]:
+    def answer(self, effect: Http) -> Generator[Any, Any, HttpResponse]:
         """Sends a request, and lets other tasks go on meanwhile."""
         call = _Call(effect, self.bounds)
-        promise = yield CreateExternalPromise()
-
-        def work() -> None:
-            try:
-                response = self._send(call)
-            except Exception as error:
-                promise.fail(error)
-            else:
-                promise.complete(response)
-
-        # A thread that hangs must not keep the process from ending.
-        threading.Thread(target=work, name="kont http", daemon=True).start()
         try:
-            response: HttpResponse = yield Wait(promise)
+            response: HttpResponse = yield Thread("kont http").call(self._send, call)
         except BaseException:
             call.given_up = True
             raise
