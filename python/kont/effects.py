@@ -73,7 +73,7 @@ class Effect(_kont.EffectBase, Generic[T]):
         return ()
 
     def __getstate__(self) -> Any:
-        state = super().__getstate__()
+        state: Any = super().__getstate__()
         slots: dict[str, Any] = {}
         if isinstance(state, tuple):
             state, slots = state
