@@ -6,8 +6,10 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 import warnings
 
+import anyio
 import pytest
 
 import kont
@@ -143,6 +145,51 @@ def test_timeout_inside_around_and_in_a_task(runs):
 
     assert runs(program()) == "done"
     assert log == ["LATE"] * 5
+
+
+def test_threads_and_scopes_of_anyio_in_tasks(runs):
+    async def child(n):
+        async with anyio.create_task_group() as group:
+            group.start_soon(anyio.sleep, 0.001)
+        with anyio.fail_after(60):
+            return await anyio.to_thread.run_sync(lambda: n)
+
+    async def program():
+        tasks = [await kont.Spawn(child(n)) for n in range(3)]
+        return await kont.Gather(*tasks), await child(9)
+
+    before = threading.active_count()
+    assert runs(program()) == ([0, 1, 2], 9)
+    # Its threads are told of the end of the run, and end.
+    for _ in range(60_000):
+        if threading.active_count() <= before:
+            break
+        time.sleep(0.001)
+    assert threading.active_count() <= before
+
+
+def test_what_stands_for_a_task_in_asyncio():
+    told = []
+
+    async def child():
+        me = asyncio.current_task()
+        me.add_done_callback(told.append)
+        me.add_done_callback(print)
+        assert me.remove_done_callback(print) == 1
+        assert me.get_loop() is asyncio.get_running_loop()
+        assert not me.done() and not me.cancelled() and me.get_stack() == []
+        assert me.get_name() in repr(me)
+        return me
+
+    async def program():
+        me = await (await kont.Spawn(child()))
+        await asyncio.sleep(0.001)
+        assert told == []
+        return me
+
+    me = kont.run(program())
+    assert told == [me]
+    assert me.done()
 
 
 def test_task_groups_in_tasks(runs):

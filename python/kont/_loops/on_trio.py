@@ -153,9 +153,9 @@ class _Running:
             try:
                 with trio.CancelScope(shield=is_ready or me.shields()):
                     await me.turn.wait()
-            except trio.Cancelled as error:
+            except (trio.Cancelled, KeyboardInterrupt) as error:
                 # It is raised where the task of the program waits; and this one is still waited for.
-                me.has_told = True
+                me.has_told |= isinstance(error, trio.Cancelled)
                 self.cancelled.append((me.task, error))
                 self.news.set()
         me.turn = trio.Event()

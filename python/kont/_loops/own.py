@@ -105,13 +105,13 @@ class Own(Waits):
         open_ones = [one for one in self.generators if getattr(one, "ag_frame", None) is not None]
         if self.loop.is_closed() if self.is_open else not open_ones:
             return
+        self.give_up()
         try:
             self.loop.run_until_complete(_end(self.loop, open_ones))
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
         finally:
             self.loop.close()
-
 
     def abandon(self) -> None:
         """Lets go of a loop whose run nobody goes on with. After `close` there is nothing to do."""

@@ -45,13 +45,18 @@ class Stand:
         self.number = number
         self.told = Told()
         self._requests = 0
-        self._callbacks: list[Callable[[Any], object]] = []
+        self._is_done = False
+        self._told_at_end: list[tuple[Callable[[Any], object], contextvars.Context | None]] = []
 
     def __repr__(self) -> str:
         return f"<{self.get_name()}>"
 
     # What asyncio's own code, and anyio's, look at.
     _must_cancel = False
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return self._waits.loop
 
     @property
     def _fut_waiter(self) -> asyncio.Future[Any] | None:
@@ -87,19 +92,28 @@ class Stand:
         return []
 
     def done(self) -> bool:
-        return False
+        return self._is_done
 
     def cancelled(self) -> bool:
         return False
 
     def add_done_callback(self, callback: Callable[[Any], object], *, context: Any = None) -> None:
-        """Never called: whoever wants to know waits for the task of kont."""
-        self._callbacks.append(callback)
+        """Has a function called when the run has ended: not sooner, as others may wait for the task's outcome."""
+        if not self._told_at_end:
+            self._waits.to_end.append(self)
+        self._told_at_end.append((callback, context))
 
     def remove_done_callback(self, callback: Callable[[Any], object]) -> int:
-        before = len(self._callbacks)
-        self._callbacks = [other for other in self._callbacks if other != callback]
-        return before - len(self._callbacks)
+        before = len(self._told_at_end)
+        self._told_at_end = [one for one in self._told_at_end if one[0] != callback]
+        return before - len(self._told_at_end)
+
+    def end(self) -> None:
+        """The run has ended."""
+        self._is_done = True
+        told, self._told_at_end = self._told_at_end, []
+        for callback, context in told:
+            self._loop.call_soon(callback, self, context=context)
 
 
 def stand_of(waits: Waits, number: int, context: contextvars.Context) -> Stand:

@@ -32,6 +32,8 @@ class Waits:
         self.settled: list[tuple[asyncio.Future[Any], int | None]] = []
         self.cancelled: list[tuple[int | None, BaseException]] = []
         self.news: asyncio.Future[None] | None = None
+        # Those who have somebody to tell of the end.
+        self.to_end: list[Stand] = []
 
     def awaited_by(self, task: int | None) -> asyncio.Future[Any] | None:
         """What a task awaits."""
@@ -136,6 +138,9 @@ class Waits:
         self.awaited.clear()
         if self.loop.is_closed():
             return []
+        for stand in self.to_end:
+            stand.end()
+        self.to_end.clear()
         for future in found:
             future.cancel()
         for future in self.made:
