@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Coroutine, Generator
+from types import FrameType
 from typing import Any, ParamSpec, TypeVar, overload
 
 from kont import _kont
@@ -56,3 +58,8 @@ def do(function: Callable[P, Any]) -> Callable[P, _kont.Program[Any, Any]]:
 def perform_once(operation: Any) -> Generator[Any, Any, Any]:
     """What `await` and `yield from` drive when the thing is not a generator itself: CPython is fastest with one."""
     return (yield operation)
+
+
+def running_frame() -> FrameType:
+    """The frame of whoever calls, or of whoever called that if it is native."""
+    return sys._getframe(1)

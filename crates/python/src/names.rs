@@ -32,7 +32,8 @@ pub(crate) struct Names {
     pub(crate) usage: Py<PyType>,
     pub(crate) refused: Py<PyType>,
     pub(crate) warning: Py<PyType>,
-    /// `sys._getframe`.
+    /// The frame that runs. A function of Python: `sys._getframe` itself crashes CPython 3.12 and later when it is called
+    /// while the frame of a generator goes away, which is when most things are dropped.
     pub(crate) getframe: Py<PyAny>,
     /// The instruction that throws a value away.
     pub(crate) pop_top: u8,
@@ -128,7 +129,7 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         usage: class("kont.errors", "UsageError")?,
         refused: class("kont.errors", "RefusedError")?,
         warning: class("kont.errors", "KontWarning")?,
-        getframe: object("sys", "_getframe")?,
+        getframe: object("kont.programs", "running_frame")?,
         pop_top: opcodes.get_item("POP_TOP")?.extract()?,
         calls,
         record: object("kont._wire", "Record")?,
