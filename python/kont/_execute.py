@@ -50,16 +50,26 @@ class Failed:
         return cls(error, kinds[0].__name__, tuple(kind.__name__ for kind in kinds[1:-1]))
 
 
-_workers: _kont.Workers | None = None
+_all: list[_kont.Workers] = []
+_free: list[_kont.Workers] = []
 
 
-def workers() -> _kont.Workers:
-    """The workers of this process. They end with it."""
-    global _workers
-    if _workers is None:
-        _workers = _kont.Workers(_command(), _worker.WARM)
-        atexit.register(_workers.close)
-    return _workers
+def _borrow() -> _kont.Workers:
+    """Workers that no other batch uses, in whatever thread: one would get what another waits for. Given back with
+    `_free.append`; they end with this process."""
+    try:
+        return _free.pop()
+    except IndexError:
+        workers = _kont.Workers(_command(), _worker.WARM)
+        if not _all:
+            atexit.register(_close_all)
+        _all.append(workers)
+        return workers
+
+
+def _close_all() -> None:
+    for workers in _all:
+        workers.close()
 
 
 def _command() -> list[str]:
@@ -84,10 +94,11 @@ def with_key(tool: Tool[..., Any], kwargs: dict[str, Any], key: str) -> dict[str
     return kwargs if tool.idempotency_key is None else {**kwargs, tool.idempotency_key: key}
 
 
-def _start_worker(tool: Tool[..., Any], place: Process, args: tuple[Any, ...], kwargs: dict[str, Any], key: str) -> int:
+def _start(workers: _kont.Workers, place: Process, one: Execution) -> int:
+    tool = one.tool
     path = source(tool)
-    request = _worker.write_request(path, tool.name, args, kwargs, key)
-    return workers().start(request, tool.deadline_s, place.grace_s, _worker.write_warm_up(path))
+    request = _worker.write_request(path, tool.name, one.args, one.kwargs, one.key)
+    return workers.start(request, tool.deadline_s, place.grace_s, _worker.write_warm_up(path))
 
 
 def _read(answer: bytes | None, trouble: str | None) -> Any:
@@ -134,6 +145,7 @@ def run_batch(batch: list[Execution]) -> Generator[tuple[Any, ...], bool, None]:
     plain = [e for e in batch if e.tool.where is None and not e.tool.is_async]
     running: dict[int, Execution] = {}
     tasks: dict[asyncio.Future[Any], Execution] = {}
+    workers = _borrow() if elsewhere else None
     try:
         # What runs by itself goes first, so that the others run beside it.
         for one in elsewhere:
@@ -141,8 +153,8 @@ def run_batch(batch: list[Execution]) -> Generator[tuple[Any, ...], bool, None]:
                 return
             try:
                 place = one.tool.where
-                assert place is not None
-                running[_start_worker(one.tool, place, one.args, one.kwargs, one.key)] = one
+                assert place is not None and workers is not None
+                running[_start(workers, place, one)] = one
             except Exception as error:
                 if not (yield ("ended", one.call, Failed.of(error))):
                     return
@@ -172,21 +184,27 @@ def run_batch(batch: list[Execution]) -> Generator[tuple[Any, ...], bool, None]:
                     value = task.result() if ending is None else Failed.of(ending)
                     if not (yield ("ended", one.call, value)):
                         return
-            if running:
-                done = workers().next_done(0.0 if tasks else 0.2)
+            if running and workers is not None:
+                done = workers.next_done(0.0 if tasks else 0.2)
                 if done is not None and done[0] in running:
                     one = running.pop(done[0])
                     if not (yield ("ended", one.call, _read(done[1], done[2]))):
                         return
     finally:
-        _stop(running, tasks)
+        if workers is not None:
+            _stop(workers)
+        _cancel(tasks)
 
 
-def _stop(running: dict[int, Execution], tasks: dict[asyncio.Future[Any], Execution]) -> None:
-    if running:
-        workers().end_all()
-        while len(workers()):
-            workers().next_done(1.0)
+def _stop(workers: _kont.Workers) -> None:
+    if len(workers):
+        workers.end_all()
+        while len(workers):
+            workers.next_done(1.0)
+    _free.append(workers)
+
+
+def _cancel(tasks: dict[asyncio.Future[Any], Execution]) -> None:
     for task in tasks:
         task.cancel()
     if tasks:
