@@ -40,6 +40,10 @@ class Effect(_kont.EffectBase, Generic[T]):
 
     __kont_frozen__ = False
 
+    def __init__(self) -> None:
+        if type(self) is Effect:
+            raise TypeError("an effect says what it is by its class\nhelp: write `class MyEffect(kont.Effect[int]): ...`")
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "__init__" in cls.__dict__:

@@ -111,6 +111,9 @@ class Lock(_Held):
 
     _kind: ClassVar[str] = "lock"
 
+    def __init__(self) -> None:
+        pass
+
 
 class Semaphore(_Held):
     """At most `permits` tasks at a time: `async with semaphore:`, or the effects of `acquire()` and `release()`.
@@ -124,8 +127,8 @@ class Semaphore(_Held):
     _kind: ClassVar[str] = "semaphore"
 
     def __init__(self, permits: int) -> None:
-        if permits < 1:
-            raise UsageError(f"a semaphore has at least one permit, not {permits}")
+        if not isinstance(permits, int) or permits < 1:
+            raise UsageError(f"a semaphore has at least one permit, not {permits!r}")
         self.permits = permits
 
 
@@ -145,6 +148,9 @@ class Event(_kont.Shared):
     """
 
     _kind: ClassVar[str] = "event"
+
+    def __init__(self) -> None:
+        pass
 
     def wait(self) -> WaitEvent:
         """The effect that waits until it is set."""
@@ -181,8 +187,8 @@ class Channel(_kont.Shared, Generic[T]):
     _kind: ClassVar[str] = "channel"
 
     def __init__(self, capacity: int = 0) -> None:
-        if capacity < 0:
-            raise UsageError(f"a channel has room for 0 messages or more, not for {capacity}")
+        if not isinstance(capacity, int) or capacity < 0:
+            raise UsageError(f"a channel has room for 0 messages or more, not for {capacity!r}")
         self.capacity = capacity
 
     def send(self, value: T) -> Send:

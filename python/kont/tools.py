@@ -60,6 +60,8 @@ class Tool(Generic[P, T]):
         query: Callable[[str], Any] | None = None,
         retry_in_doubt: bool = False,
     ) -> None:
+        if not callable(function) or not hasattr(function, "__name__"):
+            raise UsageError(f"a tool is made of a function, not of {function!r}\nhelp: put `@kont.tool` on a `def`")
         self.function = function
         self.name: str = function.__name__ if name is None else name
         self.doc: str = inspect.getdoc(function) or ""
@@ -69,7 +71,12 @@ class Tool(Generic[P, T]):
         self.idempotency_key = idempotency_key
         self.query = query
         self.retry_in_doubt = retry_in_doubt
-        self._full = inspect.signature(function)
+        try:
+            self._full = inspect.signature(function)
+        except ValueError:
+            raise UsageError(
+                f"`{self.name}` does not tell what it takes\nhelp: put `@kont.tool` on a `def` that calls it"
+            ) from None
         self._check()
         visible = [p for p in self._full.parameters.values() if p.name != idempotency_key]
         self.signature = self._full.replace(parameters=visible)
@@ -164,11 +171,15 @@ def tool(function: Any = None, /, **options: Any) -> Any:
     >>> add, add(1, 2), kont.run(add.call(40, 2))
     (<tool add(a, b=1)>, 3, 42)
     """
-    if function is None:
-        return lambda function: Tool(function, **options)
-    if not callable(function):
-        raise UsageError(f"@kont.tool is put on a function, not on {function!r}")
-    return Tool(function)
+    if function is not None:
+        return Tool(function, **options)
+    unknown = options.keys() - _OPTIONS
+    if unknown:
+        raise TypeError(f"@kont.tool has no option {', '.join(map(repr, sorted(unknown)))}: there are {', '.join(_OPTIONS)}")
+    return lambda function: Tool(function, **options)
+
+
+_OPTIONS = ("name", "where", "deadline_s", "idempotency_key", "query", "retry_in_doubt")
 
 
 class ToolCall(Effect[Any], _kont.Asked):
@@ -190,6 +201,8 @@ class ToolCall(Effect[Any], _kont.Asked):
     key: str | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.tool, Tool):
+            raise UsageError(f"a call is of a tool, and {self.tool!r} is none\nhelp: `my_tool.call(...)` makes the effect")
         bound = self.tool.signature.bind(*self.args, **self.kwargs)
         bound.apply_defaults()
         object.__setattr__(self, "_arguments", dict(bound.arguments))
@@ -270,5 +283,8 @@ def summary(function: F) -> F:
     Args:
         function: takes a `RunReport` and returns a text.
     """
-    function.__kont_summary__ = True  # type: ignore[attr-defined]
+    try:
+        function.__kont_summary__ = callable(function)  # type: ignore[attr-defined]
+    except AttributeError:
+        raise UsageError(f"@kont.summary is put on a function, not on {function!r}") from None
     return function

@@ -87,6 +87,7 @@ def traceback_of(error: BaseException) -> Traceback | None:
     ...     print(kont.traceback_of(error).performed[0].effect)
     Ask(key='name')
     """
+    _check(error)
     known = error.__dict__.get("__kont_traceback__")
     if isinstance(known, _kont.Seen):
         known = written(known)
@@ -99,6 +100,11 @@ def traceback_of(error: BaseException) -> Traceback | None:
     if isinstance(error, UnhandledEffect):
         known = dataclasses.replace(known, performed=(PerformedEffect(shown(error.effect), None), *known.performed))
     return dataclasses.replace(known, places=tuple(reversed(lines)))
+
+
+def _check(error: BaseException) -> None:
+    if not isinstance(error, BaseException):
+        raise UsageError(f"a traceback is an exception's, and {error!r} is none")
 
 
 def format_traceback(error: BaseException) -> str:
@@ -129,6 +135,7 @@ def format_traceback(error: BaseException) -> str:
     """
     import traceback
 
+    _check(error)
     leave(error)
     return "".join(traceback.TracebackException.from_exception(error).format())
 
