@@ -1,15 +1,12 @@
 """What is left behind: nothing, after any number of effects, and by no cycle. Objects are counted; no time is measured."""
 
 import gc
-import os
-import sys
 import weakref
 
 import pytest
+from counting import MANY, grown, objects
 
 import kont
-
-MANY = 1_000_000 if os.environ.get("SLOW") else 100_000
 
 
 class Tick(kont.Effect[int]):
@@ -36,20 +33,6 @@ def tick(effect):
 @kont.handler(Turn)
 def turn(effect):
     return None
-
-
-def objects():
-    gc.collect()
-    return len(gc.get_objects()), sys.getallocatedblocks()
-
-
-def grown(run):
-    """By how many objects and blocks of memory a second run leaves more than the first."""
-    run(1_000)
-    before = objects()
-    run(MANY)
-    after = objects()
-    return after[0] - before[0], after[1] - before[1]
 
 
 @kont.do

@@ -530,7 +530,7 @@ impl machine::Observer<Live> for Watch {
             }
             if cx.names.is_effect(&value) {
                 if let (Some(old), Some(new)) = (Asked::of(effect), Asked::of(&value)) {
-                    old.get().hand_over(new.get());
+                    old.get().hand_over(cx.machine, new.get());
                 }
                 return Ok(Observed::Replace(value.unbind()));
             }

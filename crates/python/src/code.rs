@@ -312,7 +312,7 @@ impl Code {
     ) -> PyResult<Meaning> {
         let py = cx.py;
         let asked = asked.get();
-        asked.set_out();
+        asked.set_out(cx.machine);
         if let Ok(base) = effect.cast::<EffectBase>() {
             base.get().note_performed();
         }
@@ -329,7 +329,7 @@ impl Code {
                 move |mirror, cx| {
                     let around = request::around(mirror.live(), cx.py);
                     if let Some(asked) = Asked::of(effect.bind(cx.py)) {
-                        asked.get().surround(around);
+                        asked.get().surround(cx.machine, around);
                     }
                     let context = cx.names.copy_context.call0(cx.py)?;
                     cx.tasks.spawns(context, site);
@@ -339,7 +339,7 @@ impl Code {
         }
         if effect.is_instance(cx.names.enter.bind(py))? {
             let scope = effect.getattr(intern!(py, "scope"))?;
-            asked.give_code(self.rest(cx, &scope)?);
+            asked.give_code(cx.machine, self.rest(cx, &scope)?);
         } else if effect.is_instance(cx.names.exit.bind(py))? {
             let scope = effect.getattr(intern!(py, "scope"))?;
             if self.role != Role::Scoped(scope.as_ptr() as usize) {

@@ -179,6 +179,7 @@ impl Driver {
                 }
                 scheduler::drive(machine, cx, fuel)
             })?;
+            self.with(py, |_, cx| cx.hand_over_errors())?;
             if !self.keys.kept.is_empty() {
                 self.keys.hold_kept(py, &mut self.machine);
             }
@@ -457,6 +458,8 @@ impl Drive {
             Stop::Idle(asking) => Ok(Some(Py::new(py, Idle::of(py, asking)?)?.into_any())),
             Stop::Done(answer) => {
                 driver.tasks.outside.close(py)?;
+                // Its table would keep the answer, too.
+                driver.tasks.scheduler = scheduler::Scheduler::new();
                 *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
                 Ok(None)
             }

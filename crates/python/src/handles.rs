@@ -1,8 +1,9 @@
 //! What stands for the entries of a scheduler's table, as objects: tasks, promises, and what tasks share.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use pyo3::exceptions::PyStopIteration;
+use pyo3::exceptions::{PyBaseException, PyStopIteration};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -15,11 +16,19 @@ use crate::names::names;
 #[derive(Default)]
 pub(crate) struct Run {
     dropped: Mutex<Vec<Id>>,
+    /// What entries have failed with, that were waited for and whose handles are still there. The traceback of such an error
+    /// leads to who waited, and from there often back to the handle: here the collector of cycles sees it, by the handle,
+    /// and in the table it does not.
+    told: Mutex<HashMap<Id, Py<PyBaseException>>>,
 }
 
 impl Run {
-    pub(crate) fn dropped(&self) -> std::sync::MutexGuard<'_, Vec<Id>> {
+    pub(crate) fn dropped(&self) -> MutexGuard<'_, Vec<Id>> {
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn told(&self) -> MutexGuard<'_, HashMap<Id, Py<PyBaseException>>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -29,8 +38,24 @@ pub(crate) struct Handle {
     pub(crate) run: Arc<Run>,
 }
 
+impl Handle {
+    fn traverse(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // Whoever looks into it at this moment keeps what is in it alive anyway.
+        match self.run.told.try_lock() {
+            Ok(told) => told.get(&self.id).map_or(Ok(()), |error| visit.call(error)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn clear(&self) {
+        let error = self.run.told().remove(&self.id);
+        drop(error);
+    }
+}
+
 impl Drop for Handle {
     fn drop(&mut self) {
+        self.clear();
         self.run.dropped().push(self.id);
     }
 }
@@ -123,6 +148,14 @@ impl Task {
             None => format!("<task {}>", self.handle.id),
         }
     }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.handle.traverse(visit)
+    }
+
+    fn __clear__(&self) {
+        self.handle.clear();
+    }
 }
 
 /// A value that is still to come: what `CreatePromise` answers. `await promise` waits for it.
@@ -143,6 +176,14 @@ impl Promise {
 
     fn __repr__(&self) -> String {
         format!("<promise {}>", self.handle.id)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.handle.traverse(visit)
+    }
+
+    fn __clear__(&self) {
+        self.handle.clear();
     }
 }
 
@@ -192,6 +233,14 @@ impl ExternalPromise {
 
     fn __repr__(&self) -> String {
         format!("<external promise {}>", self.handle.id)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.handle.traverse(visit)
+    }
+
+    fn __clear__(&self) {
+        self.handle.clear();
     }
 }
 

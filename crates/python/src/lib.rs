@@ -19,6 +19,8 @@
 //! What holds here:
 //! - No function of Python is called while a frame of the machine is borrowed: clauses run when the step has returned.
 //! - A continuation is in one place: its `K`, or the machine. `K` is emptied by the first use, which leaves its place there.
+//! - No lock is held while anything of Python runs, also no destructor: what is taken out of a lock is dropped after it. A
+//!   machine belongs to the call that drives it. So the module needs no lock of the interpreter around it.
 //! - Whatever a program does wrong is raised at its `yield` or `await`, as an exception class of `kont.errors`.
 
 mod clause;
@@ -55,7 +57,7 @@ mod workers;
 use pyo3::prelude::*;
 
 /// The extension of the package `kont`. Use the names that `kont` exports.
-#[pymodule(gil_used = true)]
+#[pymodule(gil_used = false)]
 mod _kont {
     #[pymodule_export]
     use crate::{

@@ -1,8 +1,10 @@
 //! The operations that a program or a handler yields: on continuations, on scopes, on the chain.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::PyBaseException;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -39,6 +41,49 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether it holds a program, or a value that may be one.
+    fn has_program(&self) -> bool {
+        matches!(
+            self,
+            Self::ResumeWith(..)
+                | Self::TransferWith(..)
+                | Self::WithHandler(..)
+                | Self::WithObserve(..)
+                | Self::Pure(_)
+                | Self::CreateContinuation(..)
+        )
+    }
+
+    fn traverse(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Resume(k, other)
+            | Self::Transfer(k, other)
+            | Self::ResumeWith(k, other)
+            | Self::TransferWith(k, other) => {
+                visit.call(k)?;
+                visit.call(other)
+            }
+            Self::ResumeThrow(k, _) | Self::TransferThrow(k, _) => visit.call(k),
+            Self::WithHandler(handler, program) => {
+                visit.call(handler)?;
+                visit.call(program)
+            }
+            Self::WithObserve(observer, program) => {
+                visit.call(observer)?;
+                visit.call(program)
+            }
+            Self::CreateContinuation(program, boundaries) => {
+                visit.call(program)?;
+                visit.call(boundaries)
+            }
+            Self::Perform(object) | Self::Pure(object) => visit.call(object),
+            Self::Look(_, k) => visit.call(k),
+            Self::Pass | Self::Delegate | Self::GetOuterHandlers | Self::GetExecutionContext => {
+                Ok(())
+            }
+        }
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Self::Resume(..) => "Resume",
@@ -76,6 +121,42 @@ impl Drop for Operation {
         if !*self.is_used.get_mut() {
             warn_of_statement(|_| format!("the operation `{}`", self.kind.name()));
         }
+        if self.kind.has_program() {
+            drop_flat(std::mem::replace(&mut self.kind, Kind::Pass));
+        }
+    }
+}
+
+/// Drops what may hold a program that is an operation itself, and so on: not one inside of the other, since there may be
+/// more of them than the native stack has room for.
+fn drop_flat(kind: Kind) {
+    thread_local! {
+        /// What waits while the outermost one is being dropped.
+        static WAITING: RefCell<Option<Vec<Kind>>> = const { RefCell::new(None) };
+    }
+    let begun = WAITING.try_with(|waiting| {
+        let mut waiting = waiting.borrow_mut();
+        let is_first = waiting.is_none();
+        waiting.get_or_insert_default().push(kind);
+        is_first
+    });
+    // A thread that ends has dropped it.
+    if !begun.unwrap_or(false) {
+        return;
+    }
+    let next = || {
+        let waiting = |waiting: &RefCell<Option<Vec<Kind>>>| {
+            let mut waiting = waiting.borrow_mut();
+            let next = waiting.as_mut().and_then(Vec::pop);
+            if next.is_none() {
+                *waiting = None;
+            }
+            next
+        };
+        WAITING.try_with(waiting).ok().flatten()
+    };
+    while let Some(kind) = next() {
+        drop(kind);
     }
 }
 
@@ -154,6 +235,10 @@ impl Operation {
             | Kind::Look(_, None) => vec![],
         };
         Ok(format!("{}({})", slf.get_type().name()?, parts.join(", ")))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.kind.traverse(visit)
     }
 }
 

@@ -56,7 +56,7 @@ impl machine::Handler<Live> for Prompt {
             Self::Handler(handler) => handler.declines(cx, effect),
             Self::Task => !cx.takes(effect),
             Self::Scope(_) => {
-                Asked::of(effect.bind(cx.py)).is_none_or(|asked| asked.get().is_tagged())
+                Asked::of(effect.bind(cx.py)).is_none_or(|asked| asked.get().is_tagged(cx.machine))
             }
         }
     }
@@ -79,7 +79,7 @@ impl machine::Handler<Live> for Prompt {
             Self::Task => scheduler::Prompt.handle(cx, effect, k),
             Self::Scope(id) => {
                 if let Some(asked) = Asked::of(effect.bind(cx.py)) {
-                    asked.get().tag(*id);
+                    asked.get().tag(cx.machine, *id);
                 }
                 Handled::Pass(effect, k)
             }
@@ -90,8 +90,10 @@ impl machine::Handler<Live> for Prompt {
         match self {
             Self::Handler(handler) => handler.finish(cx, answer),
             Self::Task => {
-                cx.tasks.leave();
-                scheduler::Prompt.finish(cx, answer)
+                let stop = cx.leave(answer.as_ref().err());
+                let handled = scheduler::Prompt.finish(cx, answer);
+                cx.stop(stop);
+                handled
             }
             Self::Scope(id) => perform(cx, Op::ScopeEnd(*id, answer)),
         }
@@ -101,8 +103,10 @@ impl machine::Handler<Live> for Prompt {
         match self {
             Self::Handler(handler) => handler.unwound(cx, error),
             Self::Task => {
-                cx.tasks.leave();
-                scheduler::Prompt.unwound(cx, error)
+                let stop = cx.leave(Some(&error));
+                let handled = scheduler::Prompt.unwound(cx, error);
+                cx.stop(stop);
+                handled
             }
             Self::Scope(id) => {
                 let quiet = error.is_instance(cx.py, cx.names.unwind.bind(cx.py))

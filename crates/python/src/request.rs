@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use machine::Boundary;
+use machine::{Boundary, MachineId};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -18,13 +18,18 @@ use crate::place::shown;
 use crate::prompt::Prompt;
 use crate::tasks::Making;
 
+/// In how many runs one and the same effect may be on its way at once.
+const WAYS_MAX: usize = 256;
+
 /// The base of the effects that a scheduler answers.
 ///
 /// What an effect gathers on its way from the performer to the scheduler is kept here, and is gone when it arrives.
 #[pyclass(module = "kont", frozen, subclass, extends = EffectBase)]
 #[derive(Default)]
 pub(crate) struct Asked {
-    way: Mutex<Way>,
+    /// By the machine that performs it: one effect may be on its way in several runs at once, in as many threads. Nothing
+    /// of Python runs while this is locked.
+    ways: Mutex<Vec<(MachineId, Way)>>,
 }
 
 #[derive(Default)]
@@ -54,37 +59,69 @@ impl Asked {
         effect.cast().ok()
     }
 
-    fn way(&self) -> MutexGuard<'_, Way> {
-        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<(MachineId, Way)>> {
+        self.ways.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It has arrived, or sets out anew: what it has gathered in this machine so far.
+    fn take(&self, machine: MachineId) -> Way {
+        let mut ways = self.lock();
+        let at = ways.iter().position(|(of, _)| *of == machine);
+        at.map(|at| ways.swap_remove(at).1).unwrap_or_default()
+    }
+
+    fn give(&self, machine: MachineId, give: impl FnOnce(&mut Way)) {
+        let mut forgotten = None;
+        let mut ways = self.lock();
+        let at = ways.iter().position(|(of, _)| *of == machine);
+        let at = at.unwrap_or_else(|| {
+            // One that a handler has answered on its way never arrives. Kept for ever by a constant of a module, it
+            // would grow with each run.
+            if ways.len() == WAYS_MAX {
+                forgotten = Some(ways.remove(0));
+            }
+            ways.push((machine, Way::default()));
+            ways.len() - 1
+        });
+        give(&mut ways[at].1);
+        drop(ways);
+        drop(forgotten);
     }
 
     /// It sets out from its performer.
-    pub(crate) fn set_out(&self) {
-        let old = std::mem::take(&mut *self.way());
+    pub(crate) fn set_out(&self, machine: MachineId) {
+        drop(self.take(machine));
+    }
+
+    pub(crate) fn is_tagged(&self, machine: MachineId) -> bool {
+        let ways = self.lock();
+        let mut found = ways.iter().filter(|(of, _)| *of == machine);
+        found.any(|(_, way)| way.scope.is_some())
+    }
+
+    pub(crate) fn tag(&self, machine: MachineId, scope: Id) {
+        self.give(machine, |way| way.scope = Some(scope));
+    }
+
+    pub(crate) fn surround(&self, machine: MachineId, around: Vec<Boundary<Live>>) {
+        let mut old = Vec::new();
+        self.give(machine, |way| {
+            old = std::mem::replace(&mut way.around, around)
+        });
         drop(old);
-    }
-
-    pub(crate) fn is_tagged(&self) -> bool {
-        self.way().scope.is_some()
-    }
-
-    pub(crate) fn tag(&self, scope: Id) {
-        self.way().scope = Some(scope);
-    }
-
-    pub(crate) fn surround(&self, around: Vec<Boundary<Live>>) {
-        self.way().around = around;
     }
 
     /// Another effect goes on in the place of this one.
-    pub(crate) fn hand_over(&self, other: &Self) {
-        let way = std::mem::take(&mut *self.way());
-        let old = std::mem::replace(&mut *other.way(), way);
-        drop(old);
+    pub(crate) fn hand_over(&self, machine: MachineId, other: &Self) {
+        let mut way = self.take(machine);
+        other.give(machine, |old| std::mem::swap(old, &mut way));
+        drop(way);
     }
 
-    pub(crate) fn give_code(&self, code: Code) {
-        self.way().code = Some(code);
+    pub(crate) fn give_code(&self, machine: MachineId, code: Code) {
+        let mut code = Some(code);
+        self.give(machine, |way| std::mem::swap(&mut way.code, &mut code));
+        drop(code);
     }
 }
 
@@ -171,13 +208,13 @@ pub(crate) fn request(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>) -> PyResult<Re
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        let scope = internal.as_super().get().way().scope;
+        let scope = internal.as_super().get().take(cx.machine).scope;
         return op
             .map(|op| Request { op, scope })
             .ok_or_else(|| PyValueError::new_err("it was told before"));
     }
     let asked = effect.cast::<Asked>()?;
-    let way = std::mem::take(&mut *asked.get().way());
+    let way = asked.get().take(cx.machine);
     let scope = way.scope;
     op(cx, effect, way).map(|op| Request { op, scope })
 }
@@ -224,10 +261,11 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
         }
         "external" => Op::ExternalPromise,
         "complete" => Op::Settle(cx.id_of(&field("promise")?)?, Ok(field("value")?.unbind())),
-        "fail" => Op::Settle(
-            cx.id_of(&field("promise")?)?,
-            Err(crate::operation::exception(py, field("error")?)?),
-        ),
+        "fail" => {
+            let id = cx.id_of(&field("promise")?)?;
+            cx.tasks.failed.push(id);
+            Op::Settle(id, Err(crate::operation::exception(py, field("error")?)?))
+        }
         "acquire" => Op::Acquire(cx.id_of(&field("lock")?)?),
         "release" => Op::Release(cx.id_of(&field("lock")?)?),
         "set" => Op::Set(cx.id_of(&field("event")?)?),
@@ -279,12 +317,14 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
 impl Cx<'_> {
     /// A time that a program has said in seconds. The clock is looked at.
     fn duration(&mut self, seconds: &Bound<'_, PyAny>) -> PyResult<Duration> {
-        let seconds: f64 = seconds.extract()?;
-        if seconds.is_nan() {
-            return Err(self
-                .names
-                .usage(self.py, "a time must be a number of seconds"));
-        }
+        let number = seconds
+            .extract()
+            .ok()
+            .filter(|number: &f64| !number.is_nan());
+        let Some(seconds) = number else {
+            let message = format!("a time is a number of seconds, and not {}", seconds.repr()?);
+            return Err(self.names.usage(self.py, message));
+        };
         self.tell_time();
         // Longer than anybody waits is for ever.
         Ok(Duration::try_from_secs_f64(seconds.max(0.0))
@@ -313,6 +353,7 @@ impl Cx<'_> {
             ));
         };
         if std::sync::Arc::ptr_eq(&handle.run, &self.tasks.run) {
+            self.take_back_error(handle.id);
             return Ok(handle.id);
         }
         Err(self.another_run(object))

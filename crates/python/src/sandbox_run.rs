@@ -32,6 +32,14 @@ impl SandboxRun {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Does something with the run. While another thread computes with it, those of Python go on.
+    fn with<T: Send>(&self, py: Python<'_>, act: impl FnOnce(&mut State) -> T + Send) -> T {
+        match self.state.try_lock() {
+            Ok(mut state) => act(&mut state),
+            Err(_) => py.detach(|| act(&mut self.lock())),
+        }
+    }
+
     fn of(run: Run) -> Self {
         SandboxRun {
             state: Mutex::new(State {
@@ -138,7 +146,7 @@ impl SandboxRun {
     /// What it waits for: number, line, kind, and what belongs to the kind.
     fn pending<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
         let make = names(py)?.record.bind(py);
-        let pending = self.lock().run.pending().to_vec();
+        let pending = self.with(py, |state| state.run.pending().to_vec());
         let shown = pending.into_iter().map(|pending| {
             let (id, line) = (pending.id, pending.line);
             match pending.request {
@@ -171,18 +179,14 @@ impl SandboxRun {
     /// Answers a request with a value.
     fn answer(&self, py: Python<'_>, id: u64, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let data = to_data(value)?;
-        self.lock()
-            .run
-            .answer(id, &Ok(data))
+        self.with(py, |state| state.run.answer(id, &Ok(data)))
             .map_err(|error| usage(py, error))
     }
 
     /// Answers a request with an exception: its class's name and its message.
     fn fail(&self, py: Python<'_>, id: u64, type_name: &str, message: &str) -> PyResult<()> {
         let failure = Failure::new(type_name, message);
-        self.lock()
-            .run
-            .answer(id, &Err(failure))
+        self.with(py, |state| state.run.answer(id, &Err(failure)))
             .map_err(|error| usage(py, error))
     }
 
@@ -196,13 +200,13 @@ impl SandboxRun {
 
     /// What was printed since the last time: standard output, standard error.
     fn take_output<'py>(&self, py: Python<'py>) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
-        let [out, err] = self.lock().run.take_output();
+        let [out, err] = self.with(py, |state| state.run.take_output());
         (PyBytes::new(py, &out), PyBytes::new(py, &err))
     }
 
     /// Steps used, and bytes of heap in use.
-    fn used(&self) -> (u64, u64) {
-        self.lock().run.used()
+    fn used(&self, py: Python<'_>) -> (u64, u64) {
+        self.with(py, |state| state.run.used())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use machine::{Answer, Boundary};
-use pyo3::exceptions::{PyTimeoutError, PyValueError};
+use pyo3::exceptions::{PyKeyboardInterrupt, PySystemExit, PyTimeoutError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyList, PyTuple};
 use pyo3::{PyClass, intern};
@@ -23,6 +23,9 @@ use crate::request::{Asked, Question, request};
 
 /// How many handles are gone before their entries are looked at.
 const SWEEP: usize = 256;
+
+/// How many failures there are before they are looked at.
+const FAILED: usize = 64;
 
 /// What the entry is that the scheduler makes next.
 pub(crate) enum Making {
@@ -96,6 +99,11 @@ pub(crate) struct Tasks {
     /// Waits that were given up by tasks that wait for something else now.
     pub(crate) given_up: Vec<u64>,
     sweep_at: usize,
+    /// What has failed, or may fail: its error is kept elsewhere once it was told.
+    pub(crate) failed: Vec<Id>,
+    failed_at: usize,
+    /// What a task has ended with, that ends the program.
+    pub(crate) ending: Option<Id>,
     began: Instant,
     /// Where the virtual clock began to count, if there is one.
     virtual_from: Option<Duration>,
@@ -129,6 +137,9 @@ impl Tasks {
             is_trapped: false,
             given_up: Vec::new(),
             sweep_at: SWEEP,
+            failed: Vec::new(),
+            failed_at: FAILED,
+            ending: None,
             began: Instant::now(),
             virtual_from: is_virtual.then_some(Duration::ZERO),
             token: None,
@@ -150,18 +161,6 @@ impl Tasks {
 
     pub(crate) fn make(&mut self, what: Making) {
         self.making = Some(what);
-    }
-
-    /// The task that runs has ended.
-    pub(crate) fn leave(&mut self) {
-        if let Some(id) = self.scheduler.current() {
-            self.contexts.remove(&id);
-            self.interrupts.remove(&id);
-            self.give_up(id);
-            if self.host != Host::Any {
-                self.left.push(id);
-            }
-        }
     }
 
     fn give_up(&mut self, id: Id) {
@@ -211,6 +210,12 @@ impl Tasks {
     }
 }
 
+/// A task has ended with what ends the whole program, unless somebody waits for that task: Ctrl-C hits whichever runs.
+pub(crate) struct Ending {
+    task: Id,
+    error: PyErr,
+}
+
 impl<'py> Cx<'py> {
     /// Calls a function of a handler or an observer: in the context of the task that performs.
     pub(crate) fn call(
@@ -223,6 +228,41 @@ impl<'py> Cx<'py> {
             return function.call1(args);
         };
         raw::within(context.bind(self.py), || function.call1(args))?
+    }
+
+    /// The task that runs has ended.
+    pub(crate) fn leave(&mut self, error: Option<&PyErr>) -> Option<Ending> {
+        let task = self.tasks.scheduler.current()?;
+        self.tasks.contexts.remove(&task);
+        self.tasks.interrupts.remove(&task);
+        self.tasks.give_up(task);
+        if self.tasks.host != Host::Any {
+            self.tasks.left.push(task);
+        }
+        if error.is_some() {
+            self.tasks.failed.push(task);
+        }
+        let error = error.filter(|error| {
+            error.is_instance_of::<PyKeyboardInterrupt>(self.py)
+                || error.is_instance_of::<PySystemExit>(self.py)
+        })?;
+        let error = error.clone_ref(self.py);
+        Some(Ending { task, error })
+    }
+
+    /// Ends the program, if nobody has heard of what has ended the task.
+    pub(crate) fn stop(&mut self, ending: Option<Ending>) {
+        let (Some(Ending { task, error }), Some(main)) = (ending, self.tasks.scheduler.main())
+        else {
+            return;
+        };
+        if self.tasks.scheduler.is_heard(task) || self.tasks.ending.is_some() {
+            return;
+        }
+        self.tasks.ending = Some(task);
+        self.tasks.interrupt = Some(error);
+        // It may have ended, while others are being unwound.
+        scheduler::cancel::<Live>(self, main).unwrap_or_default();
     }
 
     /// Whether the scheduler answers this. What it need not answer while there is one task, the host does.
@@ -284,10 +324,10 @@ impl<'py> Cx<'py> {
     }
 
     /// Forgets entries of which nobody has a handle any more.
-    fn sweep(&mut self) {
+    fn sweep(&mut self, at_least: usize) {
         let dropped = {
             let mut dropped = self.tasks.run.dropped();
-            if dropped.len() < self.tasks.sweep_at {
+            if dropped.len() < at_least {
                 return;
             }
             std::mem::take(&mut *dropped)
@@ -303,6 +343,45 @@ impl<'py> Cx<'py> {
         }
         self.tasks.sweep_at = SWEEP.max(2 * kept.len());
         self.tasks.run.dropped().append(&mut kept);
+    }
+
+    /// Has the handles of what has failed keep its error, once that was told. Done now and then.
+    pub(crate) fn hand_over_errors(&mut self) {
+        if self.tasks.failed.len() < self.tasks.failed_at {
+            return;
+        }
+        // What is left after that has a handle.
+        self.sweep(1);
+        for id in std::mem::take(&mut self.tasks.failed) {
+            let error = match self.tasks.scheduler.outcome(id) {
+                Some(Ok(_)) => continue,
+                Some(Err(error)) if self.tasks.scheduler.is_heard(id) => error.clone_ref(self.py),
+                _ if self.tasks.scheduler.contains(id) => {
+                    self.tasks.failed.push(id);
+                    continue;
+                }
+                _ => continue,
+            };
+            // As it is: with its traceback as far as that leads by now.
+            let error = error.value(self.py).clone().unbind();
+            if scheduler::forget::<Live>(self, id).is_ok() {
+                let old = self.tasks.run.told().insert(id, error);
+                drop(old);
+            } else {
+                self.tasks.failed.push(id);
+            }
+        }
+        self.tasks.failed_at = FAILED.max(2 * self.tasks.failed.len());
+    }
+
+    /// Puts the error of an entry back in the table, where somebody wants to have it once more.
+    pub(crate) fn take_back_error(&mut self, id: Id) {
+        let error = self.tasks.run.told().remove(&id);
+        if let Some(error) = error {
+            let error = PyErr::from_value(error.into_bound(self.py).into_any());
+            scheduler::restore::<Live>(self, id, Err(error));
+            self.tasks.failed.push(id);
+        }
     }
 
     fn error(&self, class: &Py<pyo3::types::PyType>, message: impl Into<String>) -> PyErr {
@@ -335,7 +414,7 @@ impl SchedulerDomain for Live {
     }
 
     fn request(cx: &mut Cx<'_>, effect: Py<PyAny>) -> Request<Live> {
-        cx.sweep();
+        cx.sweep(cx.tasks.sweep_at);
         let bound = effect.bind(cx.py);
         match request(cx, bound) {
             Ok(request) => {
@@ -511,6 +590,7 @@ impl SchedulerDomain for Live {
 
     fn completer(cx: &mut Cx<'_>, completer: Completer<Live>) -> Py<PyAny> {
         let handle = cx.handle(completer.id());
+        cx.tasks.failed.push(completer.id());
         cx.object(ExternalPromise {
             handle,
             completer: Mutex::new(Some(completer)),
@@ -518,6 +598,9 @@ impl SchedulerDomain for Live {
     }
 
     fn unheard(cx: &mut Cx<'_>, task: Id, error: &PyErr) {
+        if cx.tasks.ending == Some(task) {
+            return;
+        }
         // The value by itself does not have its traceback yet.
         let error = error.clone_ref(cx.py).into_value(cx.py);
         let args = (task.0, error).into_pyobject(cx.py);

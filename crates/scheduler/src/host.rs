@@ -6,7 +6,7 @@ use crate::end::tell_unheard;
 use crate::request::TaskOptions;
 use crate::scheduler::Job;
 use crate::sync::{Channel, Event, Semaphore};
-use crate::table::{Entry, Id};
+use crate::table::{Entry, Id, Outcome, Promise};
 use crate::task::{Gift, State, Task, Waiting};
 use crate::{Completer, Refusal, SchedulerDomain, cancel as cancelling, outcome};
 
@@ -222,6 +222,26 @@ pub fn forget<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) -> Result<(),
         tell_unheard::<D>(cx, id, &task);
     }
     Ok(())
+}
+
+/// Puts an outcome back in the table, under the number of the entry that was forgotten: the host has kept it meanwhile. It
+/// stands there as a promise.
+pub fn restore<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id, answer: Answer<D>) {
+    let table = &mut D::scheduler(cx).table;
+    if !table.contains(id) {
+        let outcome = Outcome {
+            answer: Some(answer),
+            heard: true,
+            ..Outcome::default()
+        };
+        table.put(
+            id,
+            Entry::Promise(Promise {
+                external: false,
+                outcome,
+            }),
+        );
+    }
 }
 
 /// Takes every task out that has not ended, oldest first, and forgets everything else: a host that ends early drops

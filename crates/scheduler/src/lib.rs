@@ -115,8 +115,8 @@ pub use domain::{AtEnd, Refusal, SchedulerDomain, Scoped, Together};
 pub use drive::{Next, advance, block_on, drive, next};
 pub use external::{Completer, Mailbox};
 pub use host::{
-    Inherit, Tool, cancel, completer, forget, inherit, interrupt, make, settle, spawn, spawn_main,
-    take_all, wake,
+    Inherit, Tool, cancel, completer, forget, inherit, interrupt, make, restore, settle, spawn,
+    spawn_main, take_all, wake,
 };
 pub use parts::{Broken, Handed, Parts, ScopeView, TaskPart, TaskState, TaskView};
 pub use prompt::{Prompt, ScopePrompt};

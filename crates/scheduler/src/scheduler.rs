@@ -145,6 +145,19 @@ impl<D: Domain> Scheduler<D> {
         }
     }
 
+    /// Whether somebody was told how a task ended. What is no task has nothing to tell.
+    pub fn is_heard(&self, id: Id) -> bool {
+        match self.table.get(id) {
+            Some(Entry::Task(task)) => task.outcome.heard,
+            _ => true,
+        }
+    }
+
+    /// Whether there is an entry of this number.
+    pub fn contains(&self, id: Id) -> bool {
+        self.table.contains(id)
+    }
+
     /// Whether something from outside may still make a task ready.
     pub fn awaits_host(&self) -> bool {
         self.external > 0
