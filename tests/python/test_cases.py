@@ -6,6 +6,7 @@ The same files are run by the sandbox's own tests: together, a program prints in
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def last_line(text: str) -> str:
     return lines[-1] if lines else ""
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="CPython 3.14 words many messages anew; the sandbox speaks as 3.11 to 3.13 do")
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_cpython_prints_what_is_expected(path: Path):
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONHASHSEED": "random"}
@@ -52,5 +54,8 @@ def test_a_refused_program_says_what_is_expected(path: Path):
 @pytest.mark.parametrize("path", HOSTILE, ids=lambda p: p.stem)
 def test_a_hostile_program_is_python_and_says_how_it_ends(path: Path):
     source = path.read_text("utf-8")
-    compile(source, str(path), "exec")
+    with warnings.catch_warnings():
+        # `break` in `finally` is Python, of which CPython 3.14 warns.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        compile(source, str(path), "exec")
     assert source.startswith(("# limit: ", "# error: ", "# done"))

@@ -27,6 +27,7 @@ def weird():
 
 @kont.tool
 def slow():
+    open("slow has begun", "w").close()
     time.sleep(60)
 
 @kont.tool
@@ -111,11 +112,18 @@ def test_a_question_is_answered_in_another_process(folder):
     assert (other.returncode, other.stdout) == (0, "52\n"), other.stderr
 
 
+def wait_for(path, process):
+    """Waits until a file is there, which a process makes."""
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+
+
 def test_a_run_that_crashes_in_a_tool_is_in_doubt(folder):
     (folder / "main.py").write_text("slow()")
     command = [sys.executable, "-m", "kont", "run", "main.py", "--tools", "tools.py", "--journal", "run.kj"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE) as process:
-        time.sleep(1.5)
+        wait_for(folder / "slow has begun", process)
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=20)
     again = kont(folder, "resume", "run.kj")
@@ -146,7 +154,7 @@ def test_ctrl_c_in_a_tool(folder):
     (folder / "main.py").write_text("slow()")
     command = [sys.executable, "-m", "kont", "run", "main.py", "--tools", "tools.py"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(1.5)
+        wait_for(folder / "slow has begun", process)
         os.kill(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
@@ -155,9 +163,10 @@ def test_ctrl_c_in_a_tool(folder):
 
 def test_ctrl_c_in_the_program(folder):
     (folder / "main.py").write_text("while True: pass")
-    command = [sys.executable, "-m", "kont", "run", "main.py"]
+    command = [sys.executable, "-m", "kont", "run", "main.py", "--journal", "run.kj"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(1.0)
+        wait_for(folder / "run.kj", process)
+        time.sleep(0.2)
         os.kill(process.pid, signal.SIGINT)
         process.communicate(timeout=20)
     assert process.returncode == 130

@@ -3,6 +3,7 @@
 use crate::python::{Profile, cargo_works, setup};
 use crate::run::{Done, cargo, run};
 use crate::tidy::tidy;
+use crate::versions;
 
 /// Formats, lints, builds and runs every test.
 ///
@@ -45,7 +46,10 @@ pub fn check(fast: bool) -> Done {
     if !fast {
         pytest.env("SLOW", "1");
     }
-    run("Python tests, documents, demo under crashes", &mut pytest)?;
+    let others = versions::start(&venv)?;
+    let done = run("Python tests, documents, demo under crashes", &mut pytest);
+    versions::finish(others)?;
+    done?;
     eprintln!("\nall checks passed");
     Ok(())
 }

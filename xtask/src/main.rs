@@ -7,6 +7,7 @@ mod demo;
 mod python;
 mod run;
 mod tidy;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -26,7 +27,9 @@ Options of check:
   --fast  leave out the slow tests (crash at 200 random moments)
 
 Environment:
-  PYTHON  the CPython to use (default: the newest of python3.14 .. python3.11 and python3 that works)
+  PYTHON        the CPython to use (default: the newest of python3.14 .. python3.11 and python3 that works)
+  KONT_PYTHONS  other CPythons on which check runs the Python tests, separated as in PATH (default: the one found on
+                PATH or below ~/.pyenv whose version is furthest from the first, and a free-threaded one if there is one)
 
 Examples:
   cargo xtask demo

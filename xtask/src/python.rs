@@ -1,7 +1,7 @@
 //! The private Python environment: found, made, filled, and the extension built into it.
 
 use crate::run::{Done, cargo, output, root, run, target};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the tests and the build need from the package index, pinned.
@@ -18,6 +18,8 @@ const PACKAGES: &[&str] = &[
     "urllib3==2.8.0",
     "uvloop==0.23.0",
 ];
+/// Which of them one environment needs for all.
+const TOOLS: &[&str] = &["maturin", "mypy", "pyright", "ty"];
 const CANDIDATES: &[&str] = &[
     "python3.14",
     "python3.13",
@@ -44,6 +46,25 @@ pub struct Venv {
 }
 
 impl Venv {
+    /// The environment in a folder.
+    pub fn at(folder: PathBuf) -> Self {
+        Venv { folder }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Builds the extension for this environment alone, with the tools of another one.
+    pub fn build_with(&self, tools: &Self) -> Done {
+        let mut maturin = Command::new(tools.program("maturin"));
+        maturin
+            .env("VIRTUAL_ENV", &self.folder)
+            .env_remove("CONDA_PREFIX");
+        develop(&mut maturin, Profile::Dev)
+    }
+
     /// A program of the environment.
     pub fn program(&self, name: &str) -> PathBuf {
         self.folder.join("bin").join(name)
@@ -121,6 +142,13 @@ impl Venv {
     }
 }
 
+/// What the tests alone need, on other CPythons.
+pub fn for_tests() -> Vec<&'static str> {
+    let is_tool = |package: &str| TOOLS.contains(&package.split("==").next().unwrap_or(package));
+    let packages = PACKAGES.iter().copied();
+    packages.filter(|package| !is_tool(package)).collect()
+}
+
 /// Makes the environment below `target/` and builds the extension into it. Does again only what has changed.
 pub fn setup(profile: Profile) -> Done<Venv> {
     let folder = target().join("venv");
@@ -154,7 +182,10 @@ pub fn setup(profile: Profile) -> Done<Venv> {
 }
 
 fn build(venv: &Venv, profile: Profile) -> Done {
-    let mut maturin = venv.command("maturin");
+    develop(&mut venv.command("maturin"), profile)
+}
+
+fn develop(maturin: &mut Command, profile: Profile) -> Done {
     maturin.args(["develop", "--quiet", "--manifest-path"]);
     maturin.arg(root().join("crates/python/Cargo.toml"));
     if profile == Profile::Release {
@@ -163,7 +194,7 @@ fn build(venv: &Venv, profile: Profile) -> Done {
     maturin.env("CARGO_TARGET_DIR", target());
     run(
         "build the extension (the first time takes minutes)",
-        &mut maturin,
+        maturin,
     )
 }
 

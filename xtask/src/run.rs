@@ -1,16 +1,18 @@
 //! Running other programs, with a line of progress for each.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
 /// What every part of xtask gives back; the error is a text for people.
 pub type Done<T = ()> = Result<T, String>;
 
-/// The repository's root.
+/// The repository's root. Cargo says it to whom it runs: what this program was built from may be another clone, when
+/// several share one target folder.
 pub fn root() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask).to_path_buf()
+    let built = || env!("CARGO_MANIFEST_DIR").into();
+    let xtask = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(built));
+    xtask.parent().unwrap_or(&xtask).to_path_buf()
 }
 
 /// Where cargo puts what it builds.
