@@ -8,7 +8,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use scheduler::{Id, Inherit, Label, Op, Request, ScopeOptions, TaskOptions, Tool};
+use scheduler::{Id, Inherit, Label, NewScope, Op, Request, ScopeOptions, TaskOptions, Tool};
 
 use crate::code::Code;
 use crate::domain::{Cx, Live};
@@ -236,10 +236,11 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
                 false => Some(cx.id_of(&home)?),
             };
             cx.tasks.make(Making::Task(name.clone()));
-            Op::Spawn {
-                boundaries: way.around,
-                code: Code::new(&field("program")?)?.of_task(py),
-                options: TaskOptions {
+            let code = Code::new(&field("program")?)?.of_task(py);
+            Op::spawn_with(
+                way.around,
+                code,
+                TaskOptions {
                     priority: field("priority")?.extract()?,
                     daemon: field("daemon")?.is_truthy()?,
                     home,
@@ -249,7 +250,7 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
                     }),
                     ..TaskOptions::default()
                 },
-            }
+            )
         }
         "wait" => Op::Wait(cx.id_of(&field("task")?)?),
         "gather" => Op::Gather(cx.ids_of(&field("tasks")?)?),
@@ -288,7 +289,7 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
                 .cast::<Shared>()
                 .ok()
                 .map(|handle| handle.clone().unbind());
-            Op::Scope {
+            Op::Scope(Box::new(NewScope {
                 options: ScopeOptions {
                     deadline: None,
                     timeout,
@@ -304,7 +305,7 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
                     Boundary::Prompt(Prompt::Scope(id))
                 },
                 code,
-            }
+            }))
         }
         other => {
             return Err(cx

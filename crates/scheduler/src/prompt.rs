@@ -3,7 +3,7 @@
 use machine::{Answer, Continuation, Handled, Handler};
 
 use crate::drive::{self, Next};
-use crate::request::Op;
+use crate::request::{NewTask, Op};
 use crate::scope::Ending;
 use crate::table::{Entry, Id};
 use crate::task::{Gift, State, Task, Waiting};
@@ -191,18 +191,15 @@ fn answer<D: SchedulerDomain>(
             return sleep(cx, me, k, until);
         }
         Op::SleepUntil(until) => return sleep(cx, me, k, until),
-        Op::Scope {
-            options,
-            prompt,
-            code,
-        } => return scope::open(cx, options, prompt, code, me, k),
+        Op::Scope(new) => return scope::open(cx, *new, me, k),
         Op::ScopeEnd(id, answer) => return scope::end(cx, id, Ending::Ended(answer), me, k),
         Op::ScopeUnwound(id, error) => return scope::end(cx, id, Ending::Unwound(error), me, k),
-        Op::Spawn {
-            boundaries,
-            code,
-            options,
-        } => {
+        Op::Spawn(new) => {
+            let NewTask {
+                boundaries,
+                code,
+                options,
+            } = *new;
             let table = &mut D::scheduler(cx).table;
             if let Some(home) = options.home
                 && table.scope(home).is_none()
@@ -212,7 +209,8 @@ fn answer<D: SchedulerDomain>(
             let position = table.task(me).and_then(|task| task.position);
             let home = options.home.or(position);
             let id = host::spawn_in::<D>(cx, boundaries, code, options, home);
-            Ok(D::id_value(cx, id))
+            let value = D::id_value(cx, id);
+            return reply(cx, k, Ok(Ok(value)));
         }
         Op::Current => Ok(D::id_value(cx, me)),
         Op::Promise { external } => Ok(make::<D>(cx, promise(external))),
@@ -298,6 +296,9 @@ fn stand_aside<D: SchedulerDomain>(
 }
 
 /// The running task goes on with this; unless whoever explores interleavings lets another run first.
+///
+/// In its callers, so that the answer is made where the machine finds it: one that was just written is slow to copy.
+#[inline(always)]
 pub(crate) fn reply<D: SchedulerDomain>(
     cx: &mut D::Context<'_>,
     k: Continuation<D>,
@@ -307,9 +308,20 @@ pub(crate) fn reply<D: SchedulerDomain>(
         Ok(answer) => answer,
         Err(refusal) => Err(D::refused(cx, refusal)),
     };
+    if D::scheduler(cx).order.preempts() {
+        return preempt(cx, k, answer);
+    }
+    Handled::Transfer(k, answer)
+}
+
+#[cold]
+fn preempt<D: SchedulerDomain>(
+    cx: &mut D::Context<'_>,
+    k: Continuation<D>,
+    answer: Answer<D>,
+) -> Handled<D> {
     let scheduler = D::scheduler(cx);
-    if scheduler.order.preempts()
-        && let Some(me) = scheduler.current
+    if let Some(me) = scheduler.current
         && let Some(task) = scheduler.table.task(me)
         && scheduler.ready.has(task.priority)
     {

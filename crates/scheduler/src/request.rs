@@ -24,15 +24,8 @@ impl<D: Domain> From<Op<D>> for Request<D> {
 ///
 /// Wherever it is said that a task waits: it can be cancelled there. See [the rules](crate#cancelling) for the rest.
 pub enum Op<D: Domain> {
-    /// Run a program as a task, under these boundaries, innermost first. Answered with its id, at once.
-    Spawn {
-        /// The performer's handlers and observers, so that the child sees them: see [`crate::inherit`].
-        boundaries: Vec<Boundary<D>>,
-        /// The program.
-        code: D::Code,
-        /// How it runs.
-        options: TaskOptions<D>,
-    },
+    /// Run a program as a task. Answered with its id, at once. Made by [`Op::spawn`] and [`Op::spawn_with`].
+    Spawn(Box<NewTask<D>>),
     /// Which task is this? Answered with its id.
     Current,
     /// Let the others run first.
@@ -99,18 +92,31 @@ pub enum Op<D: Domain> {
     Close(Id),
     /// Run a program in a scope of its own, under the performer's handlers. Answered with what the program gives,
     /// when all tasks that were spawned in it have ended. Made by [`Op::scope`].
-    Scope {
-        /// How it ends.
-        options: ScopeOptions,
-        /// Makes the boundary that holds a [`ScopePrompt`](crate::ScopePrompt).
-        prompt: MakePrompt<D>,
-        /// The program.
-        code: D::Code,
-    },
+    Scope(Box<NewScope<D>>),
     /// The program of this scope has ended so. Only a [`ScopePrompt`](crate::ScopePrompt) performs it.
     ScopeEnd(Id, Answer<D>),
     /// The program of this scope was unwound, and a clean-up in it has raised this. Only a [`ScopePrompt`](crate::ScopePrompt) performs it.
     ScopeUnwound(Id, Option<D::Error>),
+}
+
+/// A task that is asked for. A box holds it, so that all other requests are a few words.
+pub struct NewTask<D: Domain> {
+    /// The performer's handlers and observers, so that the child sees them, innermost first: see [`crate::inherit`].
+    pub boundaries: Vec<Boundary<D>>,
+    /// The program.
+    pub code: D::Code,
+    /// How it runs.
+    pub options: TaskOptions<D>,
+}
+
+/// A scope that is asked for.
+pub struct NewScope<D: Domain> {
+    /// How it ends.
+    pub options: ScopeOptions,
+    /// Makes the boundary that holds a [`ScopePrompt`](crate::ScopePrompt).
+    pub prompt: MakePrompt<D>,
+    /// The program.
+    pub code: D::Code,
 }
 
 /// Makes the boundary of a scope.
@@ -119,11 +125,20 @@ pub type MakePrompt<D> = fn(&mut <D as Domain>::Context<'_>, Id) -> Boundary<D>;
 impl<D: Domain> Op<D> {
     /// A task with no options, under these boundaries, innermost first.
     pub fn spawn(boundaries: Vec<Boundary<D>>, code: D::Code) -> Self {
-        Op::Spawn {
+        Op::spawn_with(boundaries, code, TaskOptions::default())
+    }
+
+    /// A task, under these boundaries, innermost first.
+    pub fn spawn_with(
+        boundaries: Vec<Boundary<D>>,
+        code: D::Code,
+        options: TaskOptions<D>,
+    ) -> Self {
+        Op::Spawn(Box::new(NewTask {
             boundaries,
             code,
-            options: TaskOptions::default(),
-        }
+            options,
+        }))
     }
 
     /// A program in a scope of its own.
@@ -131,11 +146,11 @@ impl<D: Domain> Op<D> {
     where
         D: Scoped,
     {
-        Op::Scope {
+        Op::Scope(Box::new(NewScope {
             options,
             prompt: |cx, id| D::scope_prompt(cx, crate::ScopePrompt(id)),
             code,
-        }
+        }))
     }
 
     /// Whether a cancelled task is told of it here. Not where something is given back or only asked: a clean-up

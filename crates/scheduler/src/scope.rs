@@ -6,7 +6,7 @@ use machine::{Answer, Continuation, Domain, Handled, Nest};
 
 use crate::clock::{Due, TimerKey};
 use crate::prompt::{go_on, reply};
-use crate::request::{MakePrompt, ScopeOptions};
+use crate::request::NewScope;
 use crate::scheduler::Job;
 use crate::table::{Entry, Id};
 use crate::task::{Gift, State, Waiting};
@@ -46,12 +46,15 @@ pub(crate) struct Scope<D: Domain> {
 /// Opens a scope: its program runs at the performer's place.
 pub(crate) fn open<D: SchedulerDomain>(
     cx: &mut D::Context<'_>,
-    options: ScopeOptions,
-    prompt: MakePrompt<D>,
-    code: D::Code,
+    new: NewScope<D>,
     me: Id,
     k: Continuation<D>,
 ) -> Handled<D> {
+    let NewScope {
+        options,
+        prompt,
+        code,
+    } = new;
     let scheduler = D::scheduler(cx);
     let parent = scheduler.table.task(me).and_then(|task| task.position);
     let relative = options

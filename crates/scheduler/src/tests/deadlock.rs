@@ -201,11 +201,7 @@ fn a_sleeping_task_is_no_deadlock_and_a_named_one_is_named() {
             label,
             ..crate::TaskOptions::default()
         };
-        let child = Op::Spawn {
-            boundaries: Vec::new(),
-            code: parks(false),
-            options,
-        };
+        let child = Op::spawn_with(Vec::new(), parks(false), options);
         let child = me.make(child).await;
         me.ask(Op::Wait(child)).await
     });

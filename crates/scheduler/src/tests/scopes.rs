@@ -330,15 +330,12 @@ fn daemons_do_not_keep_a_scope_and_end_with_it() {
     let (answer, log) = run(|me| async move {
         let answer = me
             .scope(plain(), |me| async move {
-                me.ask(Op::Spawn {
-                    boundaries: Vec::new(),
-                    code: sleeper("daemon", 100),
-                    options: TaskOptions {
-                        daemon: true,
-                        ..TaskOptions::default()
-                    },
-                })
-                .await?;
+                let options = TaskOptions {
+                    daemon: true,
+                    ..TaskOptions::default()
+                };
+                let daemon = sleeper("daemon", 100);
+                me.ask(Op::spawn_with(Vec::new(), daemon, options)).await?;
                 me.spawn(sleeper("child", 2)).await;
                 Ok(Value::Int(3))
             })

@@ -174,13 +174,8 @@ fn a_higher_priority_runs_first_and_equal_ones_in_order() {
                     priority,
                     ..TaskOptions::default()
                 };
-                let (boundaries, code) = (Vec::new(), says(word, 0));
-                me.ask(Op::Spawn {
-                    boundaries,
-                    code,
-                    options,
-                })
-                .await?;
+                me.ask(Op::spawn_with(Vec::new(), says(word, 0), options))
+                    .await?;
             }
             Ok(Value::Unit)
         })

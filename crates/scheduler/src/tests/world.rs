@@ -218,14 +218,11 @@ pub(crate) fn ask(op: Op<Lang>) -> Step<Lang> {
 
 /// Spawns a program for whose outcome nobody will ask.
 pub(crate) fn detached(code: Task) -> Op<Lang> {
-    Op::Spawn {
-        boundaries: Vec::new(),
-        code,
-        options: TaskOptions {
-            detached: true,
-            ..TaskOptions::default()
-        },
-    }
+    let options = TaskOptions {
+        detached: true,
+        ..TaskOptions::default()
+    };
+    Op::spawn_with(Vec::new(), code, options)
 }
 
 pub(crate) fn end(answer: Answer<Lang>) -> Step<Lang> {

@@ -71,13 +71,17 @@ pub(super) fn done(number: i64) -> Turn {
 
 impl Code<Lang<Tasks>> for Frame {
     fn resume(&mut self, world: &mut World, input: Input<Lang<Tasks>>) -> Turn {
-        match (self, input) {
-            (Frame::Child(_) | Frame::Scoped(_), Input::Error(error)) => Step::Raise(error),
-            (Frame::Scoped(spawns), _) => spawns.go_on(world),
-            (Frame::Child(child), _) => child.go_on(world),
-            (Frame::Main(main), Input::Start) => main.go_on(world, Ok(Value::Unit)),
-            (Frame::Main(main), Input::Value(value)) => main.go_on(world, Ok(value)),
-            (Frame::Main(main), Input::Error(error)) => main.go_on(world, Err(error)),
+        // Looked at first and alone: an input that is moved together with something else is copied.
+        let given = match input {
+            Input::Start => Ok(0),
+            Input::Value(value) => Ok(value.int()),
+            Input::Error(fault) => Err(fault),
+        };
+        match (self, given) {
+            (Frame::Main(main), given) => main.go_on(world, given),
+            (_, Err(fault)) => Step::Raise(fault),
+            (Frame::Scoped(spawns), Ok(_)) => spawns.go_on(world),
+            (Frame::Child(child), Ok(_)) => child.go_on(world),
         }
     }
 }

@@ -5,7 +5,7 @@ use scheduler::{Id, Op};
 
 use super::Rounds;
 use super::language::{Frame, Handlers, Operation, Turn, World, done};
-use crate::language::{Fault, Value};
+use crate::language::Fault;
 use crate::meter::resident_bytes;
 
 /// What the main task does when all of a round are there.
@@ -58,7 +58,7 @@ impl Main {
         }))
     }
 
-    pub(super) fn go_on(&mut self, world: &mut World, given: Result<Value, Fault>) -> Turn {
+    pub(super) fn go_on(&mut self, world: &mut World, given: Result<i64, Fault>) -> Turn {
         let op = match (&self.now, given) {
             // It is what a cancelled child has to give.
             (Now::Wait(at), Err(Fault::Cancelled)) => {
@@ -73,7 +73,7 @@ impl Main {
                 self.spawn()
             }
             (Now::Spawn, Ok(id)) => {
-                self.alive.push(Id(id.int() as u64));
+                self.alive.push(Id(id as u64));
                 let complete = self.alive.len() as u64 == self.rounds.together;
                 if complete || self.begun == self.rounds.children {
                     self.act()
@@ -90,11 +90,11 @@ impl Main {
             (Now::Cancel(at), _) if at + 1 < self.alive.len() => self.cancel(at + 1),
             (Now::Cancel(_) | Now::Set, _) => self.wait(0),
             (Now::Gather, Ok(sum)) => {
-                self.sum += sum.int();
+                self.sum += sum;
                 self.forget(0)
             }
-            (Now::Wait(at), Ok(value)) => {
-                self.sum += value.int();
+            (Now::Wait(at), Ok(number)) => {
+                self.sum += number;
                 self.forget(*at)
             }
             (Now::Forget(at), _) if at + 1 < self.alive.len() => match self.rounds.then {

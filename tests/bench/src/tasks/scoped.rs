@@ -29,15 +29,12 @@ impl Spawns {
             }
             Spawns::InThis(left) => {
                 *left -= 1;
-                Op::Spawn {
-                    boundaries: Vec::new(),
-                    code: Frame::Child(Child::Counts),
-                    // Nobody asks for its outcome but the scope.
-                    options: TaskOptions {
-                        detached: true,
-                        ..TaskOptions::default()
-                    },
-                }
+                // Nobody asks for its outcome but the scope.
+                let options = TaskOptions {
+                    detached: true,
+                    ..TaskOptions::default()
+                };
+                Op::spawn_with(Vec::new(), Frame::Child(Child::Counts), options)
             }
         };
         Step::Perform(op.into())
