@@ -8,6 +8,7 @@
 //!                                            ├─ trace    what an exception knows of where it comes from
 //!                                            ├─ forgotten  warnings of what was made and not performed
 //!                                            ├─ outside  the event loop around a run: its own, or the one that runs
+//!                                            ├─ lend     what asyncio is shown of it while a coroutine runs
 //!                                            ├─ prompt   what stands around a program: handlers, tasks, scopes
 //!                                            ├─ tasks    kont-scheduler's domain; request and handles: its words
 //!                                            └─ schedule  the order of tasks, for who explores it
