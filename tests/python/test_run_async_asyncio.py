@@ -192,6 +192,36 @@ def test_what_stands_for_a_task_in_asyncio():
     assert me.done()
 
 
+def test_a_coroutine_that_is_awaited_is_a_part_of_the_main_task(runs):
+    log = []
+
+    async def inside():
+        log.append(asyncio.current_task())
+        await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.001):
+                await asyncio.sleep(60)
+        with anyio.move_on_after(0.001):
+            await anyio.sleep(60)
+        future = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(future.set_exception, LookupError("inside"))
+        with pytest.raises(LookupError, match="inside"):
+            await future
+        log.append(asyncio.current_task())
+        return "inside"
+
+    async def main_task():
+        return asyncio.current_task()
+
+    @kont.do
+    def program():
+        me = yield main_task()
+        value = yield kont.Await(inside())
+        return value, {me, *log} == {me}
+
+    assert runs(program()) == ("inside", True)
+
+
 def test_task_groups_in_tasks(runs):
     async def fails():
         await asyncio.sleep(0.001)
@@ -520,7 +550,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize("tasks", [False, True])
-@pytest.mark.parametrize("wait", ["asyncio.sleep(60)", "kont.Sleep(60)"])
+@pytest.mark.parametrize("wait", ["asyncio.sleep(60)", "kont.Await(asyncio.sleep(60))", "kont.Sleep(60)"])
 @pytest.mark.parametrize("how", ["run", "run_async"])
 def test_ctrl_c_while_a_program_waits(tasks, wait, how):
     line = "kont.run(program(), upper)" if how == "run" else "asyncio.run(kont.run_async(program(), upper))"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import sys
 import weakref
 from asyncio.tasks import _enter_task, _leave_task
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, cast
 
 from kont import _kont
 from kont._loops import running
@@ -55,6 +54,7 @@ class Own(Waits):
         super().__init__(_Later())
         self.generators: weakref.WeakSet[AsyncGenerator[Any, Any]] = weakref.WeakSet()
         self.hooks: Any = None
+        self.free: bool | None = None
 
     @property
     def is_open(self) -> bool:
@@ -63,11 +63,23 @@ class Own(Waits):
 
     def ways(self) -> Any:
         """How libraries are shown the loop and its tasks. None if a loop runs already: then that one is meant."""
-        if running() is not None:
+        if not self._is_free():
             return None
-        self.hooks = sys.get_asyncgen_hooks()
-        sys.set_asyncgen_hooks(firstiter=self.generators.add, finalizer=self._finalize)
         return self.loop, asyncio._set_running_loop, _enter_task, _leave_task, self.main, None
+
+    def _is_free(self) -> bool:
+        """Whether no loop runs here. One that does goes on doing so until the run has ended, and is asked for once."""
+        if self.free is None:
+            self.free = running() is None
+            if self.free:
+                self.hooks = sys.get_asyncgen_hooks()
+                sys.set_asyncgen_hooks(firstiter=self.generators.add, finalizer=self._finalize)
+        return self.free
+
+    def _refuse_if_one_runs(self, effect: Any) -> None:
+        if not self._is_free():
+            drop(effect)
+            raise UsageError("an event loop runs here already\nhelp: `await kont.run_async(...)` uses it")
 
     def _finalize(self, generator: AsyncGenerator[Any, Any]) -> None:
         self.generators.discard(generator)
@@ -75,15 +87,54 @@ class Own(Waits):
             self.loop.call_soon_threadsafe(self.loop.create_task, generator.aclose())
 
     def answer(self, effect: Any) -> Any:
-        """Waits for what the main task awaits, while there are no others."""
+        """Waits for what the main task awaits, while there are no others. A coroutine runs as a part of that task."""
+        self._refuse_if_one_runs(effect)
         awaitable = getattr(effect, "awaitable", None)
-        if isinstance(effect, Await) and awaitable is None and not self.is_open:
-            return None
-        _refuse_if_one_runs(effect)
+        if isinstance(effect, Await) and awaitable is None:
+            return self._turn()
         if asyncio.isfuture(awaitable):
-            future = awaitable
-        else:
-            future = self.loop.create_task(answer_async(effect), context=contextvars.copy_context())
+            return self._until(awaitable)
+        return self._drive(awaitable if asyncio.iscoroutine(awaitable) else answer_async(effect))
+
+    def _drive(self, coroutine: Any) -> Any:
+        error: BaseException | None = None
+        while True:
+            asyncio._set_running_loop(self.loop)
+            _enter_task(self.loop, cast(Any, self.main))
+            try:
+                yielded = coroutine.send(None) if error is None else coroutine.throw(error)
+            except StopIteration as stop:
+                return stop.value
+            finally:
+                _leave_task(self.loop, cast(Any, self.main))
+                asyncio._set_running_loop(None)
+            error = self._wait_for(yielded)
+
+    def _wait_for(self, yielded: Any) -> BaseException | None:
+        """Waits for what a coroutine has yielded; gives what is to be raised there."""
+        try:
+            if yielded is None:
+                self._turn()
+            elif getattr(yielded, "_asyncio_future_blocking", None):
+                yielded._asyncio_future_blocking = False
+                self._until(yielded)
+            else:
+                return RuntimeError(f"a coroutine of a library has yielded {yielded!r}, which asyncio cannot wait for")
+        except (KeyboardInterrupt, SystemExit) as error:
+            return error
+        except BaseException as error:
+            # The outcome of a future is fetched by whoever awaits it.
+            if yielded is None or not yielded.done():
+                return error
+        return self.cancelled.pop()[1] if self.cancelled else None
+
+    def _turn(self) -> None:
+        """Lets the loop turn once, if there is one."""
+        if self.is_open:
+            self.loop.call_soon(self.loop.stop)
+            self.loop.run_forever()
+
+    def _until(self, future: asyncio.Future[Any]) -> Any:
         self.awaited[None] = future
         try:
             return self.loop.run_until_complete(future)
@@ -96,7 +147,7 @@ class Own(Waits):
     def wait(self, idle: _kont.Idle) -> list[Ended]:
         """Waits for what the tasks await."""
         for _, _, effect, _ in idle.begin:
-            _refuse_if_one_runs(effect)
+            self._refuse_if_one_runs(effect)
         return self.loop.run_until_complete(self.until_news(idle))
 
     def close(self) -> None:
@@ -124,13 +175,6 @@ class Own(Waits):
         if self.hooks is not None and sys.get_asyncgen_hooks().finalizer == self._finalize:
             sys.set_asyncgen_hooks(*self.hooks)
         self.hooks = None
-
-
-def _refuse_if_one_runs(effect: Any) -> None:
-    if running() is None:
-        return
-    drop(effect)
-    raise UsageError("an event loop runs here already\nhelp: `await kont.run_async(...)` uses it")
 
 
 async def _end(loop: asyncio.AbstractEventLoop, generators: list[AsyncGenerator[Any, Any]]) -> None:
