@@ -7,9 +7,10 @@ import sys
 # How many effects are performed: all of them, or as many as fit into each run of the tests.
 MANY = 1_000_000 if os.environ.get("SLOW") else 100_000
 
-# A few objects are made once: caches of CPython, of this package and of the tests.
+# A few objects are made once: caches of CPython, of this package and of the tests. Without its lock CPython gives blocks
+# back later.
 OBJECTS = 50
-BLOCKS = 500
+BLOCKS = 500 if getattr(sys, "_is_gil_enabled", lambda: True)() else 10_000
 
 
 def objects():

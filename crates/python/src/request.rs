@@ -106,7 +106,7 @@ impl Asked {
     pub(crate) fn surround(&self, machine: MachineId, around: Vec<Boundary<Live>>) {
         let mut old = Vec::new();
         self.give(machine, |way| {
-            old = std::mem::replace(&mut way.around, around)
+            old = std::mem::replace(&mut way.around, around);
         });
         drop(old);
     }
