@@ -214,3 +214,87 @@ def test_returning_what_was_to_be_performed(make):
     for made in (program(), coroutine()):
         with pytest.raises(kont.UsageError, match=r"was returned by `.*` .*and not performed\nhelp: `yield` or `await`"):
             kont.run(made, echo)
+
+
+@pytest.mark.parametrize("make", [lambda: Ask, lambda: ask, lambda: kont.Resume])
+def test_yielding_what_was_not_called(make):
+    @kont.do
+    def program():
+        try:
+            yield make()  # wrong
+        except kont.UsageError as error:
+            return str(error)
+
+    message = kont.run(program())
+    assert f"{__file__}:{the_line(program.__wrapped__, '# wrong')}" in message
+    assert f"help: call it: `yield {make().__name__}(...)`" in message
+
+
+def returns_early(flag):
+    yield kont.Pure(None)
+    if flag:
+        return None
+    return Ask("x")  # the only one that gives more than a constant
+
+
+def returns_twice(flag):
+    yield kont.Pure(None)
+    if flag:
+        return Ask("x")
+    return Ask("y")
+
+
+async def awaits_nothing():
+    await kont.Pure(None)
+    return (
+        ask("x")  # wrong
+    )
+
+
+async def forgets_another():
+    await kont.Pure(None)
+    return nothing()  # wrong
+
+
+async def nothing():
+    return None
+
+
+def plain():
+    return Ask("x")
+
+
+@pytest.mark.parametrize(
+    ("function", "what", "mark"),
+    [
+        (returns_early, "the effect Ask(key='x')", "the only one"),
+        (returns_twice, "the effect Ask(key='y')", "def "),
+        (awaits_nothing, "the program `ask`", "return ("),
+        (forgets_another, "the coroutine `nothing`", "# wrong"),
+        (plain, "the effect Ask(key='x')", "def "),
+    ],
+)
+@pytest.mark.parametrize("nested", [False, True])
+def test_the_line_of_a_return_that_performs_nothing(function, what, mark, nested):
+    arguments = (False,) if function.__code__.co_argcount else ()
+
+    @kont.do
+    def around():
+        return (yield kont.do(function)(*arguments))
+
+    with warnings.catch_warnings(), pytest.raises(kont.UsageError) as caught:
+        warnings.simplefilter("error")
+        kont.run(around() if nested else kont.do(function)(*arguments), echo)
+    place = f"by `{function.__qualname__}` ({__file__}:{the_line(function, mark)})"
+    assert str(caught.value).startswith(f"{what} was returned {place} and not performed\nhelp: `yield` or `await` it")
+
+
+def test_the_line_of_a_return_in_a_handler():
+    @kont.handler(Ask)
+    def returns(effect):
+        yield kont.Pure(None)
+        return kont.Pure("x")  # wrong
+
+    with pytest.raises(kont.UsageError) as caught:
+        kont.run(ask("x"), returns)
+    assert f"{__file__}:{the_line(returns.function, '# wrong')}) and not performed" in str(caught.value)

@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::clause::mistaken;
 use crate::domain::{Cx, Live};
 use crate::drive;
-use crate::forgotten::EffectBase;
+use crate::forgotten::{EffectBase, forgotten_await};
 use crate::k::K;
 use crate::names::{Names, names};
 use crate::operation::{Kind, Operation, installation};
@@ -456,7 +456,7 @@ impl Code {
                      in `trio.run`",
                 ));
             }
-        } else if !yielded.hasattr(intern!(py, "__await__"))? {
+        } else if !yielded.get_type().hasattr(intern!(py, "__await__"))? {
             return Err(self.not_performable(cx, yielded));
         }
         let effect = cx.names.awaiting.bind(py).call1((yielded,))?;
@@ -493,7 +493,9 @@ impl Code {
             };
         }
         let single = matches!(self.state, State::Last);
-        if !single && let Some(what) = mistaken(cx, &value) {
+        if !single
+            && let Some(what) = mistaken(cx, &value).or_else(|| forgotten_await(cx.names, &value))
+        {
             let place = self.place(cx.py).at_its_return(cx.py, cx.names);
             let message = format!(
                 "{what} was returned {} and not performed\nhelp: `yield` or `await` it, and return the answer",

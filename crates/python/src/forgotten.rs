@@ -131,3 +131,15 @@ fn throws_away_a_call(code: &[u8], last: usize, names: &Names) -> bool {
     let before = code[..last].chunks_exact(2).rev().find(|unit| unit[0] != 0);
     before.is_some_and(|unit| names.calls.contains(&unit[0]))
 }
+
+/// What a value is that a program returns, if it is a coroutine: a call with the `await` forgotten.
+pub(crate) fn forgotten_await(names: &Names, value: &Bound<'_, PyAny>) -> Option<String> {
+    let py = value.py();
+    if !value.get_type().is(names.coroutine.bind(py)) {
+        return None;
+    }
+    let name = value.getattr(intern!(py, "__qualname__")).ok()?;
+    // It is reported here: CPython need not warn of it as well.
+    let _closed = value.call_method0(intern!(py, "close"));
+    Some(format!("the coroutine `{name}`"))
+}
