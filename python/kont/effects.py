@@ -6,9 +6,15 @@ import dataclasses
 import inspect
 import types
 from collections.abc import Generator
-from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
 
 from kont import _kont
+from kont._declare import refuse_untyped, refused
+
+if TYPE_CHECKING:
+    from kont._kont import Answered
+else:
+    Answered = object
 
 __all__ = ["Await", "Effect", "Monotonic", "Now", "RandomBytes", "Sleep"]
 
@@ -21,7 +27,8 @@ class Effect(_kont.EffectBase, Generic[T]):
 
     A subclass is a frozen dataclass without being told: its annotated fields are the parameters of its constructor,
     and it is compared, hashed, shown and pickled by them. `@dataclass(frozen=True)` on top changes nothing. A class
-    that defines `__init__` itself is left as it is.
+    that defines `__init__` itself is left as it is. A default that can change, such as a list, and a value without a type
+    in the body of the class are a `UsageError`.
 
     One that a statement makes and drops, as in `Ask("name")` with the `yield` or `await` forgotten, is a `KontWarning`
     at that line.
@@ -51,7 +58,14 @@ class Effect(_kont.EffectBase, Generic[T]):
             _keep_apart(cls)
             return
         factories = {name: value for name, value in cls.__dict__.items() if isinstance(value, dataclasses.Field)}
-        dataclasses.dataclass(frozen=True)(cls)
+        try:
+            dataclasses.dataclass(frozen=True)(cls)
+        except (TypeError, ValueError) as error:
+            better = refused(cls, error)
+            if better is None:
+                raise
+            raise better from None
+        refuse_untyped(cls)
         # A second @dataclass must find the class as it was written: it refuses one that has these, and it needs
         # the fields that the first has taken away.
         for name in ("__setattr__", "__delattr__"):
@@ -197,7 +211,7 @@ class ThisRun(Effect[object], _kont.OfRun):
     _kind: ClassVar[str] = "run"
 
 
-class RandomBytes(Effect[bytes]):
+class RandomBytes(Effect[bytes], Answered):
     """So many bytes that nobody can guess."""
 
     count: int

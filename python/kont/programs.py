@@ -55,6 +55,21 @@ def do(function: Callable[P, Any]) -> Callable[P, _kont.Program[Any, Any]]:
     return make
 
 
+def reduced(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> tuple[Any, ...]:
+    """What `pickle` and `copy` keep of a program: the function, as it can be found by its name, and its arguments."""
+    found: Any = sys.modules.get(getattr(function, "__module__", ""))
+    for name in getattr(function, "__qualname__", "").split("."):
+        found = getattr(found, name, None)
+    # By its name, one that is decorated is found decorated.
+    if found is not function and getattr(found, "__wrapped__", None) is function:
+        return _call, (found, args, kwargs or {})
+    return _kont.Program, (function, args, kwargs)
+
+
+def _call(make: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return make(*args, **kwargs)
+
+
 def perform_once(operation: Any) -> Generator[Any, Any, Any]:
     """What `await` and `yield from` drive when the thing is not a generator itself: CPython is fastest with one."""
     return (yield operation)

@@ -2,6 +2,7 @@
 
 use machine::{Answer, Continuation, Handled, Observed};
 use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
@@ -152,6 +153,11 @@ impl Handler {
         format!("<handler {}>", name(self.function.bind(py)))
     }
 
+    /// Copied and pickled as functions are: by name.
+    fn __reduce__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        slf.getattr(intern!(slf.py(), "__qualname__"))
+    }
+
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         if !self.is_whole {
             return Ok(());
@@ -221,6 +227,11 @@ impl Observer {
             "observer"
         };
         format!("<{kind} {}>", name(self.function.bind(py)))
+    }
+
+    /// Copied and pickled as functions are: by name.
+    fn __reduce__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        slf.getattr(intern!(slf.py(), "__qualname__"))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use pyo3::exceptions::{PyBaseException, PyStopIteration};
+use pyo3::exceptions::{PyBaseException, PyStopIteration, PyTypeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use scheduler::{Completer, Id};
@@ -156,6 +157,10 @@ impl Task {
     fn __clear__(&self) {
         self.handle.clear();
     }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(belongs_to_a_run("a task"))
+    }
 }
 
 /// A value that is still to come: what `CreatePromise` answers. `await promise` waits for it.
@@ -184,6 +189,10 @@ impl Promise {
 
     fn __clear__(&self) {
         self.handle.clear();
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(belongs_to_a_run("a promise"))
     }
 }
 
@@ -242,6 +251,10 @@ impl ExternalPromise {
     fn __clear__(&self) {
         self.handle.clear();
     }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(belongs_to_a_run("a promise"))
+    }
 }
 
 /// What tasks of one run share: a lock, a channel, a scope. It gets its entry in the table when it is first used.
@@ -258,6 +271,33 @@ impl Shared {
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
         Shared::default()
     }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let kind = slf.getattr(intern!(slf.py(), "_kind"))?;
+        let bound = slf
+            .get()
+            .bound
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(match &*bound {
+            Some((run, id)) if run.strong_count() > 0 => format!("<{kind} {id}>"),
+            _ => format!("<{kind}>"),
+        })
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let kind = slf.getattr(intern!(slf.py(), "_kind"))?;
+        Err(belongs_to_a_run(&format!(
+            "a thing that tasks share, such as this {kind},"
+        )))
+    }
+}
+
+/// Why a handle is neither copied nor pickled.
+fn belongs_to_a_run(what: &str) -> PyErr {
+    PyTypeError::new_err(format!(
+        "{what} cannot be pickled or copied: it belongs to the run that it is used in\nhelp: pass it on as it is"
+    ))
 }
 
 impl Shared {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::code::Code;
 use crate::forgotten::warn_of_statement;
@@ -78,14 +78,9 @@ impl Program {
         Ok(format!("<program {}({})>", self.name(py), parts.join(", ")))
     }
 
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyType>, Bound<'py, PyTuple>)> {
-        let py = slf.py();
-        let this = slf.get();
-        let kwargs = this.kwargs.as_ref().map(|kwargs| kwargs.clone_ref(py));
-        let parts = (this.function.clone_ref(py), this.args.clone_ref(py), kwargs);
-        Ok((slf.get_type(), parts.into_pyobject(py)?))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let reduced = py.import("kont.programs")?.getattr("reduced")?;
+        reduced.call1((&self.function, &self.args, &self.kwargs))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
