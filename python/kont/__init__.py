@@ -69,7 +69,6 @@ from kont.errors import WorkerKilled as WorkerKilled
 from kont.handling import Handlers as Handlers
 from kont.handling import Several as Several
 from kont.handling import handler as handler
-from kont.handling import handlers as handlers
 from kont.handling import on as on
 from kont.interception import WithIntercept as WithIntercept
 from kont.interception import interceptor as interceptor
@@ -88,6 +87,7 @@ from kont.scopes import Scope as Scope
 from kont.scopes import scope as scope
 from kont.scopes import shield as shield
 from kont.scopes import timeout as timeout
+from kont.stacking import handlers as handlers
 from kont.sync import Channel as Channel
 from kont.sync import Event as Event
 from kont.sync import Lock as Lock

@@ -10,7 +10,7 @@ from typing_extensions import TypeVar
 from kont.effects import Effect
 from kont.handling import Several
 from kont.reflection import ExecutionContext, Place
-from kont.rows import Answered, Around, Performs
+from kont.rows import Around, Covers, Performs
 from kont.tools import Tool
 
 T = TypeVar("T")
@@ -18,6 +18,7 @@ T_co = TypeVar("T_co", covariant=True, default=Any)
 # The effects that something performs, what a handler takes of them, what it performs itself, and what is left.
 E = TypeVar("E")
 E_co = TypeVar("E_co", covariant=True)
+Row = TypeVar("Row")
 H = TypeVar("H", default=Any)
 A_co = TypeVar("A_co", covariant=True, default=Any)
 F = TypeVar("F")
@@ -29,6 +30,16 @@ H5 = TypeVar("H5")
 H6 = TypeVar("H6")
 
 __version__: str
+
+class AnsweredByRun:
+    """What may be in the row of a program that is run. It is there for type checkers only.
+
+    Rows name `Answered`, and `run` names this. pyright would look for what handlers handle in another way, and not find
+    all of it, if what `run` takes were in the row itself.
+    """
+
+class Answered(AnsweredByRun):
+    """What `run` answers when no handler does, and what the machine does itself. It is there for type checkers only."""
 
 class EffectBase:
     """What `kont.Effect` is built on: it knows whether an effect was performed."""
@@ -47,7 +58,7 @@ class K:
     def used(self) -> bool: ...
 
 @final
-class Program(Generic[E_co, T_co]):
+class Program(Answered, Generic[E_co, T_co]):
     """A program that a function makes: what calling a `@kont.do` function gives.
 
     `Program[Ask | Tell, int]` performs `Ask` and `Tell`, and ends with an int.
@@ -59,7 +70,7 @@ class Program(Generic[E_co, T_co]):
     def __iter__(self) -> Generator[E_co, Any, T_co]: ...
     def __await__(self) -> Generator[E_co, Any, T_co]: ...
 
-class Operation(Generic[E_co, T_co]):
+class Operation(Answered, Generic[E_co, T_co]):
     """Something that is done by yielding or awaiting it. Those that the machine does itself have an empty row."""
 
     def __iter__(self) -> Generator[E_co, Any, T_co]: ...
@@ -78,10 +89,10 @@ class TransferThrow(Operation[Never, Any]):
     def __init__(self, k: K, error: BaseException | type[BaseException]) -> None: ...
 
 class ResumeWith(Operation[Never, Any]):
-    def __init__(self, k: K, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
+    def __init__(self, k: K, program: Awaitable[Any] | Performs[Any, Any]) -> None: ...
 
 class TransferWith(Operation[Never, Any]):
-    def __init__(self, k: K, program: Awaitable[Any] | Generator[Any, Any, Any]) -> None: ...
+    def __init__(self, k: K, program: Awaitable[Any] | Performs[Any, Any]) -> None: ...
 
 class Pass(Operation[Never, Any]):
     def __init__(self) -> None: ...
@@ -127,7 +138,7 @@ class GetExecutionContext(Operation[Never, ExecutionContext]):
 class CreateContinuation(Operation[Never, K]):
     def __init__(
         self,
-        program: Awaitable[Any] | Generator[Any, Any, Any],
+        program: Awaitable[Any] | Performs[Any, Any],
         boundaries: Iterable[Around[Any, Any]] | None = None,
     ) -> None: ...
 
@@ -160,6 +171,7 @@ class Handler(Generic[H, A_co]):
     @overload
     def __call__(self, program: Performs[H | F, T], /) -> Operation[F | A_co, T]: ...
     def _kont_row(self, handled: H, /) -> tuple[H, A_co]: ...
+    def _kont_covers(self, row: H | AnsweredByRun | Coroutine[Any, Any, Any], /) -> A_co: ...
 
 @final
 class Observer:
@@ -179,6 +191,7 @@ class Observer:
     @overload
     def __call__(self, program: Performs[E, T], /) -> Operation[E, T]: ...
     def _kont_row(self, handled: Never, /) -> tuple[Never, Never]: ...
+    def _kont_covers(self, row: AnsweredByRun | Coroutine[Any, Any, Any], /) -> Never: ...
 
 @final
 class Drive:
@@ -239,7 +252,7 @@ class Schedule:
     def preempts(self) -> bool: ...
     def following(self) -> list[int] | None: ...
 
-class Asked(EffectBase):
+class Asked(EffectBase, Answered):
     """The base of the effects that a scheduler answers."""
 
 class OfRun(Asked):
@@ -354,7 +367,7 @@ def run(
 ) -> T: ...
 @overload
 def run(
-    program: Performs[Answered, T],
+    program: Performs[AnsweredByRun | Coroutine[Any, Any, Any], T],
     /,
     *,
     seed: int | None = None,
@@ -363,8 +376,8 @@ def run(
 ) -> T: ...
 @overload
 def run(
-    program: Performs[H1 | Answered, T],
-    h1: Around[H1, Answered],
+    program: Performs[Row, T],
+    h1: Covers[Row, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -373,9 +386,9 @@ def run(
 ) -> T: ...
 @overload
 def run(
-    program: Performs[H1 | H2 | Answered, T],
-    h1: Around[H1, H2 | Answered],
-    h2: Around[H2, Answered],
+    program: Performs[H1 | H2 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -384,10 +397,10 @@ def run(
 ) -> T: ...
 @overload
 def run(
-    program: Performs[H1 | H2 | H3 | Answered, T],
-    h1: Around[H1, H2 | H3 | Answered],
-    h2: Around[H2, H3 | Answered],
-    h3: Around[H3, Answered],
+    program: Performs[H1 | H2 | H3 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | H3 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, H3 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h3: Around[H3, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -396,11 +409,11 @@ def run(
 ) -> T: ...
 @overload
 def run(
-    program: Performs[H1 | H2 | H3 | H4 | Answered, T],
-    h1: Around[H1, H2 | H3 | H4 | Answered],
-    h2: Around[H2, H3 | H4 | Answered],
-    h3: Around[H3, H4 | Answered],
-    h4: Around[H4, Answered],
+    program: Performs[H1 | H2 | H3 | H4 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | H3 | H4 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, H3 | H4 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h3: Around[H3, H4 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h4: Around[H4, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -409,12 +422,12 @@ def run(
 ) -> T: ...
 @overload
 def run(
-    program: Performs[H1 | H2 | H3 | H4 | H5 | Answered, T],
-    h1: Around[H1, H2 | H3 | H4 | H5 | Answered],
-    h2: Around[H2, H3 | H4 | H5 | Answered],
-    h3: Around[H3, H4 | H5 | Answered],
-    h4: Around[H4, H5 | Answered],
-    h5: Around[H5, Answered],
+    program: Performs[H1 | H2 | H3 | H4 | H5 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | H3 | H4 | H5 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, H3 | H4 | H5 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h3: Around[H3, H4 | H5 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h4: Around[H4, H5 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h5: Around[H5, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -423,13 +436,13 @@ def run(
 ) -> T: ...
 @overload
 def run(
-    program: Performs[H1 | H2 | H3 | H4 | H5 | H6 | Answered, T],
-    h1: Around[H1, H2 | H3 | H4 | H5 | H6 | Answered],
-    h2: Around[H2, H3 | H4 | H5 | H6 | Answered],
-    h3: Around[H3, H4 | H5 | H6 | Answered],
-    h4: Around[H4, H5 | H6 | Answered],
-    h5: Around[H5, H6 | Answered],
-    h6: Around[H6, Answered],
+    program: Performs[H1 | H2 | H3 | H4 | H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | H3 | H4 | H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, H3 | H4 | H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h3: Around[H3, H4 | H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h4: Around[H4, H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h5: Around[H5, H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h6: Around[H6, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,

@@ -1,4 +1,4 @@
-"""Handlers: what a function or the methods of a class answer, and how; and several of them as one."""
+"""Handlers: what a function or the methods of a class answer, and how."""
 
 from __future__ import annotations
 
@@ -11,24 +11,14 @@ from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, TypeAlias, Type
 from kont import _kont
 from kont._filters import count, runs, sort
 from kont.errors import UsageError
-from kont.rows import A, A_co, Answered, Around, H, N_co, Performs
+from kont.rows import A, A_co, H, N_co, Performs
 
-__all__ = ["Handlers", "Several", "handler", "handlers", "on"]
+__all__ = ["Handlers", "Several", "handler", "on"]
 
 Boundary: TypeAlias = "_kont.Handler[Any, Any] | _kont.Observer"
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 R = TypeVar("R")
-H1 = TypeVar("H1")
-H2 = TypeVar("H2")
-H3 = TypeVar("H3")
-H4 = TypeVar("H4")
-H5 = TypeVar("H5")
-A1 = TypeVar("A1")
-A2 = TypeVar("A2")
-A3 = TypeVar("A3")
-A4 = TypeVar("A4")
-A5 = TypeVar("A5")
 
 
 class _Makes(Protocol):
@@ -135,6 +125,8 @@ class Several(abc.ABC, Generic[H, A_co]):
 
         def _kont_row(self, handled: H, /) -> tuple[H, A_co]: ...
 
+        def _kont_covers(self, row: H | _kont.AnsweredByRun | Coroutine[Any, Any, Any], /) -> A_co: ...
+
 
 class Handlers(Several[H, N_co]):
     """The base of handlers with several operations and a state of their own.
@@ -197,6 +189,10 @@ class Handlers(Several[H, N_co]):
             made.__name__ = made.__qualname__ = type(self).__qualname__  # type: ignore[attr-defined]
         return (made,)
 
+    def __repr__(self) -> str:
+        classes = dict.fromkeys(one.__name__ for _, marked in self._kont_marked for one in marked.filters[0])
+        return f"<{type(self).__qualname__}, handlers of {', '.join(classes) or 'what they choose'}>"
+
     def __getstate__(self) -> Any:
         return {name: value for name, value in self.__dict__.items() if name != "_kont_handler"}
 
@@ -244,107 +240,3 @@ def on(*wanted: Any) -> Callable[[F], F]:
         return cast(F, _Marked(_kind(function, before=1), filters, function))
 
     return mark
-
-
-class _Stack(Several[Any, Any]):
-    def __init__(self, parts: tuple[Boundary, ...]) -> None:
-        self.parts = parts
-
-    def _kont_boundaries(self) -> tuple[Boundary, ...]:
-        return self.parts
-
-    def __repr__(self) -> str:
-        return f"kont.handlers({', '.join(map(repr, self.parts))})"
-
-
-@overload
-def handlers(first: Around[H1, A1], /) -> Several[H1, A1]: ...
-@overload
-def handlers(first: Around[H1, H2], h2: Around[H2, A1], /) -> Several[H1 | H2, A1]: ...
-@overload
-def handlers(first: Around[H1, H2 | Answered], h2: Around[H2, A1], /) -> Several[H1 | H2, A1 | Answered]: ...
-@overload
-def handlers(first: Around[H1, A1], h2: Around[H2, A2], /) -> Several[H1 | H2, A1 | A2]: ...
-@overload
-def handlers(first: Around[H1, H2 | H3], h2: Around[H2, H3], h3: Around[H3, A1], /) -> Several[H1 | H2 | H3, A1]: ...
-@overload
-def handlers(
-    first: Around[H1, H2 | H3 | Answered], h2: Around[H2, H3 | Answered], h3: Around[H3, A1], /
-) -> Several[H1 | H2 | H3, A1 | Answered]: ...
-@overload
-def handlers(
-    first: Around[H1, A1], h2: Around[H2, A2], h3: Around[H3, A3], /
-) -> Several[H1 | H2 | H3, A1 | A2 | A3]: ...
-@overload
-def handlers(
-    first: Around[H1, H2 | H3 | H4], h2: Around[H2, H3 | H4], h3: Around[H3, H4], h4: Around[H4, A1], /
-) -> Several[H1 | H2 | H3 | H4, A1]: ...
-@overload
-def handlers(
-    first: Around[H1, H2 | H3 | H4 | Answered],
-    h2: Around[H2, H3 | H4 | Answered],
-    h3: Around[H3, H4 | Answered],
-    h4: Around[H4, A1],
-    /,
-) -> Several[H1 | H2 | H3 | H4, A1 | Answered]: ...
-@overload
-def handlers(
-    first: Around[H1, A1], h2: Around[H2, A2], h3: Around[H3, A3], h4: Around[H4, A4], /
-) -> Several[H1 | H2 | H3 | H4, A1 | A2 | A3 | A4]: ...
-@overload
-def handlers(
-    first: Around[H1, H2 | H3 | H4 | H5],
-    h2: Around[H2, H3 | H4 | H5],
-    h3: Around[H3, H4 | H5],
-    h4: Around[H4, H5],
-    h5: Around[H5, A1],
-    /,
-) -> Several[H1 | H2 | H3 | H4 | H5, A1]: ...
-@overload
-def handlers(
-    first: Around[H1, H2 | H3 | H4 | H5 | Answered],
-    h2: Around[H2, H3 | H4 | H5 | Answered],
-    h3: Around[H3, H4 | H5 | Answered],
-    h4: Around[H4, H5 | Answered],
-    h5: Around[H5, A1],
-    /,
-) -> Several[H1 | H2 | H3 | H4 | H5, A1 | Answered]: ...
-@overload
-def handlers(
-    first: Around[H1, A1], h2: Around[H2, A2], h3: Around[H3, A3], h4: Around[H4, A4], h5: Around[H5, A5], /
-) -> Several[H1 | H2 | H3 | H4 | H5, A1 | A2 | A3 | A4 | A5]: ...
-@overload
-def handlers(first: Around[Any, Any], /, *more: Around[Any, Any]) -> Several[Any, Any]: ...
-def handlers(first: Any, /, *more: Any) -> Any:
-    """Several handlers, observers and interceptors as one, innermost first.
-
-    `handlers(a, b)(program)` is `b(a(program))`, and `kont.run(program, handlers(a, b), c)` is
-    `kont.run(program, a, b, c)`. Each stays a handler of its own: what `a` performs goes to `b`.
-
-    Raises:
-        UsageError: one of them is none of these.
-
-    >>> import kont
-    >>> class Ask(kont.Effect[str]): pass
-    >>> class Name(kont.Effect[str]): pass
-    >>> @kont.handler(Ask)
-    ... def ask(effect):
-    ...     return "hello " + (yield Name())
-    >>> @kont.handler(Name)
-    ... def name(effect):
-    ...     return "world"
-    >>> kont.run(Ask(), kont.handlers(ask, name))
-    'hello world'
-    """
-    parts: list[Boundary] = []
-    for one in (first, *more):
-        if isinstance(one, Several):
-            parts.extend(one._kont_boundaries())
-        elif isinstance(one, (_kont.Handler, _kont.Observer)):
-            parts.append(one)
-        else:
-            raise UsageError(
-                f"{one!r} is not a handler\nhelp: "
-                + ("make one of the class: `MyHandlers()`" if isinstance(one, type) else "decorate a function with `@kont.handler(MyEffect)`")
-            )
-    return _Stack(tuple(parts))

@@ -7,10 +7,10 @@ from collections.abc import Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Never, Protocol, TypeAlias
 
 from kont import _kont
-from kont.effects import Monotonic, Now, RandomBytes
+from kont.effects import RandomBytes
 from kont.tools import ToolCall
 
-__all__ = ["Answered", "Around", "Do", "Performs"]
+__all__ = ["Answered", "Around", "Do", "Performs", "Runnable"]
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -28,20 +28,19 @@ else:
 E = typing.TypeVar("E")
 T = typing.TypeVar("T")
 E_co = typing.TypeVar("E_co", covariant=True)
+E_contra = typing.TypeVar("E_contra", contravariant=True)
 T_co = typing.TypeVar("T_co", covariant=True)
 
 # What a function under `@kont.do` is said to give: `-> kont.Do[Ask | Tell, int]` performs `Ask` and `Tell`, and ends
 # with an int.
 Do: TypeAlias = Generator[E, Any, T]
 
-# What a row may hold when a program is run: `run` answers these itself. The last three are what `yield`, where it
-# stands for `yield from`, leaves in a row: the types of what they do are not known there, and not looked into.
-_Effects: TypeAlias = _kont.Asked | Now | Monotonic | RandomBytes | ToolCall
 if TYPE_CHECKING:
-    Answered: TypeAlias = _Effects | _kont.Operation[Any, Any] | _kont.Program[Any, Any] | Coroutine[Any, Any, Any]
+    from kont._kont import Answered as Answered
 else:
-    # Without types in it, `isinstance` takes it.
-    Answered = _Effects | _kont.Operation | _kont.Program | Coroutine
+    # What `run` answers when no handler does. The last three are what `yield`, where it stands for `yield from`, leaves in
+    # a row: what they perform is not known there, and not looked into.
+    Answered = _kont.Asked | RandomBytes | ToolCall | _kont.Operation | _kont.Program | Coroutine
 
 
 class Performs(Protocol[E_co, T_co]):
@@ -55,7 +54,17 @@ class Performs(Protocol[E_co, T_co]):
         """Performs them, and ends with the value."""
 
 
+# What `yield` runs: what an effect carries, or a handler goes on with. A coroutine has no row.
+Runnable: TypeAlias = Performs[E, T] | Coroutine[Any, Any, T]
+
+
 class Around(Protocol[H, A_co]):
     """The type of all that is put around programs: it handles the effects `H`, and performs the effects `A` itself."""
 
     def _kont_row(self, handled: H, /) -> tuple[H, A_co]: ...
+
+
+class Covers(Protocol[E_contra, A_co]):
+    """The type of all that leaves nothing in a row `E` but what `run` answers, and performs the effects `A` itself."""
+
+    def _kont_covers(self, row: E_contra, /) -> A_co: ...

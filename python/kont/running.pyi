@@ -3,10 +3,11 @@
 from collections.abc import Coroutine
 from typing import Any, TypeVar, overload
 
-from kont._kont import Schedule
-from kont.rows import Answered, Around, Performs
+from kont._kont import AnsweredByRun, Schedule
+from kont.rows import Around, Covers, Performs
 
 T = TypeVar("T")
+Row = TypeVar("Row")
 H1 = TypeVar("H1")
 H2 = TypeVar("H2")
 H3 = TypeVar("H3")
@@ -25,7 +26,7 @@ async def run_async(
 ) -> T: ...
 @overload
 async def run_async(
-    program: Performs[Answered, T],
+    program: Performs[AnsweredByRun | Coroutine[Any, Any, Any], T],
     /,
     *,
     seed: int | None = None,
@@ -34,8 +35,8 @@ async def run_async(
 ) -> T: ...
 @overload
 async def run_async(
-    program: Performs[H1 | Answered, T],
-    h1: Around[H1, Answered],
+    program: Performs[Row, T],
+    h1: Covers[Row, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -44,9 +45,9 @@ async def run_async(
 ) -> T: ...
 @overload
 async def run_async(
-    program: Performs[H1 | H2 | Answered, T],
-    h1: Around[H1, H2 | Answered],
-    h2: Around[H2, Answered],
+    program: Performs[H1 | H2 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -55,10 +56,10 @@ async def run_async(
 ) -> T: ...
 @overload
 async def run_async(
-    program: Performs[H1 | H2 | H3 | Answered, T],
-    h1: Around[H1, H2 | H3 | Answered],
-    h2: Around[H2, H3 | Answered],
-    h3: Around[H3, Answered],
+    program: Performs[H1 | H2 | H3 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | H3 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, H3 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h3: Around[H3, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -67,11 +68,11 @@ async def run_async(
 ) -> T: ...
 @overload
 async def run_async(
-    program: Performs[H1 | H2 | H3 | H4 | Answered, T],
-    h1: Around[H1, H2 | H3 | H4 | Answered],
-    h2: Around[H2, H3 | H4 | Answered],
-    h3: Around[H3, H4 | Answered],
-    h4: Around[H4, Answered],
+    program: Performs[H1 | H2 | H3 | H4 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | H3 | H4 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, H3 | H4 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h3: Around[H3, H4 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h4: Around[H4, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -80,12 +81,12 @@ async def run_async(
 ) -> T: ...
 @overload
 async def run_async(
-    program: Performs[H1 | H2 | H3 | H4 | H5 | Answered, T],
-    h1: Around[H1, H2 | H3 | H4 | H5 | Answered],
-    h2: Around[H2, H3 | H4 | H5 | Answered],
-    h3: Around[H3, H4 | H5 | Answered],
-    h4: Around[H4, H5 | Answered],
-    h5: Around[H5, Answered],
+    program: Performs[H1 | H2 | H3 | H4 | H5 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | H3 | H4 | H5 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, H3 | H4 | H5 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h3: Around[H3, H4 | H5 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h4: Around[H4, H5 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h5: Around[H5, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,
@@ -94,13 +95,13 @@ async def run_async(
 ) -> T: ...
 @overload
 async def run_async(
-    program: Performs[H1 | H2 | H3 | H4 | H5 | H6 | Answered, T],
-    h1: Around[H1, H2 | H3 | H4 | H5 | H6 | Answered],
-    h2: Around[H2, H3 | H4 | H5 | H6 | Answered],
-    h3: Around[H3, H4 | H5 | H6 | Answered],
-    h4: Around[H4, H5 | H6 | Answered],
-    h5: Around[H5, H6 | Answered],
-    h6: Around[H6, Answered],
+    program: Performs[H1 | H2 | H3 | H4 | H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any], T],
+    h1: Around[H1, H2 | H3 | H4 | H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h2: Around[H2, H3 | H4 | H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h3: Around[H3, H4 | H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h4: Around[H4, H5 | H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h5: Around[H5, H6 | AnsweredByRun | Coroutine[Any, Any, Any]],
+    h6: Around[H6, AnsweredByRun | Coroutine[Any, Any, Any]],
     /,
     *,
     seed: int | None = None,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from kont import _kont
 from kont.effects import Effect
 from kont.errors import Cancelled
 from kont.tasks import Cancel, Spawn
+
+if TYPE_CHECKING:
+    from kont.rows import Runnable
+
+E = TypeVar("E")
+T = TypeVar("T")
 
 __all__ = ["Scope", "scope", "shield", "timeout"]
 
@@ -60,7 +66,9 @@ class OpenScope(_kont.Shared):
     def __init__(self, timeout: float | None, shield: bool, name: str | None) -> None:
         self._options = (timeout, shield, name)
 
-    def spawn(self, program: Any, *, name: str | None = None, daemon: bool = False, priority: int = 0) -> Spawn:
+    def spawn(
+        self, program: Runnable[E, T], *, name: str | None = None, daemon: bool = False, priority: int = 0
+    ) -> Spawn[E, T]:
         """The effect that spawns a task in this scope, from wherever it is performed."""
         return Spawn(program, name, daemon, priority, self)
 

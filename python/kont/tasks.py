@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from kont import _kont
 from kont.effects import Effect
+
+if TYPE_CHECKING:
+    from kont.rows import Runnable
+
+E = TypeVar("E")
+T = TypeVar("T")
 
 __all__ = [
     "Cancel",
@@ -22,7 +28,7 @@ __all__ = [
     "Yield",
 ]
 
-class Spawn(Effect["_kont.Task[Any]"], _kont.Asked):
+class Spawn(Effect["_kont.Task[T]"], _kont.Asked, Generic[E, T]):
     """Runs a program as a task beside this one, and answers with the task at once.
 
     The task sees the handlers and observers around whoever spawns it, the same ones and in the same order, and a copy
@@ -44,12 +50,16 @@ class Spawn(Effect["_kont.Task[Any]"], _kont.Asked):
     49
     """
 
-    program: Any
+    program: Runnable[E, T]
     name: str | None = None
     daemon: bool = False
     priority: int = 0
     scope: Any = None
     _kind: ClassVar[str] = "spawn"
+
+    if TYPE_CHECKING:
+        # What the task performs, the handlers around its spawner see.
+        def __iter__(self) -> Generator[Self | E, Any, _kont.Task[T]]: ...  # type: ignore[override]
 
 
 class Wait(Effect[Any], _kont.Asked):
@@ -136,6 +146,10 @@ class Race(_Several):
 
     def __init__(self, *tasks: Any) -> None:
         super().__init__(*tasks)
+
+
+# They have constructors of their own, and are frozen all the same.
+Gather.__kont_frozen__ = Race.__kont_frozen__ = True
 
 
 class Cancel(Effect[bool], _kont.Asked):

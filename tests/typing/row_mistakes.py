@@ -3,6 +3,7 @@
 from typing import Any, Never
 
 import kont
+from kont import std
 
 
 class Ask(kont.Effect[str]):
@@ -98,6 +99,17 @@ def wants_name(program: kont.Performs[Ask, str]) -> str:
 wants_name(greet())  # error: mypy[arg-type] pyright[reportArgumentType] ty[invalid-argument-type]
 wants_name(Get())  # error: mypy[arg-type] pyright[reportArgumentType] ty[invalid-argument-type]
 wants_name(kont.Pure(5))  # error: mypy[arg-type] pyright[reportArgumentType] ty[invalid-argument-type]
+
+
+# What an effect carries is performed too.
+
+trial = std.Try(greet())
+stack = kont.handlers(world, std.trying)
+kont.run(trial, std.trying)  # error: mypy[misc] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+kont.run(trial, std.trying, world)  # error: mypy[arg-type] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+kont.run(trial, stack)  # error: pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+kont.run(kont.Spawn(greet()), world)  # error: mypy[misc] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
+kont.run(std.Get("key"), std.reader({}))  # error: mypy[misc] pyright[reportArgumentType, reportCallIssue] ty[no-matching-overload]
 
 
 class Cell(kont.Handlers[Get]):

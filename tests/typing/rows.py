@@ -3,6 +3,7 @@
 from typing import Any, Generic, Never, TypeVar, assert_type
 
 import kont
+from kont import std
 
 T = TypeVar("T")
 
@@ -172,10 +173,10 @@ assert_type(kont.run(boxes(), unbox, world), int)
 # Several handlers are one that handles all that they handle.
 
 assert_type(kont.handlers(world), kont.Several[Ask, Never])
-assert_type(kont.handlers(world, spoken), kont.Several[Ask | Tell, Never])
-assert_type(kont.handlers(world, spoken)(greet(1)), kont.Operation[Never, int])
+assert_type(kont.handlers(world, spoken), kont.Several[Ask | Tell, kont.Answered])
+assert_type(kont.handlers(world, spoken)(greet(1)), kont.Operation[kont.Answered, int])
 assert_type(kont.run(greet(1), kont.handlers(asking, world)), int)
-assert_type(kont.run(count(), kont.handlers(both, note), Cell()), None)
+assert_type(kont.run(count(), kont.handlers(both, note, Cell())), None)
 assert_type(kont.run(count(), kont.handlers(note, Logged(), both)), None)
 
 
@@ -211,6 +212,39 @@ def spawns() -> kont.Do[kont.Answered | Ask, int]:
 assert_type(kont.run(spawns(), world), int)
 
 
+# What an effect carries is performed too, where that effect is: by whoever performs it, or by a task beside.
+
+
+@kont.do
+def carries() -> kont.Do[Ask | std.Try[Ask, str] | kont.Answered, int]:
+    tried = yield from std.Try(name())
+    assert_type(tried, std.Ok[str] | std.Err)
+    task = yield from kont.Spawn(name())
+    assert_type(task, kont.Task[str])
+    assert_type((yield from task), str)
+    return 1
+
+
+assert_type(kont.run(carries(), std.trying, world), int)
+assert_type(kont.run(std.Local({}, std.Ask("key")), std.reader({"key": 1})), Any)
+trial = std.Try(name())
+assert_type(std.trying(trial), kont.Operation[Ask, std.Ok[str] | std.Err])
+assert_type(std.state(), kont.Handler[std.Get | std.Put | std.Modify, Never])
+
+
+@kont.do
+def visit() -> kont.Do[std.Ask | std.Tell | std.Modify | std.Log | kont.Sleep, int]:
+    yield from std.Modify("visits", int)
+    yield from std.Tell((yield from std.Ask("name")))
+    yield from kont.Sleep(1)
+    return 1
+
+
+assert_type(kont.run(visit(), std.reader({}), std.state(), std.writer(), std.unlogged), int)
+stack = kont.handlers(std.reader({}), std.state(), std.writer(), std.unlogged)
+assert_type(kont.run(visit(), stack), int)
+
+
 def run_with(program: kont.Performs[Ask, T]) -> T:
     return kont.run(program, world)
 
@@ -226,6 +260,10 @@ assert_type(run_with(Ask("name")), str)
 async def coroutine() -> int:
     assert_type(await name(), str)
     assert_type(await world(name()), str)
+    task = await kont.Spawn(coroutine())
+    assert_type(await task, int)
+    async with kont.scope() as scope:
+        assert_type(await (await scope.spawn(coroutine())), int)
     return 1
 
 

@@ -11,7 +11,8 @@ from kont import _kont
 from kont.effects import Effect
 from kont.errors import UsageError
 from kont.programs import do
-from kont.std.entries import ENTRIES, answer_entry
+from kont.rows import Answered
+from kont.std.entries import ENTRIES, CacheDelete, CacheExists, CacheGet, CachePut, answer_entry
 from kont.std.flights import Place
 from kont.std.keeping import Cached, Keeping, Land, Look, Rules, UnderWay, marking
 from kont.std.programs import Scoped, abandon, clauses
@@ -40,7 +41,7 @@ def cache(
     keep: Callable[[Any, Any], bool] | None = None,
     keep_error: Callable[[Any, Exception], bool] | None = None,
     error_ttl_s: float | None = None,
-) -> _kont.Handler:
+) -> _kont.Handler[Cached[Any, Any] | CacheGet | CachePut | CacheExists | CacheDelete, Answered]:
     """Answers effects of some types, and what is marked with `@cached`, with what was kept; else asks outside of it.
 
     Of the tasks of a run that ask for the same at the same time, one causes the work, and the others wait for its
@@ -142,7 +143,7 @@ _NO_POLICY = Policy()
 
 
 @do
-def _fill(keeping: Keeping, place: Place, pending: Any, effect: Cached[Any]) -> Generator[Any, Any, Any]:
+def _fill(keeping: Keeping, place: Place, pending: Any, effect: Cached[Any, Any]) -> Generator[Any, Any, Any]:
     """The value of a cached program. Runs at the place of the performer, as the program does."""
     if keeping.flights.is_busy(place) and (yield UnderWay(place)):
         abandon(pending)

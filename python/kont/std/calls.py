@@ -10,9 +10,10 @@ from kont._kont import Program
 from kont.effects import Effect
 from kont.errors import UnhandledEffect, UsageError
 from kont.programs import do
+from kont.rows import Runnable
 from kont.std.caches import Marked, Policy
 from kont.std.keeping import Cached
-from kont.std.programs import Runnable, Scoped
+from kont.std.programs import Scoped
 
 __all__ = ["cached"]
 
@@ -27,13 +28,13 @@ class Marking(Protocol):
     @overload
     def __call__(self, what: type[E], /) -> type[E]: ...
     @overload
-    def __call__(self, what: Callable[P, Runnable[T]], /) -> Callable[P, Program[Any, T]]: ...
+    def __call__(self, what: Callable[P, Runnable[Any, T]], /) -> Callable[P, Program[Any, T]]: ...
 
 
 @overload
 def cached(what: type[E], /) -> type[E]: ...
 @overload
-def cached(what: Callable[P, Runnable[T]], /) -> Callable[P, Program[Any, T]]: ...
+def cached(what: Callable[P, Runnable[Any, T]], /) -> Callable[P, Program[Any, T]]: ...
 @overload
 def cached(*, ttl_s: float | None = None, key: Callable[..., Hashable] | None = None) -> Marking: ...
 def cached(what: Any = None, /, *, ttl_s: float | None = None, key: Callable[..., Hashable] | None = None) -> Any:

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from kont import _kont
@@ -27,7 +27,7 @@ SECRETS = (
 VERSION = 1
 
 
-def http_recorded(path: str | os.PathLike[str], *, secrets: Iterable[str] = ()) -> _kont.Handler:
+def http_recorded(path: str | os.PathLike[str], *, secrets: Iterable[str] = ()) -> _kont.Handler[Never, Never]:
     """Lets `Http` go outward, and writes each request with its answer to a file, for `http_replayed`.
 
     The first request begins the file anew. Headers of requests are not in it: that is where secrets are. Parameters of
@@ -77,7 +77,7 @@ def http_recorded(path: str | os.PathLike[str], *, secrets: Iterable[str] = ()) 
     return http_recorded
 
 
-def http_replayed(path: str | os.PathLike[str]) -> _kont.Handler:
+def http_replayed(path: str | os.PathLike[str]) -> _kont.Handler[Http, Never]:
     """Answers `Http` from a file of `http_recorded`, with no network.
 
     Each request takes the first recorded answer to the same method, address and body that was not taken yet; what is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Never
 
 from kont import _kont
 from kont.effects import Effect
@@ -35,7 +35,7 @@ class Modify(Effect[Any]):
     function: Callable[[Any], Any]
 
 
-def state(initial: Mapping[Any, Any] | None = None) -> _kont.Handler:
+def state(initial: Mapping[Any, Any] | None = None) -> _kont.Handler[Get | Put | Modify, Never]:
     """Answers `Get`, `Put` and `Modify` from cells that the handler owns.
 
     An error of the program does not undo anything, and programs that share the handler share the cells: make a

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Never, TypeVar
 
 from kont import _kont
 from kont.effects import Effect, RandomBytes
 from kont.handling import handler
+from kont.rows import Do
 
 __all__ = ["Random", "RandomChoice", "RandomInt", "Shuffle", "randomness", "seeded"]
 
@@ -44,7 +45,7 @@ class Shuffle(Effect[list[T]]):
 
 
 @handler(Random, RandomInt, RandomChoice, Shuffle)
-def randomness(effect: Any) -> Generator[Any, Any, Any]:
+def randomness(effect: Random | RandomInt | RandomChoice[Any] | Shuffle[Any]) -> Do[RandomBytes, Any]:
     """Answers the random effects from `RandomBytes`, which `run` answers with bytes that nobody can guess.
 
     What replaces or records `RandomBytes` outside of it therefore decides everything here.
@@ -72,7 +73,7 @@ def randomness(effect: Any) -> Generator[Any, Any, Any]:
     return items
 
 
-def seeded(seed: int) -> _kont.Handler:
+def seeded(seed: int) -> _kont.Handler[Random | RandomInt | RandomChoice[Any] | Shuffle[Any] | RandomBytes, Never]:
     """Answers the random effects and `RandomBytes` with what follows from the seed: the double for tests.
 
     >>> import kont

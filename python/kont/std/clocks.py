@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Never
 
 from kont import _kont
 from kont.effects import BeginVirtualTime, Monotonic, Now, Sleep
@@ -13,7 +13,7 @@ from kont.scopes import Enter, Scope
 __all__ = ["virtual_clock"]
 
 
-def virtual_clock(start_s: float = 0.0) -> _kont.Handler:
+def virtual_clock(start_s: float = 0.0) -> _kont.Handler[Never, Never]:
     """Makes the time of the run virtual when the program first asks for the time, sleeps or sets a timeout.
 
     From there on it is as with `kont.run(..., virtual_time=True)`: when every task waits, the clock jumps to where the

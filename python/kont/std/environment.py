@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Hashable, Mapping
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, Never, TypeVar
 
 from kont import _kont
 from kont.effects import Effect
 from kont.errors import MissingKeyError, UsageError
 from kont.programs import do
+from kont.rows import Runnable
 from kont.std.flights import Flights
-from kont.std.programs import Clause, Runnable, Scoped, clauses, is_program
+from kont.std.programs import Carrying, Clause, Scoped, clauses, is_program
 
 __all__ = ["Ask", "Local", "reader"]
 
+E = TypeVar("E")
 T = TypeVar("T")
 
 
@@ -24,7 +26,7 @@ class Ask(Effect[Any]):
     key: Hashable
 
 
-class Local(Scoped[T]):
+class Local(Carrying[E, T]):
     """Runs a program with other values for some keys; the rest of the environment is as before.
 
     >>> import kont
@@ -35,7 +37,7 @@ class Local(Scoped[T]):
 
     __kont_handler__: ClassVar[str] = "kont.std.reader(values)"
     overrides: Mapping[Any, Any]
-    program: Runnable[T]
+    program: Runnable[E, T]
 
 
 class LazyScopes(Scoped[None]):
@@ -45,7 +47,7 @@ class LazyScopes(Scoped[None]):
     found: list[Any]
 
 
-def reader(values: Mapping[Any, Any], *, strict: bool = True) -> _kont.Handler:
+def reader(values: Mapping[Any, Any], *, strict: bool = True) -> _kont.Handler[Ask | Local[Any, Any], Never]:
     """Answers `Ask` and `Local` from a mapping, which is copied.
 
     A value that is a program is lazy: it is run at the place of the first asker, under the handlers there, and its
@@ -89,7 +91,7 @@ def _answering(scope: _Scope, strict: bool) -> _kont.Handler:
             return k(ask(effect))
         return _kont.Pass()
 
-    def local(effect: Local[Any], k: _kont.K) -> Any:
+    def local(effect: Local[Any, Any], k: _kont.K) -> Any:
         return _kont.TransferWith(k, _answering(_Scope(dict(effect.overrides)), False)(effect.program))
 
     def scopes(effect: LazyScopes, k: _kont.K) -> Any:

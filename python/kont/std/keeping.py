@@ -8,16 +8,18 @@ from typing import Any, ClassVar, TypeVar
 
 from kont import _kont
 from kont.effects import Now
+from kont.rows import Runnable
 from kont.std.flights import Flights, Landed, Place
-from kont.std.programs import Runnable, Scoped, abandon, clauses, finished
+from kont.std.programs import Carrying, Scoped, abandon, clauses, finished
 from kont.std.stores import Kept, Store
 
 __all__ = ["Cached", "Keeping", "Land", "Look", "Rules", "UnderWay", "marking"]
 
+E = TypeVar("E")
 T = TypeVar("T")
 
 
-class Cached(Scoped[T]):
+class Cached(Carrying[E, T]):
     """The value of a program, kept by a key: what a `@cached` function performs.
 
     Attributes:
@@ -28,7 +30,7 @@ class Cached(Scoped[T]):
 
     __kont_handler__: ClassVar[str] = "kont.std.cache()"
     key: Hashable
-    program: Runnable[T]
+    program: Runnable[E, T]
     ttl_s: float | None = None
 
 

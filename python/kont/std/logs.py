@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Never
 
 from kont import _kont
 from kont.effects import Effect
@@ -45,7 +45,7 @@ def log(message: str, /, level: str = "info", **fields: Any) -> Log:
     return Log(message, level, fields)
 
 
-def logging_to(logger: logging.Logger | str = "kont") -> _kont.Handler:
+def logging_to(logger: logging.Logger | str = "kont") -> _kont.Handler[Log, Never]:
     """Answers `Log` with a record for Python's `logging`; the fields are in the text and in `record.fields`.
 
     >>> import kont, logging, sys

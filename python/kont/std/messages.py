@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Generic, Never, TypeVar
 
 from kont import _kont
 from kont.effects import Effect
 from kont.handling import handler
 from kont.interception import observer
 from kont.programs import do
-from kont.std.programs import Clause, Runnable, Scoped, clauses
+from kont.rows import Runnable
+from kont.std.programs import Carrying, Clause, clauses
 
 __all__ = ["Listen", "Tell", "Told", "listening", "writer"]
 
+E = TypeVar("E")
 T = TypeVar("T")
 
 
@@ -30,7 +32,7 @@ class Told(Effect[list[Any]]):
     __kont_handler__: ClassVar[str] = "kont.std.writer()"
 
 
-class Listen(Scoped[tuple[T, list[Effect[Any]]]]):
+class Listen(Carrying[E, tuple[T, list[Effect[Any]]]], Generic[E, T]):
     """Runs a program, and gives its value together with the effects of some types that were performed in it.
 
     The effects are answered as ever. If the program raises, so does this, and what was collected is gone.
@@ -42,11 +44,11 @@ class Listen(Scoped[tuple[T, list[Effect[Any]]]]):
     """
 
     __kont_handler__: ClassVar[str] = "kont.std.listening"
-    program: Runnable[T]
+    program: Runnable[E, T]
     types: type | tuple[type, ...] = (Tell,)
 
 
-def writer(messages: list[Any] | None = None) -> _kont.Handler:
+def writer(messages: list[Any] | None = None) -> _kont.Handler[Tell | Told | Listen[Any, Any], Never]:
     """Answers `Tell`, `Told` and `Listen`.
 
     Args:
@@ -74,20 +76,20 @@ def writer(messages: list[Any] | None = None) -> _kont.Handler:
     def told(effect: Told) -> list[Any]:
         return list(kept)
 
-    def listen(effect: Listen[Any], k: _kont.K) -> Any:
+    def listen(effect: Listen[Any, Any], k: _kont.K) -> Any:
         return _kont.TransferWith(k, _listen(effect))
 
     return clauses("writer", telling, (Told, "function", told), (Listen, "transfer", listen))
 
 
 @handler(Listen)
-def listening(effect: Listen[Any], k: _kont.K) -> Any:
+def listening(effect: Listen[Any, Any], k: _kont.K) -> object:
     """Answers `Listen` alone, for programs that tell nothing but, say, log."""
     return _kont.TransferWith(k, _listen(effect))
 
 
 @do
-def _listen(effect: Listen[Any]) -> Generator[Any, Any, tuple[Any, list[Any]]]:
+def _listen(effect: Listen[Any, Any]) -> Generator[Any, Any, tuple[Any, list[Any]]]:
     """Runs at the place of the performer."""
     heard: list[Any] = []
     types = effect.types if isinstance(effect.types, tuple) else (effect.types,)

@@ -10,10 +10,12 @@ from kont import _kont
 from kont.effects import Effect
 from kont.handling import handler
 from kont.programs import do
-from kont.std.programs import Runnable, Scoped
+from kont.rows import Runnable
+from kont.std.programs import Carrying
 
 __all__ = ["Err", "Ok", "Raise", "Try", "trying"]
 
+E = TypeVar("E")
 T = TypeVar("T")
 
 
@@ -39,7 +41,7 @@ class Err:
         raise self.error
 
 
-class Try(Scoped[Ok[T] | Err]):
+class Try(Carrying[E, Ok[T] | Err], Generic[E, T]):
     """Runs a program, and gives `Ok` with its value or `Err` with the exception that it raised.
 
     What the program has done stays done. What is no `Exception`, such as an interrupt or an unwinding, goes on.
@@ -51,7 +53,7 @@ class Try(Scoped[Ok[T] | Err]):
     """
 
     __kont_handler__: ClassVar[str] = "kont.std.trying"
-    program: Runnable[T]
+    program: Runnable[E, T]
 
 
 class Raise(Effect[NoReturn]):
@@ -62,7 +64,7 @@ class Raise(Effect[NoReturn]):
 
 
 @handler(Try, Raise)
-def trying(effect: Any, k: _kont.K) -> Any:
+def trying(effect: Try[Any, Any] | Raise, k: _kont.K) -> object:
     """Answers `Try` and `Raise`."""
     if isinstance(effect, Raise):
         return k.throw(effect.error)

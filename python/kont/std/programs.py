@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from kont._kont import Handler, Operation, Program
 from kont.effects import Effect
-from kont.rows import Performs
 
-__all__ = ["Clause", "Runnable", "Scoped", "abandon", "clauses", "finished", "is_program"]
+__all__ = ["Carrying", "Clause", "Scoped", "abandon", "clauses", "finished", "is_program"]
 
+E = TypeVar("E")
 T = TypeVar("T")
 
-# Everything that `yield` runs.
-Runnable = Coroutine[Any, Any, T] | Performs[Any, T]
 # A type of effects, the kind of function that answers it, and the function. The kind may be one with the name of what
 # answers in the function's place, as far as it can, and the objects that this works on.
 Kind = str | tuple[str, str, tuple[Any, ...]]
@@ -27,6 +25,14 @@ class Scoped(Effect[T]):
 
     A handler that performs such an effect again would move the program to its own place: it passes it on instead.
     """
+
+
+class Carrying(Scoped[T], Generic[E, T]):
+    """One whose program is for all to see: what that performs is a part of the row of who performs this."""
+
+    if TYPE_CHECKING:
+
+        def __iter__(self) -> Generator[Self | E, Any, T]: ...  # type: ignore[override]
 
 
 def is_program(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never
 
 from kont import _kont
 from kont.effects import Effect
@@ -32,7 +32,7 @@ class Recorded:
     done: bool = False
 
 
-def recorder(seen: list[Recorded], *wanted: type[Effect[Any]]) -> _kont.Handler:
+def recorder(seen: list[Recorded], *wanted: type[Effect[Any]]) -> _kont.Handler[Never, Never]:
     """Keeps each effect together with the answer that handlers outside of it gave.
 
     Args:

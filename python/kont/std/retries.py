@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Never, TypeVar
 
 from kont import _kont
 from kont.effects import Effect, Monotonic, RandomBytes, Sleep
 from kont.errors import UsageError
 from kont.handling import handler
 from kont.programs import do
-from kont.std.programs import Runnable, Scoped
+from kont.rows import Answered, Runnable
+from kont.std.programs import Scoped
 
 __all__ = ["Backoff", "retry", "retrying"]
 
@@ -83,7 +84,7 @@ class _Plan:
 
 
 def retry(
-    make: Callable[[], Runnable[T]],
+    make: Callable[[], Runnable[Any, T]],
     *,
     times: int | None = 3,
     backoff: Backoff = Backoff(),
@@ -129,7 +130,7 @@ def retrying(
     on: On = Exception,
     until: Callable[[Any], bool] | None = None,
     deadline_s: float | None = None,
-) -> _kont.Handler:
+) -> _kont.Handler[Never, Answered]:
     """Performs effects of some types again outside of it, until the answer is a good one.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Never
 
 from kont import _kont
 from kont.effects import Effect
@@ -44,7 +44,7 @@ class ListFiles(Effect[list[str]]):
     path: str = ""
 
 
-def folder(root: str | os.PathLike[str]) -> _kont.Handler:
+def folder(root: str | os.PathLike[str]) -> _kont.Handler[ReadFile | WriteFile | RemoveFile | ListFiles, Never]:
     """Answers the effects of files with a folder. Paths are relative to it, with `/` between their parts.
 
     Nothing outside of the folder is ever touched, also not while somebody else puts links into it: links are not
@@ -70,7 +70,7 @@ def folder(root: str | os.PathLike[str]) -> _kont.Handler:
     return _answering("folder", open_folder(os.fspath(root)))
 
 
-def memory_files(files: dict[str, bytes] | None = None) -> _kont.Handler:
+def memory_files(files: dict[str, bytes] | None = None) -> _kont.Handler[ReadFile | WriteFile | RemoveFile | ListFiles, Never]:
     """Answers the effects of files from a dict: the double for tests.
 
     Args:

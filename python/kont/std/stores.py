@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Protocol
 
 from kont.errors import UsageError
-from kont.std.programs import Runnable
+from kont.rows import Runnable
 
 __all__ = ["Kept", "Store", "memory_store", "sqlite_store"]
 
@@ -36,13 +36,13 @@ class Store(Protocol):
     Each method does its work at once, or gives a program that does it, such as an `async def`.
     """
 
-    def get(self, key: Hashable) -> Kept | None | Runnable[Kept | None]:
+    def get(self, key: Hashable) -> Kept | None | Runnable[Any, Kept | None]:
         """What is kept for a key, good or not any more."""
 
-    def put(self, key: Hashable, kept: Kept) -> None | Runnable[None]:
+    def put(self, key: Hashable, kept: Kept) -> None | Runnable[Any, None]:
         """Keeps an answer, in place of the one before."""
 
-    def remove(self, key: Hashable) -> None | Runnable[None]:
+    def remove(self, key: Hashable) -> None | Runnable[Any, None]:
         """Forgets what is kept for a key, if there is something."""
 
 

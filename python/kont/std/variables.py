@@ -13,7 +13,7 @@ from kont.std.environment import Ask
 __all__ = ["environment_variables"]
 
 
-def environment_variables(prefix: str = "", *, variables: Mapping[str, str] | None = None) -> _kont.Handler:
+def environment_variables(prefix: str = "", *, variables: Mapping[str, str] | None = None) -> _kont.Handler[Ask, Ask]:
     """Answers `Ask` with a variable of the process: `Ask("port")` with `PORT`. What is not there, goes on outward.
 
     Keys that are no texts go on outward too. A variable is looked at each time, and is a text always. The double for

@@ -7,12 +7,13 @@ import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Never
 
 from kont import _kont
 from kont.effects import Effect
 from kont.errors import KontError, UsageError
 from kont.handling import handler
+from kont.rows import Answered
 
 __all__ = ["Http", "HttpError", "HttpResponse", "HttpTimeout", "http", "http_scripted"]
 
@@ -81,7 +82,7 @@ def http(
     total_s: float | None = None,
     body_bytes_max: int = 64 * 1024 * 1024,
     connections: int = 10,
-) -> _kont.Handler:
+) -> _kont.Handler[Http, Answered]:
     """Answers `Http` with the client `urllib3`, which `pip install 'kont[http]'` brings.
 
     Each request is in a thread, so that other tasks go on meanwhile; connections stay open for the next request. Only
@@ -118,7 +119,7 @@ def http(
     return http
 
 
-def http_scripted(script: Mapping[Any, Any]) -> _kont.Handler:
+def http_scripted(script: Mapping[Any, Any]) -> _kont.Handler[Http, Never]:
     """Answers `Http` from a table: the double for tests. A request that is not in it raises `HttpError`.
 
     Args:

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias, TypeVar, overload
 
 from kont import _kont
 from kont.effects import Monotonic, Now
-from kont.handling import Handlers, Several, handlers, on
+from kont.handling import Handlers, Several, on
 from kont.programs import do
 from kont.rows import Performs
+from kont.stacking import handlers
 
 __all__ = ["Clock", "SeededRandom", "tape"]
 
