@@ -16,6 +16,7 @@ use crate::forgotten::EffectBase;
 use crate::handles::{ExternalPromise, Promise, Shared, Task};
 use crate::place::shown;
 use crate::prompt::Prompt;
+use crate::schedule::name_of;
 use crate::tasks::Making;
 
 /// In how many runs one and the same effect may be on its way at once.
@@ -236,6 +237,10 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
                 false => Some(cx.id_of(&home)?),
             };
             cx.tasks.make(Making::Task(name.clone()));
+            let name = match name {
+                None if cx.tasks.scheduler.is_guided() => name_of(&field("program")?),
+                name => name,
+            };
             let code = Code::new(&field("program")?)?.of_task(py);
             Op::spawn_with(
                 way.around,

@@ -1,8 +1,11 @@
 //! The order of tasks in one run: what an explorer chooses beforehand, and what was chosen.
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use scheduler::Order;
 use scheduler::explore::Attempt;
+
+use crate::program::Program;
 
 /// Which of the tasks that could run does, each time that there is a choice: one number for each.
 #[pyclass(module = "kont", frozen)]
@@ -15,6 +18,17 @@ impl Schedule {
     pub(crate) fn order(&self) -> Order {
         self.attempt.order()
     }
+}
+
+/// What to call a task that was given no name: as what it runs.
+pub(crate) fn name_of(program: &Bound<'_, PyAny>) -> Option<String> {
+    if let Ok(program) = program.cast::<Program>() {
+        return Some(program.get().name(program.py()));
+    }
+    let name = program
+        .getattr(intern!(program.py(), "__name__"))
+        .or_else(|_| program.get_type().name().map(Bound::into_any));
+    name.ok()?.extract().ok()
 }
 
 #[pymethods]
@@ -37,6 +51,15 @@ impl Schedule {
     #[getter]
     fn choices(&self) -> Vec<usize> {
         self.attempt.schedule()
+    }
+
+    /// Which tasks went on in the last run, with their names: the first thousand.
+    #[getter]
+    fn went(&self) -> Vec<(u64, Option<String>)> {
+        let went = self.attempt.went();
+        went.into_iter()
+            .map(|(id, name)| (id.0, name.map(String::from)))
+            .collect()
     }
 
     /// Whether a choice is made after every effect that the scheduler answers.

@@ -128,6 +128,11 @@ pub(crate) fn take_ready<D: SchedulerDomain>(cx: &mut D::Context<'_>, id: Id) ->
     let Some(task) = scheduler.table.task(id) else {
         unreachable!("only tasks are in the ready queue");
     };
+    let name = match scheduler.main == Some(id) {
+        true => Some("main"),
+        false => task.label.as_ref().and_then(|label| label.name.as_deref()),
+    };
+    scheduler.order.tell(id, name);
     match std::mem::replace(&mut task.state, State::Running) {
         State::Ready(k, _, Gift::Unwind) => {
             let answer = scheduler.end.as_mut().and_then(|end| end.answer.take());

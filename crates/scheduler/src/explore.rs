@@ -20,6 +20,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::Id;
 use crate::ready::{Guide, Order, random};
 
 /// How much is tried.
@@ -76,12 +77,17 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// How many of the tasks that went on are kept for a report.
+pub const TOLD: usize = 1_000;
+
 #[derive(Default)]
 struct Script {
     /// What is chosen first.
     prefix: Vec<usize>,
     /// What was chosen, and among how many.
     made: Vec<(usize, usize)>,
+    /// Which tasks went on, with their names: the first of them, up to [`TOLD`].
+    went: Vec<(Id, Option<Box<str>>)>,
     /// Chooses after the prefix; the first one if there is none.
     seed: Option<u64>,
 }
@@ -129,18 +135,30 @@ impl Attempt {
         {
             let mut script = self.script();
             script.made.clear();
+            script.went.clear();
             script.seed = self.seed;
         }
-        let this = self.clone();
+        let (chooser, told) = (self.clone(), self.clone());
         Order::Guided(Guide {
-            choose: Box::new(move |among| this.script().choose(among)),
+            choose: Box::new(move |among| chooser.script().choose(among)),
             preempts: self.preempts,
+            went: Box::new(move |id, name| {
+                let mut script = told.script();
+                if script.went.len() < TOLD {
+                    script.went.push((id, name.map(Into::into)));
+                }
+            }),
         })
     }
 
     /// What was chosen, and among how many.
     pub fn made(&self) -> Vec<(usize, usize)> {
         self.script().made.clone()
+    }
+
+    /// Which tasks went on, in this order, with their names: the first [`TOLD`].
+    pub fn went(&self) -> Vec<(Id, Option<Box<str>>)> {
+        self.script().went.clone()
     }
 
     /// Whether another task may run after every request.

@@ -25,6 +25,8 @@ pub struct Guide {
     pub choose: Box<dyn FnMut(usize) -> usize + Send>,
     /// Whether it is asked after every request, also when the task could go on at once: index 0 is then that task.
     pub preempts: bool,
+    /// Told of each task that goes on, with its name.
+    pub went: Box<dyn FnMut(Id, Option<&str>) + Send>,
 }
 
 impl fmt::Debug for Order {
@@ -50,6 +52,13 @@ impl Order {
                 usize::try_from(random(state) % among as u64).unwrap_or(0)
             }
             Order::Guided(guide) => (guide.choose)(among).min(among - 1),
+        }
+    }
+
+    /// A task goes on.
+    pub(crate) fn tell(&mut self, id: Id, name: Option<&str>) {
+        if let Order::Guided(guide) = self {
+            (guide.went)(id, name);
         }
     }
 

@@ -102,6 +102,11 @@ impl<D: Domain> Scheduler<D> {
         self
     }
 
+    /// Whether somebody says which task goes on, and is told which did: names of tasks are worth more than they cost.
+    pub fn is_guided(&self) -> bool {
+        matches!(self.order, Order::Guided(_))
+    }
+
     /// The same with a virtual clock: when nothing else can run and nothing is awaited from outside, time jumps
     /// to the next timer.
     #[must_use]

@@ -1,7 +1,7 @@
 //! The explorer finds what only some orders show, and the laws hold in all of them.
 
 use super::world::*;
-use crate::explore::{Explore, Failure, explore, replay};
+use crate::explore::{Attempt, Explore, Failure, explore, replay};
 use crate::{Op, Order};
 
 /// Two tasks that read, let others run, and write: an update is lost in some orders.
@@ -72,6 +72,38 @@ fn all_orders_of_three_tasks_are_tried_once_each() {
     });
     let all = all.expect("each is new");
     assert_eq!((all.runs, all.complete, orders.len()), (6, true, 6));
+}
+
+#[test]
+fn an_attempt_tells_what_was_chosen_and_who_went_on() {
+    let attempt = Attempt::new(vec![1], None, false);
+    let both = || {
+        run_in(
+            World::ordered(attempt.order()),
+            go(|me| async move {
+                me.scope(plain(), |me| async move {
+                    me.spawn(says("a", 0)).await;
+                    me.spawn(says("b", 0)).await;
+                    Ok(Value::Unit)
+                })
+                .await
+            }),
+        )
+        .1
+        .concat()
+    };
+    for _ in 0..2 {
+        assert_eq!(both(), "ba");
+        assert_eq!(
+            (attempt.made(), attempt.schedule()),
+            (vec![(1, 2)], vec![1])
+        );
+        let went: Vec<_> = attempt.went().iter().map(|one| one.1.clone()).collect();
+        let main = || Some("main".into());
+        assert_eq!(went, [main(), None, None, main()]);
+        assert!(attempt.went()[1].0 > attempt.went()[2].0, "b before a");
+        assert_eq!(attempt.following(), None);
+    }
 }
 
 #[test]
