@@ -10,7 +10,9 @@ from kont import _kont
 from kont.effects import Effect
 from kont.errors import UsageError
 from kont.handling import handler
+from kont.scopes import Enter, Exit, Scope
 from kont.std.programs import Scoped
+from kont.tasks import Spawn
 
 __all__ = ["Recorded", "recorder"]
 
@@ -37,8 +39,8 @@ def recorder(seen: list[Recorded], *wanted: type[Effect[Any]]) -> _kont.Handler[
 
     Args:
         seen: the list to which they are added, in the order in which they were performed.
-        wanted: the types that are recorded; nothing means all. An effect that carries a program, such as `Try`,
-            cannot be recorded without moving its program, and goes on as it is.
+        wanted: the types that are recorded; nothing means all. An effect that carries a program, such as `Try` or
+            `Spawn`, cannot be recorded without moving its program, and goes on as it is; `kont.testing.Recorder` can.
 
     >>> import kont
     >>> from kont.std import Ask, Recorded, reader, recorder
@@ -48,12 +50,15 @@ def recorder(seen: list[Recorded], *wanted: type[Effect[Any]]) -> _kont.Handler[
     >>> seen
     [Recorded(effect=Ask(key='a'), answer=1, error=None, done=True)]
     """
+    moved = (Scoped, Spawn, Scope, Enter, Exit)
     for one in wanted:
-        if isinstance(one, type) and issubclass(one, Scoped):
-            raise UsageError(f"`{one.__name__}` carries a program, and cannot be recorded\nhelp: use an observer")
+        if isinstance(one, type) and issubclass(one, moved):
+            raise UsageError(
+                f"`{one.__name__}` carries a program, and cannot be recorded\nhelp: use `kont.testing.Recorder`, or an observer"
+            )
     types = wanted or (Effect,)
 
-    @handler(lambda effect: isinstance(effect, types) and not isinstance(effect, Scoped))
+    @handler(lambda effect: isinstance(effect, types) and not isinstance(effect, moved))
     def recorder(effect: Any) -> Generator[Any, Any, Any]:
         record = Recorded(effect)
         seen.append(record)
