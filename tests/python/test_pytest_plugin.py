@@ -98,7 +98,7 @@ def kont_handlers():
     result.stdout.fnmatch_lines(["*def test_it*", '>*yield inner("a")', ">*assert compute(got) == 3*"])
     result.stdout.fnmatch_lines(["E*not three", "E*assert 2 == 3", "E*where 2 = compute(1)"])
     text = result.stdout.str()
-    assert not re.search(r"(plugin|surroundings|recording|exploring|python)\.py:\d", text), text
+    assert not re.search(r"(plugin|surroundings|recording|exploring|python)\.py:\d+: ", text), text
     full = run(source, "--full-trace", failed=1)
     assert "plugin.py" in full.stdout.str()
 
@@ -407,7 +407,8 @@ async def main():
 def test_a_marked_test_is_run_in_many_orders_and_shows_the_one_that_fails(run):
     source = RACE + "\n@pytest.mark.kont_explore\nasync def test_it(kont_recorder):\n    await main()\n    kont_recorder.assert_includes(kont.Spawn, times=3)\n"
     result = run(source, failed=1)
-    result.stdout.fnmatch_lines([">*assert said != *", "E*AssertionError: out of order", "E*kont: it fails in the ?th order of the tasks that was tried"])
+    result.stdout.fnmatch_lines([">*assert said != *", "E*AssertionError: out of order"])
+    result.stdout.fnmatch_lines(["E*kont: it fails in the ?th order of the tasks that was tried: main, say 3, say 1, say 2, main"])
     assert "exploring.py" not in result.stdout.str() and "plugin.py" not in result.stdout.str()
     order = re.search(r"--kont-replay=([\d.]+)`", result.stdout.str())[1]
     again = run(source, f"--kont-replay={order}", failed=1)
@@ -488,6 +489,27 @@ def test_the_fixture_explores_in_plain_tests(run):
     order = re.search(r"--kont-replay=([\d.]+)`", result.stdout.str())[1]
     run(source, f"--kont-replay={order}", failed=1).stdout.fnmatch_lines(["E*AssertionError: out of order"])
     assert run(source, "--kont-explore-runs=1", "-W", "error", failed=1)
+
+
+def test_what_pytest_raises_passes_through_the_fixture(run):
+    result = run(
+        """
+async def skips():
+    pytest.skip("not here")
+
+async def fails():
+    pytest.fail("on purpose")
+
+def test_skip(kont_explore):
+    kont_explore(skips)
+
+def test_fail(kont_explore):
+    kont_explore(fails)
+""",
+        skipped=1,
+        failed=1,
+    )
+    result.stdout.fnmatch_lines(["*in an order of its tasks: Interleaving(choices=(), preempts=False)*"])
 
 
 # Beside other plugins.

@@ -256,6 +256,23 @@ def test_tasks_keep_the_handlers_of_their_spawner_and_are_recorded():
     assert recorder.answer_to(kont.Gather) == ["inside", "outside"]
 
 
+def test_the_recorder_of_std_moves_no_task():
+    async def child():
+        return await Ask("a")
+
+    async def program():
+        async with kont.scope() as scope:
+            one = await scope.spawn(child())
+            return await one, await (await kont.Spawn(child()))
+
+    inside = kont.handler(Ask)(lambda effect: "inside")
+    seen = []
+    assert kont.run(inside(program()), kont.std.recorder(seen)) == ("inside", "inside")
+    assert [type(record.effect) for record in seen] == [kont.Wait, kont.Wait]
+    with pytest.raises(kont.UsageError, match="carries a program"):
+        kont.std.recorder(seen, kont.Spawn)
+
+
 def test_cancelling_is_recorded_as_what_was_raised():
     async def program():
         try:
@@ -417,12 +434,30 @@ def test_a_failure_comes_with_the_order_in_which_it_happens_again():
     assert isinstance(failed.__cause__, AssertionError)
     assert failed.runs > 1
     assert "help: `kont.testing.replay(make_program, Interleaving(" in str(failed)
-    assert f"in the {failed.runs}th order" in str(failed)
+    assert failed.tasks == ("main", "say 3", "say 1", "say 2", "main")
+    assert f"in the {failed.runs}th order of the tasks that was tried: main, say 3, say 1, say 2, main\n" in str(failed)
     for _ in range(2):
         with pytest.raises(AssertionError) as again:
             replay(ordered, failed.interleaving)
         assert not isinstance(again.value, InterleavingFailed)
     assert replay(ordered, Interleaving()) == ["a", "b", "c"]
+
+
+def test_the_tasks_of_a_long_failure_are_cut_short():
+    async def turns():
+        for _ in range(20):
+            await kont.Yield()
+
+    async def program():
+        one = await kont.Spawn(turns(), name="one")
+        other = await kont.Spawn(turns(), name="other")
+        await kont.Spawn(kont.Yield())
+        await kont.Gather(one, other)
+        raise ValueError("always")
+
+    with pytest.raises(InterleavingFailed, match=r"that was tried: \(\d+ before\), (one|other|Yield), .*, main\n") as caught:
+        explore(program)
+    assert caught.value.tasks[:4] == ("main", "one", "other", "Yield")
 
 
 def test_a_lost_update_is_found():

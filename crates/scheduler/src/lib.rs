@@ -120,7 +120,7 @@ pub use host::{
 };
 pub use parts::{Broken, Handed, Parts, ScopeView, TaskPart, TaskState, TaskView};
 pub use prompt::{Prompt, ScopePrompt};
-pub use ready::{Guide, Order};
+pub use ready::{Guide, Order, Went};
 pub use request::{MakePrompt, NewScope, NewTask, Op, Request, ScopeOptions, TaskOptions};
 pub use scheduler::{Counters, Scheduler};
 pub use table::Id;

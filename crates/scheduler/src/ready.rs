@@ -18,6 +18,9 @@ pub enum Order {
     Guided(Guide),
 }
 
+/// What is told of a task that goes on, and of its name.
+pub type Went = dyn FnMut(Id, Option<&str>) + Send;
+
 /// Who says which task runs next.
 pub struct Guide {
     /// Asked with how many there are to choose from, at least two; gives the index of one. A number that is too
@@ -26,7 +29,7 @@ pub struct Guide {
     /// Whether it is asked after every request, also when the task could go on at once: index 0 is then that task.
     pub preempts: bool,
     /// Told of each task that goes on, with its name.
-    pub went: Box<dyn FnMut(Id, Option<&str>) + Send>,
+    pub went: Box<Went>,
 }
 
 impl fmt::Debug for Order {

@@ -135,6 +135,7 @@ def explore(
 
     Raises:
         InterleavingFailed: the program raised something. It has the order as a value, and the exception as its cause.
+        BaseException: what the program raised, if that is no `Exception`; a note has the order.
         NotDeterministic: the program does not depend on the order alone.
 
     >>> import kont
@@ -163,9 +164,28 @@ def explore(
             _kont.run(make_program(), *handlers, virtual_time=virtual_time, order=schedule)
         except ENDS:
             raise
+        except Exception as error:
+            raise InterleavingFailed(error, Interleaving.of(schedule), count, tasks_of(schedule)) from error
         except BaseException as error:
-            raise InterleavingFailed(error, Interleaving.of(schedule), count) from error
+            # Such as pytest's own: it means something as it is.
+            error.add_note(f"in an order of its tasks: {Interleaving.of(schedule)!r}")
+            raise
     return Explored(count, complete=_complete(count, runs, random_ones, schedule))
+
+
+def tasks_of(schedule: _kont.Schedule) -> tuple[str, ...]:
+    """Which task went on after which in the last run, by name. The main one begins."""
+    went = [(number, (name or f"task {number}").rpartition(".")[2]) for number, name in schedule.went]
+    several: dict[str, set[int]] = {}
+    for number, name in went:
+        several.setdefault(name, set()).add(number)
+    tasks = ["main"]
+    for number, name in went:
+        # Several tasks of one program have numbers too.
+        task = name if len(several[name]) == 1 else f"{name} {sorted(several[name]).index(number) + 1}"
+        if task != tasks[-1]:
+            tasks.append(task)
+    return tuple(tasks)
 
 
 def replay(

@@ -26,24 +26,32 @@ class InterleavingFailed(KontError, AssertionError):
     Attributes:
         interleaving: the order, for `kont.testing.replay`.
         runs: how many orders were run, with this one.
+        tasks: which task went on after which, by name; one that has none has that of its program. The first thousand.
     """
 
-    def __init__(self, error: BaseException, interleaving: Interleaving, runs: int) -> None:
-        super().__init__(error, interleaving, runs)
+    def __init__(self, error: BaseException, interleaving: Interleaving, runs: int, tasks: tuple[str, ...]) -> None:
+        super().__init__(error, interleaving, runs, tasks)
         self.interleaving = interleaving
         self.runs = runs
+        self.tasks = tasks
 
     def __str__(self) -> str:
         error = self.args[0]
         return (
             f"{type(error).__name__}: {error}\n"
-            f"in the {ordinal(self.runs)} order of the tasks that was tried: {self.interleaving!r}\n"
+            f"in the {ordinal(self.runs)} order of the tasks that was tried: {shown(self.tasks)}\n"
             f"help: `kont.testing.replay(make_program, {self.interleaving!r})` runs this order again"
         )
 
 
 class NotDeterministic(KontError):
     """A program that is explored, or an order that is replayed, depends on more than the order of its tasks."""
+
+
+def shown(tasks: tuple[str, ...]) -> str:
+    """The tasks that went on, in words: the last twenty."""
+    before = f"({len(tasks) - 20} before), " if len(tasks) > 20 else ""
+    return before + ", ".join(tasks[-20:])
 
 
 def ordinal(number: int) -> str:

@@ -18,8 +18,8 @@ import kont
 from kont import _kont
 from kont.errors import UsageError
 from kont.handling import Several
-from kont.testing.exploring import ENDS, Explored, Interleaving, attempts, check_replayed, explore, replay
-from kont.testing.failures import InterleavingFailed, ordinal
+from kont.testing.exploring import ENDS, Explored, Interleaving, attempts, check_replayed, explore, replay, tasks_of
+from kont.testing.failures import InterleavingFailed, ordinal, shown
 from kont.testing.surroundings import Clock, SeededRandom
 
 __all__ = ["Explorer", "fixture", "random_of", "take_over"]
@@ -104,9 +104,9 @@ class _Run:
 
     def __call__(self, make_program: Callable[[], Any], order: _kont.Schedule | None = None) -> Any:
         __tracebackhide__ = True
-        names = ("kont_recorder", "kont_random")
-        recorder, random = (self.fixtures.get(name) for name in names)
-        around = [*([recorder] if recorder else ()), *stack(self.fixtures.get("kont_handlers", ())), *([random] if random else ())]
+        recorder, random = self.fixtures.get("kont_recorder"), self.fixtures.get("kont_random")
+        handlers = stack(self.fixtures.get("kont_handlers", ()))
+        around = [one for one in (recorder, *handlers, random) if one is not None]
         if self.clock is not None:
             return self.clock.run(make_program(), *around, order=order)
         return _kont.run(make_program(), *around, virtual_time=order is not None, order=order)
@@ -138,7 +138,7 @@ class _Run:
             except (*ENDS, pytest.skip.Exception):
                 raise
             except BaseException as error:
-                error.add_note(_hint(Interleaving.of(schedule), count, self.node))
+                error.add_note(_hint(schedule, count, self.node))
                 raise
 
     def _begin(self) -> None:
@@ -165,10 +165,10 @@ def stack(handlers: Any) -> list[Any]:
     return list(handlers)
 
 
-def _hint(interleaving: Interleaving, count: int, node: pytest.Item) -> str:
+def _hint(schedule: _kont.Schedule, count: int, node: pytest.Item) -> str:
     return (
-        f"kont: it fails in the {ordinal(count)} order of the tasks that was tried\n"
-        f"help: `pytest '{node.nodeid}' --kont-replay={interleaving}` runs this order alone"
+        f"kont: it fails in the {ordinal(count)} order of the tasks that was tried: {shown(tasks_of(schedule))}\n"
+        f"help: `pytest '{node.nodeid}' --kont-replay={Interleaving.of(schedule)}` runs this order alone"
     )
 
 

@@ -60,7 +60,7 @@ class Recorder(Several):
             ("transfer", (), (), (self._is_placed,), self._record_placed),
             ("answering", (), (), (self._is_plain,), self._record_plain),
         ]
-        self._handler = _kont.Handler(clauses, self)
+        self._handler = _kont.Handler(clauses, self._record_plain)
         self._handler.__name__ = self._handler.__qualname__ = "Recorder"  # type: ignore[attr-defined]
 
     def _kont_boundaries(self) -> tuple[_kont.Handler | _kont.Observer, ...]:

@@ -83,7 +83,7 @@ class Script(Several):
         self.place = 0
         self.departed: ScriptError | None = None
         types = tuple({one.wanted if isinstance(one.wanted, type) else type(one.wanted): None for one in expected})
-        self._handler = _kont.Handler([("function", types, (), (), self._answer)], self)
+        self._handler = _kont.Handler([("function", types, (), (), self._answer)], self._answer)
         self._handler.__name__ = self._handler.__qualname__ = "Script"  # type: ignore[attr-defined]
 
     def _kont_boundaries(self) -> tuple[_kont.Handler | _kont.Observer, ...]:
