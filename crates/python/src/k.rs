@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 
 use crate::domain::{Activation, Cx, Live};
 use crate::names::{Names, names};
-use crate::place::Place;
+use crate::place::{Place, repr_of_part};
 use crate::prompt::Prompt;
 
 /// The rest of a program, from the effect that a handler was called for up to that handler.
@@ -226,7 +226,7 @@ impl K {
         };
         let effect = this.effect(py);
         Ok(match effect {
-            Some(effect) => format!("<kont.K of {}{state}>", effect.bind(py).repr()?),
+            Some(effect) => format!("<kont.K of {}{state}>", repr_of_part(effect.bind(py))?),
             None => format!("<kont.K of a program from its start{state}>"),
         })
     }

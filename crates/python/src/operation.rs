@@ -15,7 +15,7 @@ use crate::drive;
 use crate::forgotten::warn_of_statement;
 use crate::k::K;
 use crate::names::names;
-use crate::place::shown;
+use crate::place::{repr_of_part, shown};
 use crate::prompt::Prompt;
 use crate::reflect::Look;
 use machine::Boundary;
@@ -201,31 +201,27 @@ impl Operation {
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let py = slf.py();
-        let repr =
-            |object: &Py<PyAny>| -> PyResult<String> { Ok(object.bind(py).repr()?.to_string()) };
+        let repr = |object: &Py<PyAny>| repr_of_part(object.bind(py));
         let parts = match &slf.get().kind {
             Kind::Resume(k, other)
             | Kind::Transfer(k, other)
             | Kind::ResumeWith(k, other)
             | Kind::TransferWith(k, other) => {
-                vec![k.bind(py).repr()?.to_string(), repr(other)?]
+                vec![repr_of_part(k.bind(py))?, repr(other)?]
             }
             Kind::ResumeThrow(k, error) | Kind::TransferThrow(k, error) => {
-                vec![
-                    k.bind(py).repr()?.to_string(),
-                    error.value(py).repr()?.to_string(),
-                ]
+                vec![repr_of_part(k.bind(py))?, repr_of_part(error.value(py))?]
             }
             Kind::Perform(value) | Kind::Pure(value) => vec![repr(value)?],
             Kind::WithHandler(handler, program) => {
-                vec![handler.bind(py).repr()?.to_string(), repr(program)?]
+                vec![repr_of_part(handler.bind(py))?, repr(program)?]
             }
             Kind::WithObserve(observer, program) => {
-                vec![observer.bind(py).repr()?.to_string(), repr(program)?]
+                vec![repr_of_part(observer.bind(py))?, repr(program)?]
             }
-            Kind::Look(_, Some(k)) => vec![k.bind(py).repr()?.to_string()],
+            Kind::Look(_, Some(k)) => vec![repr_of_part(k.bind(py))?],
             Kind::CreateContinuation(program, boundaries) => {
-                let around = boundaries.bind(py).repr()?.to_string();
+                let around = repr_of_part(boundaries.bind(py))?;
                 vec![repr(program)?, around]
             }
             Kind::Pass

@@ -1,5 +1,8 @@
 //! Where in a program something happened: kept cheaply, written out only when somebody is told.
 
+use std::cell::Cell;
+
+use pyo3::exceptions::PyRecursionError;
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -30,6 +33,27 @@ pub(crate) fn shown(object: &Bound<'_, PyAny>) -> String {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
     }
+}
+
+/// The `repr` of something that an object of ours is made of.
+///
+/// # Errors
+/// What it raises; `RecursionError` where such objects lie in one another deeper than is shown. CPython's own limit
+/// is no help: from 3.12 on it lets calls of C go deeper than the native stack lets ours.
+pub(crate) fn repr_of_part<T>(object: &Bound<'_, T>) -> PyResult<String> {
+    const DEEPEST: u32 = 200;
+    thread_local! {
+        static DEPTH: Cell<u32> = const { Cell::new(0) };
+    }
+    let depth = DEPTH.get();
+    if depth == DEEPEST {
+        let message = format!("more than {DEEPEST} objects lie in one another: they are not shown");
+        return Err(PyRecursionError::new_err(message));
+    }
+    DEPTH.set(depth + 1);
+    let shown = object.as_any().repr();
+    DEPTH.set(depth);
+    Ok(shown?.to_string())
 }
 
 /// A place, for people.

@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::code::Code;
 use crate::forgotten::warn_of_statement;
 use crate::names::names;
+use crate::place::repr_of_part;
 
 /// A program that a function makes: what calling a `@kont.do` function gives.
 ///
@@ -68,11 +69,11 @@ impl Program {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let mut parts = Vec::new();
         for value in self.args.bind(py) {
-            parts.push(value.repr()?.to_string());
+            parts.push(repr_of_part(&value)?);
         }
         if let Some(kwargs) = &self.kwargs {
             for (name, value) in kwargs.bind(py) {
-                parts.push(format!("{name}={}", value.repr()?));
+                parts.push(format!("{name}={}", repr_of_part(&value)?));
             }
         }
         Ok(format!("<program {}({})>", self.name(py), parts.join(", ")))

@@ -6,6 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
+use crate::place::repr_of_part;
 use crate::trace;
 
 /// Drives a coroutine. To whoever awaits it or makes a task of it, it is that coroutine.
@@ -66,7 +67,7 @@ impl Quiet {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.coroutine.bind(py).repr()?.to_string())
+        repr_of_part(self.coroutine.bind(py))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

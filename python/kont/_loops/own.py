@@ -84,7 +84,8 @@ class Own(Waits):
     def _finalize(self, generator: AsyncGenerator[Any, Any]) -> None:
         self.generators.discard(generator)
         if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.loop.create_task, generator.aclose())
+            # Made there and not here: the loop of an abandoned run does not turn any more, and would drop it unawaited.
+            self.loop.call_soon_threadsafe(lambda: self.loop.create_task(cast(Any, generator.aclose())))
 
     def answer(self, effect: Any) -> Any:
         """Waits for what the main task awaits, while there are no others. A coroutine runs as a part of that task."""

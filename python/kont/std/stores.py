@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import threading
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, fields, is_dataclass
@@ -93,20 +94,22 @@ class SQLiteStore:
         # Only programs that keep things in a file pay for importing it.
         import sqlite3
 
-        # Where SQLite itself locks, programs of several threads may share the store.
-        one_thread = sqlite3.threadsafety < 3
-        self.database = sqlite3.connect(path, isolation_level=None, check_same_thread=one_thread)
+        # Programs of several threads may share the store. They take turns: a statement is kept for its next use by the
+        # connection, and SQLite's own lock does not keep one thread from giving it values while another one's run in it.
+        self.lock = threading.Lock()
+        self.database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.executescript(_TABLE)
         self.entries_max = entries_max
 
     def get(self, key: Hashable) -> Kept | None:
         digest = _digest(key)
-        row = self.database.execute("SELECT value, until_s FROM answers WHERE key = ?", (digest,)).fetchone()
-        if row is None:
-            return None
-        if self.entries_max is not None:
-            self.database.execute(f"UPDATE answers SET used = {_NEXT} WHERE key = ?", (digest,))
+        with self.lock:
+            row = self.database.execute("SELECT value, until_s FROM answers WHERE key = ?", (digest,)).fetchone()
+            if row is None:
+                return None
+            if self.entries_max is not None:
+                self.database.execute(f"UPDATE answers SET used = {_NEXT} WHERE key = ?", (digest,))
         try:
             value, error = pickle.loads(row[0])
         except Exception:
@@ -122,12 +125,14 @@ class SQLiteStore:
                 f"this cannot be kept in a file: {error}\nhelp: keep plain data, or say with `keep` what is kept"
             ) from error
         row = (_digest(key), data, kept.until_s)
-        self.database.execute(f"INSERT OR REPLACE INTO answers VALUES (?, ?, ?, {_NEXT})", row)
-        if self.entries_max is not None:
-            self.database.execute(_MAKE_ROOM, (self.entries_max,))
+        with self.lock:
+            self.database.execute(f"INSERT OR REPLACE INTO answers VALUES (?, ?, ?, {_NEXT})", row)
+            if self.entries_max is not None:
+                self.database.execute(_MAKE_ROOM, (self.entries_max,))
 
     def remove(self, key: Hashable) -> None:
-        self.database.execute("DELETE FROM answers WHERE key = ?", (_digest(key),))
+        with self.lock:
+            self.database.execute("DELETE FROM answers WHERE key = ?", (_digest(key),))
 
     def __del__(self) -> None:
         database = getattr(self, "database", None)
