@@ -4,6 +4,7 @@ After each crash the run is resumed as a person would: questions are answered, d
 At the end the ledger must have each of the four payments exactly once, and no process of the run may be left.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -103,7 +104,7 @@ class Demo:
     def ledger(self):
         if not (self.folder / "ledger.db").exists():
             return []
-        with sqlite3.connect(self.folder / "ledger.db") as db:
+        with contextlib.closing(sqlite3.connect(self.folder / "ledger.db")) as db:
             return [row[0] for row in db.execute("SELECT reference FROM payments ORDER BY receipt")]
 
     def survivors(self):
