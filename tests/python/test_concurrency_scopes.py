@@ -245,7 +245,7 @@ def test_scopes_in_run_async():
 
     async def program():
         async with kont.scope() as s:
-            await s.spawn(after(0.02, "slow", log))
+            await s.spawn(after(0.5, "slow", log))
             await s.spawn(after(0.01, "fast", log))
 
     asyncio.run(kont.run_async(program()))
