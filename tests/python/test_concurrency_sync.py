@@ -9,13 +9,20 @@ def virtual(program):
     return kont.run(program, virtual_time=True)
 
 
-def test_a_lock_is_handed_on_in_the_order_of_coming():
-    lock, log = kont.Lock(), []
+def holds(lock, log):
+    """Makes programs that take a lock, say so, and keep it for a while."""
 
     async def child(name):
         async with lock:
             log.append(name)
             await kont.Sleep(1)
+
+    return child
+
+
+def test_a_lock_is_handed_on_in_the_order_of_coming():
+    lock, log = kont.Lock(), []
+    child = holds(lock, log)
 
     async def program():
         await kont.Gather(*[await kont.Spawn(child(name)) for name in "abc"])
@@ -27,11 +34,7 @@ def test_a_lock_is_handed_on_in_the_order_of_coming():
 
 def test_a_cancelled_waiter_never_eats_a_permit():
     lock, log = kont.Lock(), []
-
-    async def child(name):
-        async with lock:
-            log.append(name)
-            await kont.Sleep(1)
+    child = holds(lock, log)
 
     async def program():
         tasks = [await kont.Spawn(child(name)) for name in "abc"]

@@ -8,6 +8,7 @@ import threading
 import types
 
 import pytest
+from in_order import in_order
 
 import kont
 from kont.std import (
@@ -22,14 +23,6 @@ from kont.std import (
     trying,
 )
 from kont.std import http as http_client
-
-
-@kont.do
-def in_order(*programs):
-    answers = []
-    for program in programs:
-        answers.append((yield program))
-    return answers
 
 
 @pytest.fixture

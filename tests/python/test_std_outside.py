@@ -5,6 +5,7 @@ import os
 import random
 
 import pytest
+from in_order import in_order
 
 import kont
 from kont.std import (
@@ -57,14 +58,6 @@ def server(log):
         return f"{type(effect).__name__} {effect.url} {len(log)}"
 
     return answer
-
-
-@kont.do
-def in_order(*programs):
-    answers = []
-    for program in programs:
-        answers.append((yield program))
-    return answers
 
 
 STORES = {"memory": lambda path: memory_store(), "sqlite": lambda path: sqlite_store(path / "cache.db")}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from in_order import in_order
 
 import kont
 from kont.std import Ask, Err, Get, Listen, Local, Modify, Ok, Put, Raise, Tell, Told, Try, reader, state, trying, writer
@@ -160,14 +161,6 @@ def test_programs_mean_what_they_say_in_whatever_order_the_handlers_are(node, en
     assert plain(outcome) == wanted
     assert left == {key: cells.get(key) for key in ("a", "b", "c")}
     assert messages == log
-
-
-@kont.do
-def in_order(*effects):
-    values = []
-    for effect in effects:
-        values.append((yield effect))
-    return values
 
 
 @pytest.mark.parametrize("start", [{}, {"a": 0}])

@@ -100,7 +100,7 @@ impl Venv {
         let stamp = venv.folder.join("packages");
         if std::fs::read_to_string(&stamp).ok().as_deref() != Some(&packages.join("\n")) {
             for package in packages {
-                if let Err(error) = venv.install(&[package]) {
+                if let Err(error) = venv.install(&[package], &format!("install {package}")) {
                     eprintln!("    {package} is left out: {error}");
                 }
             }
@@ -109,11 +109,13 @@ impl Venv {
         Ok(venv)
     }
 
-    fn install(&self, what: &[&str]) -> Done {
+    /// Has pip install packages; `label` says so to whoever waits.
+    pub fn install(&self, packages: &[&str], label: &str) -> Done {
         let mut pip = self.command("python");
         pip.args(["-m", "pip", "install", "--quiet"]);
-        pip.arg("--disable-pip-version-check").args(what);
-        run(&format!("install {}", what[what.len() - 1]), &mut pip)
+        pip.arg("--disable-pip-version-check").args(packages);
+        run(label, &mut pip)
+            .map_err(|e| format!("{e}\n  help: the Python package index must be reachable"))
     }
 
     /// Builds kont as people get it, installs it here, and says where the wheel is.
@@ -137,7 +139,8 @@ impl Venv {
         let mut built = std::fs::read_dir(&wheels).map_err(|e| e.to_string())?;
         let wheel = built.find_map(|entry| Some(entry.ok()?.path()));
         let wheel = wheel.ok_or("maturin built no wheel")?;
-        self.install(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
+        let file = wheel.to_string_lossy();
+        self.install(&["--force-reinstall", "--no-deps", &file], "install the wheel")?;
         Ok(wheel)
     }
 }
@@ -164,17 +167,7 @@ pub fn setup(profile: Profile) -> Done<Venv> {
     }
     let stamp = venv.folder.join("packages");
     if std::fs::read_to_string(&stamp).ok().as_deref() != Some(&PACKAGES.join("\n")) {
-        let mut pip = venv.command("python");
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ])
-        .args(PACKAGES);
-        run("install maturin, pytest and type checkers", &mut pip)
-            .map_err(|e| format!("{e}\n  help: the Python package index must be reachable"))?;
+        venv.install(PACKAGES, "install maturin, pytest and type checkers")?;
         std::fs::write(&stamp, PACKAGES.join("\n")).map_err(|e| e.to_string())?;
     }
     build(&venv, profile)?;

@@ -131,16 +131,7 @@ fn start_one(venv: &Venv, other: &Other) -> Done<Running> {
         let mut make = Command::new(&other.program);
         make.args(["-m", "venv", "--clear"]).arg(second.folder());
         run(&format!("make an environment of CPython {name}"), &mut make)?;
-        let mut pip = second.command("python");
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]);
-        pip.args(&packages);
-        run("install what the tests need", &mut pip)?;
+        second.install(&packages, "install what the tests need")?;
         std::fs::write(&stamp, wanted).map_err(|e| e.to_string())?;
     }
     // It lies beside the one of the first environment, under the name of its version.

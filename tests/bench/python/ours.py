@@ -305,28 +305,21 @@ def memory_task(size: int, meter: Meter) -> int:
     return meter.time(lambda: kont.run(parent()))
 
 
+@kont.do
+def _awaits(size: int) -> Generator[Any, Any, int]:
+    total = 0
+    for _ in range(size):
+        total += yield kont.Await(_one())
+    return total
+
+
 def await_run(size: int, meter: Meter) -> int:
     """A coroutine of another library, waited for on the loop that `run` keeps."""
-
-    @kont.do
-    def body() -> Generator[Any, Any, int]:
-        total = 0
-        for _ in range(size):
-            total += yield kont.Await(_one())
-        return total
-
-    return meter.time(lambda: kont.run(body()))
+    return meter.time(lambda: kont.run(_awaits(size)))
 
 
 def await_run_async(size: int, meter: Meter) -> int:
     """The same on the loop of the caller."""
     import asyncio
 
-    @kont.do
-    def body() -> Generator[Any, Any, int]:
-        total = 0
-        for _ in range(size):
-            total += yield kont.Await(_one())
-        return total
-
-    return meter.time(lambda: asyncio.run(kont.run_async(body())))
+    return meter.time(lambda: asyncio.run(kont.run_async(_awaits(size))))
