@@ -140,7 +140,10 @@ impl Venv {
         let wheel = built.find_map(|entry| Some(entry.ok()?.path()));
         let wheel = wheel.ok_or("maturin built no wheel")?;
         let file = wheel.to_string_lossy();
-        self.install(&["--force-reinstall", "--no-deps", &file], "install the wheel")?;
+        self.install(
+            &["--force-reinstall", "--no-deps", &file],
+            "install the wheel",
+        )?;
         Ok(wheel)
     }
 }
