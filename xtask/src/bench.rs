@@ -1,5 +1,8 @@
 //! `cargo xtask bench`: builds the measured programs, and those of others, and prints their table.
 
+mod options;
+mod sandbox;
+
 use crate::python::{self, Venv};
 use crate::run::{Done, cargo, output, root, run, target};
 use std::path::{Path, PathBuf};
@@ -13,13 +16,14 @@ Usage: cargo xtask bench <suite> [options]
 Suites:
   machine   the effect machine and its scheduler: one operation at a time, and the public effect-handlers suite
   python    what it costs in Python: beside a bare generator, asyncio, greenlet, doeff and stateless
+  sandbox   the interpreter for programs that a model wrote: beside CPython and Monty
 
 Options:
   --quick           smaller programs and fewer rounds: for a first look
   --only NAME       only the rows whose name begins with this; may be repeated
   --rounds N        how often each side runs; the fastest counts
   --instructions    count instructions in place of time, with valgrind; needs --only
-  --python PATH     the CPython of the suite `python` (default: as for cargo xtask setup)
+  --python PATH     the CPython of the suites `python` (default: as for cargo xtask setup) and `sandbox` (default: 3.13)
 
 Environment:
   OCAMLOPT  the OCaml 5 compiler to measure beside (default: `ocamlfind ocamlopt`, then `ocamlopt`)
@@ -29,24 +33,24 @@ Examples:
   cargo xtask bench machine --only capture
   cargo xtask bench machine --only capture-1 --instructions
   OCAMLOPT=~/.opam/5.4.1/bin/ocamlopt cargo xtask bench machine
+  cargo xtask bench sandbox --quick --only programs
+  cargo xtask bench sandbox --only fib --only richards --rounds 9
 ";
 
-/// Runs what the command line asks for.
+pub use options::wrong;
+
+/// Runs what the command line asks for; see [`wrong`] first.
 pub fn bench(args: &[&str]) -> Done {
     match args {
-        ["machine", "--help" | "-h", ..] | [] | ["--help" | "-h", ..] => {
+        [suite, options @ ..] if !options::asks_for_help(args) => match *suite {
+            "machine" => machine(options),
+            "python" => python(options),
+            _ => sandbox::sandbox(options),
+        },
+        _ => {
             print!("{HELP}");
             Ok(())
         }
-        ["machine", options @ ..] => machine(options),
-        ["python", "--help" | "-h", ..] => {
-            print!("{HELP}");
-            Ok(())
-        }
-        ["python", options @ ..] => python(options),
-        [other, ..] => Err(format!(
-            "there is no benchmark suite `{other}`\n  help: cargo xtask bench --help"
-        )),
     }
 }
 
@@ -78,20 +82,10 @@ fn machine(options: &[&str]) -> Done {
 
 /// Builds kont as people get it, installs it beside the others, and measures.
 fn python(options: &[&str]) -> Done {
-    let (interpreter, options) = match options.iter().position(|option| *option == "--python") {
-        None => (python::find()?, options.to_vec()),
-        Some(at) => {
-            let path = options.get(at + 1).ok_or("`--python` needs a path")?;
-            let rest = [&options[..at], &options[at + 2..]].concat();
-            ((*path).to_string(), rest)
-        }
-    };
+    let (interpreter, options) = options::python(options);
+    let interpreter = interpreter.map_or_else(python::find, |path| Ok(path.to_string()))?;
     let folder = root().join("tests/bench/python");
-    let wanted = folder.join("requirements.txt");
-    let wanted =
-        std::fs::read_to_string(&wanted).map_err(|e| format!("{}: {e}", wanted.display()))?;
-    let wanted = wanted.lines().filter(|line| !line.starts_with('#'));
-    let venv = Venv::with(&interpreter, "bench-python", &wanted.collect::<Vec<_>>())?;
+    let venv = environment(&interpreter, &folder, "bench-python")?;
     let wheel = venv.build_wheel()?;
     let mut table = venv.command("python");
     table
@@ -100,6 +94,15 @@ fn python(options: &[&str]) -> Done {
         .arg("--wheel")
         .arg(wheel);
     run("measure", &mut table)
+}
+
+/// An environment with what the `requirements.txt` of a folder names, as far as it can be had.
+fn environment(interpreter: &str, folder: &Path, name: &str) -> Done<Venv> {
+    let wanted = folder.join("requirements.txt");
+    let wanted =
+        std::fs::read_to_string(&wanted).map_err(|e| format!("{}: {e}", wanted.display()))?;
+    let wanted = wanted.lines().filter(|line| !line.starts_with('#'));
+    Venv::with(interpreter, name, &wanted.collect::<Vec<_>>())
 }
 
 /// Compiles the programs of `tests/bench/ocaml`, if there is a compiler of version 5.

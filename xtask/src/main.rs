@@ -41,6 +41,14 @@ Examples:
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let wrong = match args.as_slice() {
+        ["bench", args @ ..] => bench::wrong(args),
+        _ => None,
+    };
+    if let Some(wrong) = wrong {
+        eprintln!("error: {wrong}");
+        return ExitCode::from(2);
+    }
     let done = match args.as_slice() {
         ["demo"] => demo::demo(),
         ["check"] => check::check(false),

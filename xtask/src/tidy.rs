@@ -50,6 +50,7 @@ pub fn tidy() -> Done {
         let is_data = [
             "tests/cases/",
             "tests/hostile/",
+            "tests/bench/sandbox/programs/",
             "crates/sandbox/tests/",
             "crates/sandbox/src/objects/tests/",
         ];
