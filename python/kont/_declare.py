@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any
-
 from kont.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+    from typing import Any
 
 __all__ = ["refuse_untyped", "refused"]
 
 
 def refused(cls: type, error: Exception) -> UsageError | None:
     """What to say instead of what `dataclass` says of a class; None if there is nothing better to say."""
+    import dataclasses
+
     annotated: dict[str, Any] = vars(cls).get("__annotations__") or getattr(cls, "__annotations__", {})
     seen = ""
     for name, kind in annotated.items():
@@ -45,7 +49,7 @@ def refused(cls: type, error: Exception) -> UsageError | None:
     return None
 
 
-def refuse_untyped(cls: type) -> None:
+def refuse_untyped(cls: type, fields: Container[str]) -> None:
     """Refuses what looks like a field and is none: a value with a name, and no type.
 
     A constant in capitals, a function, a class or a descriptor is no field, and is not meant to be one.
@@ -53,7 +57,6 @@ def refuse_untyped(cls: type) -> None:
     Raises:
         UsageError: there is such a value.
     """
-    fields: dict[str, Any] = vars(cls)["__dataclass_fields__"]
     for name, value in vars(cls).items():
         if name in fields or name.startswith("_") or name.isupper():
             continue

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-import types
-import typing
-from collections.abc import Callable, Iterable
-from typing import Any
+import sys
+from types import FunctionType, UnionType
 
 from kont.effects import Effect
 from kont.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 __all__ = ["count", "name", "runs", "sort"]
 
@@ -25,24 +27,24 @@ def sort(wanted: Iterable[Any], what: str) -> tuple[tuple[type, ...], tuple[Any,
     Raises:
         UsageError: one of them can never fit an effect.
     """
-    from kont.tools import Tool
-
+    tools_module, typing = sys.modules.get("kont.tools"), sys.modules.get("typing")
+    anything = typing and typing.Any
     classes: list[type] = []
     tools: list[Any] = []
     predicates: list[Any] = []
     waiting = list(wanted)[::-1]
     while waiting:
         one = waiting.pop()
-        origin = typing.get_origin(one)
-        if origin in (types.UnionType, typing.Union):
-            waiting.extend(reversed(typing.get_args(one)))
+        origin = getattr(one, "__origin__", None)
+        if isinstance(one, UnionType) or (typing and origin is typing.Union):
+            waiting.extend(reversed(one.__args__))
         elif isinstance(origin, type):
             waiting.append(origin)
-        elif isinstance(one, Tool):
+        elif tools_module and isinstance(one, tools_module.Tool):
             tools.append(one)
-        elif isinstance(one, type) and one is not Any:
+        elif isinstance(one, type) and one is not anything:
             classes.append(_possible(one))
-        elif callable(one) and one is not Any:
+        elif callable(one) and one is not anything:
             predicates.append(_predicate(one))
         else:
             raise UsageError(
@@ -68,6 +70,8 @@ def _predicate(one: Callable[..., Any]) -> Callable[..., Any]:
             f"the predicate `{name(one)}` is a program, and a program is always true\n"
             "help: a predicate is a plain function that takes the effect"
         )
+    import inspect
+
     try:
         signature = inspect.signature(one)
     except (TypeError, ValueError):
@@ -83,6 +87,10 @@ def _predicate(one: Callable[..., Any]) -> Callable[..., Any]:
 
 def runs(function: Any) -> bool:
     """Whether calling a function makes a generator or a coroutine."""
+    if _is_plain(function):
+        return bool(function.__code__.co_flags & _RUNS)
+    import inspect
+
     target = inspect.unwrap(function)
     return inspect.isgeneratorfunction(target) or inspect.iscoroutinefunction(target)
 
@@ -99,20 +107,39 @@ def count(function: Callable[..., Any], before: int = 0) -> int:
     """
     if isinstance(function, type) or not callable(function):
         raise UsageError(f"a handler is made of a function, not of {function!r}")
+    needed, keyword = _needed(function)
+    if needed - before not in (1, 2) or keyword:
+        first = "self, " if before else ""
+        raise UsageError(
+            f"`{name(function)}` takes {needed + keyword} arguments\n"
+            f"help: a handler takes `({first}effect)`, or `({first}effect, k)` with the rest of the program"
+        )
+    return needed - before
+
+
+def _needed(function: Any) -> tuple[int, int]:
+    """How many arguments must be given to a function: by their place, and by their name."""
+    if _is_plain(function):
+        code = function.__code__
+        by_name = code.co_kwonlyargcount - len(function.__kwdefaults__ or ())
+        return code.co_argcount - len(function.__defaults__ or ()), by_name
+    import inspect
+
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError) as error:
         raise UsageError(f"cannot tell what `{name(function)}` takes: {error}") from None
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    needed = [p for p in positional if p.default is p.empty]
-    keyword = [p for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
-    if len(needed) - before not in (1, 2) or keyword:
-        first = "self, " if before else ""
-        raise UsageError(
-            f"`{name(function)}` takes {len(needed) + len(keyword)} arguments\n"
-            f"help: a handler takes `({first}effect)`, or `({first}effect, k)` with the rest of the program"
-        )
-    return len(needed) - before
+    empty = [p.kind for p in parameters if p.default is p.empty]
+    return sum(kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for kind in empty), empty.count(inspect.Parameter.KEYWORD_ONLY)
+
+
+# The flags of the code of generators and coroutines. To ask `inspect` takes ten times as long as to import all of kont.
+_RUNS = 0x20 | 0x80
+
+
+def _is_plain(function: Any) -> bool:
+    """Whether a function is a `def` with nothing said about it that `inspect` would look at."""
+    return type(function) is FunctionType and not function.__dict__
 
 
 def name(function: Any) -> str:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
-import types
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
-
 from kont import _kont
-from kont._declare import refuse_untyped, refused
+from kont._fields import declare
+from kont._places import is_apart, keep_apart
+from kont._typing import Any, Generic, TypeVar, dataclass_transform
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Generator
+    from dataclasses import field
+    from typing import Self
+
     from kont._kont import Answered
 else:
-    Answered = object
+    Answered, field = object, None
 
 __all__ = ["Await", "Effect", "Monotonic", "Now", "RandomBytes", "Sleep"]
 
 T = TypeVar("T")
 
 
-@dataclass_transform(frozen_default=True, eq_default=True, field_specifiers=(dataclasses.field,))
+@dataclass_transform(frozen_default=True, eq_default=True, field_specifiers=(field,))
 class Effect(_kont.EffectBase, Generic[T]):
     """A thing that a program asks of its surroundings; `T` is the type of the answer.
 
@@ -55,35 +56,27 @@ class Effect(_kont.EffectBase, Generic[T]):
         super().__init_subclass__(**options)
         if "__init__" in cls.__dict__:
             cls.__kont_frozen__ = False
-            _keep_apart(cls)
+            if is_apart(cls):
+                keep_apart(cls)
             return
-        factories = {name: value for name, value in cls.__dict__.items() if isinstance(value, dataclasses.Field)}
-        try:
-            dataclasses.dataclass(frozen=True)(cls)
-        except (TypeError, ValueError) as error:
-            better = refused(cls, error)
-            if better is None:
-                raise
-            raise better from None
-        refuse_untyped(cls)
-        # A second @dataclass must find the class as it was written: it refuses one that has these, and it needs
-        # the fields that the first has taken away.
-        for name in ("__setattr__", "__delattr__"):
-            delattr(cls, name)
-        for name, value in factories.items():
-            setattr(cls, name, value)
+        if is_apart(cls) or not declare(cls):
+            from kont._dataclasses import declare_whole
+
+            declare_whole(cls)
         cls.__kont_frozen__ = True
-        if not _keep_apart(cls):
-            _lay_out(cls)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if self.__kont_frozen__:
-            raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+            from dataclasses import FrozenInstanceError
+
+            raise FrozenInstanceError(f"cannot assign to field {name!r}")
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
         if self.__kont_frozen__:
-            raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+            from dataclasses import FrozenInstanceError
+
+            raise FrozenInstanceError(f"cannot delete field {name!r}")
         object.__delattr__(self, name)
 
     def __getnewargs__(self) -> tuple[()]:
@@ -116,52 +109,6 @@ class Effect(_kont.EffectBase, Generic[T]):
         return answer
 
 
-class _Kept:
-    """A field in the dictionary of an effect."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
-        try:
-            return instance.__dict__[self.name]
-        except KeyError:
-            raise AttributeError(f"{type(instance).__name__!r} object has no attribute {self.name!r}") from None
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        instance.__dict__[self.name] = value
-
-
-def _keep_apart(cls: type) -> bool:
-    """Sees to it that fields of two bases that know nothing of each other have not the same place in an object."""
-    laid = [base for base in cls.__mro__[1:] if "__kont_layout__" in base.__dict__ and base.__dict__["__kont_layout__"].names]
-    if all(issubclass(laid[0], base) for base in laid):
-        return False
-    for base in laid:
-        for name in base.__dict__["__kont_layout__"].names:
-            if name not in cls.__dict__:
-                setattr(cls, name, _Kept(name))
-    return True
-
-
-def _lay_out(cls: type) -> None:
-    """Has the extension make the effects of a class, if it is nothing but a frozen dataclass."""
-    given = dataclasses.fields(cls)
-    code = cls.__init__.__code__  # type: ignore[misc]
-    names = tuple(field.name for field in given)
-    if hasattr(cls, "__post_init__") or code.co_varnames[1 : code.co_argcount] != names or code.co_kwonlyargcount:
-        return
-    for field in given:
-        # An attribute of that name is a default, or is where a base has laid it out.
-        found = inspect.getattr_static(cls, field.name, field.default)
-        is_own = found is field.default or isinstance(found, types.MemberDescriptorType)
-        if field.default_factory is not dataclasses.MISSING or not is_own:
-            return
-    _kont.lay_out(cls, [(field.name, field.default) for field in given], dataclasses.MISSING)
-
-
 class Await(Effect[Any], _kont.Asked):
     """An awaitable of another library that a program waits for.
 
@@ -170,7 +117,7 @@ class Await(Effect[Any], _kont.Asked):
     """
 
     awaitable: Any
-    _kind: ClassVar[str] = "await"
+    _kind = "await"
 
 
 class Sleep(Effect[None], _kont.Asked):
@@ -181,25 +128,25 @@ class Sleep(Effect[None], _kont.Asked):
     """
 
     seconds: float
-    _kind: ClassVar[str] = "sleep"
+    _kind = "sleep"
 
 
 class Now(Effect[float], _kont.OfRun):
     """The time of day: seconds since 1970 in UTC. Virtual time begins with 0."""
 
-    _kind: ClassVar[str] = "time"
+    _kind = "time"
 
 
 class Monotonic(Effect[float], _kont.OfRun):
     """A clock that never goes back, in seconds; only differences mean something. Virtual time begins with 0."""
 
-    _kind: ClassVar[str] = "time"
+    _kind = "time"
 
 
 class BeginVirtualTime(Effect[None], _kont.OfRun):
     """Lets no time pass in this run from here on but by jumps. What `kont.std.virtual_clock` performs."""
 
-    _kind: ClassVar[str] = "virtual"
+    _kind = "virtual"
 
 
 class ThisRun(Effect[object], _kont.OfRun):
@@ -208,7 +155,7 @@ class ThisRun(Effect[object], _kont.OfRun):
     For handlers that several runs may share, and that keep what belongs to one of them.
     """
 
-    _kind: ClassVar[str] = "run"
+    _kind = "run"
 
 
 class RandomBytes(Effect[bytes], Answered):

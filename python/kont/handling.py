@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import abc
-import functools
-import types
-from collections.abc import Callable, Coroutine, Generator
-from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, TypeAlias, TypeVar, cast, overload
 
 from kont import _kont
 from kont._filters import count, runs, sort
+from kont._typing import Any, Generic, TypeVar, overload
+from kont._wrapping import wrap
 from kont.errors import UsageError
-from kont.rows import A, A_co, H, N_co, Performs
 
 __all__ = ["Handlers", "Several", "handler", "on"]
 
-Boundary: TypeAlias = "_kont.Handler[Any, Any] | _kont.Observer"
-F = TypeVar("F", bound=Callable[..., Any])
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import types
+    from collections.abc import Callable, Coroutine, Generator
+    from typing import Never, Protocol, TypeAlias
+
+    from kont.rows import A, A_co, H, N_co, Performs
+
+    Boundary: TypeAlias = _kont.Handler[Any, Any] | _kont.Observer
+    F = TypeVar("F", bound=Callable[..., Any])
+else:
+    Protocol, H, A_co, N_co = object, "H", "A_co", "N_co"
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -84,7 +92,7 @@ def handler(*wanted: Any) -> Any:
 
     def make(function: Callable[..., Any]) -> _kont.Handler[Any, Any]:
         made: _kont.Handler[Any, Any] = _kont.Handler([(_kind(function), *filters, function)], function)
-        functools.update_wrapper(made, function)
+        wrap(made, function)
         return made
 
     return make
@@ -102,10 +110,6 @@ class Several(abc.ABC, Generic[H, A_co]):
 
     `Several[Ask | Tell, Log]` takes `Ask` and `Tell` out of the row of a program, and performs `Log` itself.
     """
-
-    if not TYPE_CHECKING:
-        # Both can be left out, which CPython knows from 3.13 on.
-        __class_getitem__ = classmethod(types.GenericAlias)
 
     @abc.abstractmethod
     def _kont_boundaries(self) -> tuple[Boundary, ...]:
@@ -204,7 +208,7 @@ class _Marked:
         self.kind = kind
         self.filters = filters
         self.function = function
-        functools.update_wrapper(self, function)  # type: ignore[arg-type]
+        wrap(self, function)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else self.function.__get__(instance, owner)
@@ -237,6 +241,6 @@ def on(*wanted: Any) -> Callable[[F], F]:
             raise UsageError(
                 f"@kont.on marks a method, not {function!r}\nhelp: put it on top of a plain `def`, and only once"
             )
-        return cast(F, _Marked(_kind(function, before=1), filters, function))
+        return _Marked(_kind(function, before=1), filters, function)  # type: ignore[return-value]
 
     return mark

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Coroutine
-from typing import Any, Literal, TypeVar, overload
-
 from kont import _kont
 from kont._filters import count, name, runs, sort
+from kont._typing import Any, TypeVar, overload
+from kont._wrapping import wrap
 from kont.errors import UsageError
-from kont.rows import Performs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Literal
+
+    from kont.rows import Performs
 
 __all__ = ["WithIntercept", "interceptor", "observer"]
 
@@ -128,7 +132,7 @@ def _maker(wanted: tuple[Any, ...], what: str, *, rewrites: bool) -> Callable[[C
                 "help: write a plain function; what performs effects on the way is a handler with `kont.Delegate()`"
             )
         made = _kont.Observer(classes, tools, predicates, function, rewrites)
-        functools.update_wrapper(made, function)
+        wrap(made, function)
         return made
 
     return make

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import sys
-from collections.abc import Callable, Coroutine, Generator
-from types import FrameType
-from typing import Any, ParamSpec, TypeVar, overload
 
 from kont import _kont
+from kont._typing import Any, TypeVar, overload
+from kont._wrapping import wrap
 from kont.errors import UsageError
 
 __all__ = ["do"]
 
-P = ParamSpec("P")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Generator
+    from types import FrameType
+    from typing import ParamSpec
+
+    P = ParamSpec("P")
 E = TypeVar("E")
 T = TypeVar("T")
 
@@ -46,10 +50,10 @@ def do(function: Callable[P, Any]) -> Callable[P, _kont.Program[Any, Any]]:
     if not callable(function):
         raise UsageError(f"@kont.do needs a function, not {function!r}")
 
-    @functools.wraps(function)
     def make(*args: P.args, **kwargs: P.kwargs) -> _kont.Program[Any, Any]:
         return _kont.Program(function, args, kwargs or None)
 
+    wrap(make, function)
     # What pytest knows tests that are programs by, before it has imported this package.
     make.__kont_do__ = True  # type: ignore[attr-defined]
     return make

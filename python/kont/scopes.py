@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
-
 from kont import _kont
+from kont._typing import Any, TypeVar
 from kont.effects import Effect
 from kont.errors import Cancelled
 from kont.tasks import Cancel, Spawn
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from kont.rows import Runnable
 
 E = TypeVar("E")
@@ -37,7 +38,7 @@ class Scope(Effect[Any], _kont.Asked):
     shield: bool = False
     name: str | None = None
     scope: Any = None
-    _kind: ClassVar[str] = "scope"
+    _kind = "scope"
 
 
 class Enter(Effect[None], _kont.Asked):
@@ -47,7 +48,7 @@ class Enter(Effect[None], _kont.Asked):
     timeout: float | None
     shield: bool
     name: str | None
-    _kind: ClassVar[str] = "scope"
+    _kind = "scope"
 
 
 class Exit(Effect[None], _kont.Asked):
@@ -55,13 +56,13 @@ class Exit(Effect[None], _kont.Asked):
 
     scope: Any
     error: BaseException | None
-    _kind: ClassVar[str] = "exit"
+    _kind = "exit"
 
 
 class OpenScope(_kont.Shared):
     """What `async with kont.scope() as s` gives: `await s.spawn(program)`, `await s.cancel()`."""
 
-    _kind: ClassVar[str] = "open scope"
+    _kind = "open scope"
 
     def __init__(self, timeout: float | None, shield: bool, name: str | None) -> None:
         self._options = (timeout, shield, name)

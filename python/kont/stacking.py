@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, overload
-
 from kont import _kont
+from kont._typing import Any, TypeVar, overload
 from kont.errors import UsageError
-from kont.handling import Boundary, Several
-from kont.rows import Answered, Around
+from kont.handling import Several
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kont.handling import Boundary
+    from kont.rows import Answered, Around
 
 __all__ = ["handlers"]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Any, ClassVar, Generic, TypeVar
-
 from kont import _kont
+from kont._typing import Any, Generic, TypeVar
 from kont.effects import Effect
 from kont.errors import ChannelClosed, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
 
 __all__ = ["Channel", "Event", "Lock", "Semaphore"]
 
@@ -18,35 +20,35 @@ class Acquire(Effect[None], _kont.Asked):
     """Takes a lock, or a permit of a semaphore; waits until there is one."""
 
     lock: Any
-    _kind: ClassVar[str] = "acquire"
+    _kind = "acquire"
 
 
 class Release(Effect[None], _kont.Asked):
     """Gives a lock or a permit back: whoever has waited longest has it then."""
 
     lock: Any
-    _kind: ClassVar[str] = "release"
+    _kind = "release"
 
 
 class Set(Effect[None], _kont.Asked):
     """Sets an event: all who wait for it go on."""
 
     event: Any
-    _kind: ClassVar[str] = "set"
+    _kind = "set"
 
 
 class Clear(Effect[None], _kont.Asked):
     """Clears an event: who waits for it from now on, waits."""
 
     event: Any
-    _kind: ClassVar[str] = "clear"
+    _kind = "clear"
 
 
 class WaitEvent(Effect[None], _kont.Asked):
     """Waits until an event is set."""
 
     task: Any
-    _kind: ClassVar[str] = "wait"
+    _kind = "wait"
 
 
 class Send(Effect[None], _kont.Asked):
@@ -54,21 +56,21 @@ class Send(Effect[None], _kont.Asked):
 
     channel: Any
     value: Any
-    _kind: ClassVar[str] = "send"
+    _kind = "send"
 
 
 class Receive(Effect[Any], _kont.Asked):
     """Takes the oldest message out of a channel; waits while there is none."""
 
     channel: Any
-    _kind: ClassVar[str] = "receive"
+    _kind = "receive"
 
 
 class Close(Effect[None], _kont.Asked):
     """Closes a channel."""
 
     channel: Any
-    _kind: ClassVar[str] = "close"
+    _kind = "close"
 
 
 class _Held(_kont.Shared):
@@ -109,7 +111,7 @@ class Lock(_Held):
     ['a in', 'a out', 'b in', 'b out']
     """
 
-    _kind: ClassVar[str] = "lock"
+    _kind = "lock"
 
     def __init__(self) -> None:
         pass
@@ -124,7 +126,7 @@ class Semaphore(_Held):
     kont.errors.UsageError: a semaphore has at least one permit, not 0
     """
 
-    _kind: ClassVar[str] = "semaphore"
+    _kind = "semaphore"
 
     def __init__(self, permits: int) -> None:
         if not isinstance(permits, int) or permits < 1:
@@ -147,7 +149,7 @@ class Event(_kont.Shared):
     'it was set'
     """
 
-    _kind: ClassVar[str] = "event"
+    _kind = "event"
 
     def __init__(self) -> None:
         pass
@@ -184,7 +186,7 @@ class Channel(_kont.Shared, Generic[T]):
     [0, 1, 2]
     """
 
-    _kind: ClassVar[str] = "channel"
+    _kind = "channel"
 
     def __init__(self, capacity: int = 0) -> None:
         if not isinstance(capacity, int) or capacity < 0:

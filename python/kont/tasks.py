@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from kont import _kont
+from kont._typing import Any, Generic, TypeVar
 from kont.effects import Effect
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import Self
+
     from kont.rows import Runnable
 
 E = TypeVar("E")
@@ -55,7 +58,7 @@ class Spawn(Effect["_kont.Task[T]"], _kont.Asked, Generic[E, T]):
     daemon: bool = False
     priority: int = 0
     scope: Any = None
-    _kind: ClassVar[str] = "spawn"
+    _kind = "spawn"
 
     if TYPE_CHECKING:
         # What the task performs, the handlers around its spawner see.
@@ -69,7 +72,7 @@ class Wait(Effect[Any], _kont.Asked):
     """
 
     task: Any
-    _kind: ClassVar[str] = "wait"
+    _kind = "wait"
 
     def __iter__(self) -> Generator[Self, Any, Any]:
         return _kont.Once(self)
@@ -121,7 +124,7 @@ class Gather(_Several):
     ['slow', 'fast']
     """
 
-    _kind: ClassVar[str] = "gather"
+    _kind = "gather"
 
     def __init__(self, *tasks: Any) -> None:
         super().__init__(*tasks)
@@ -142,7 +145,7 @@ class Race(_Several):
     'fast'
     """
 
-    _kind: ClassVar[str] = "race"
+    _kind = "race"
 
     def __init__(self, *tasks: Any) -> None:
         super().__init__(*tasks)
@@ -160,13 +163,13 @@ class Cancel(Effect[bool], _kont.Asked):
     """
 
     task: Any
-    _kind: ClassVar[str] = "cancel"
+    _kind = "cancel"
 
 
 class Yield(Effect[None], _kont.Asked):
     """Lets every other task that can run go first."""
 
-    _kind: ClassVar[str] = "yield"
+    _kind = "yield"
 
 
 class CreatePromise(Effect["_kont.Promise[Any]"], _kont.Asked):
@@ -183,7 +186,7 @@ class CreatePromise(Effect["_kont.Promise[Any]"], _kont.Asked):
     'gift'
     """
 
-    _kind: ClassVar[str] = "promise"
+    _kind = "promise"
 
 
 class CompletePromise(Effect[None], _kont.Asked):
@@ -191,7 +194,7 @@ class CompletePromise(Effect[None], _kont.Asked):
 
     promise: Any
     value: Any = None
-    _kind: ClassVar[str] = "complete"
+    _kind = "complete"
 
 
 class FailPromise(Effect[None], _kont.Asked):
@@ -199,7 +202,7 @@ class FailPromise(Effect[None], _kont.Asked):
 
     promise: Any
     error: BaseException
-    _kind: ClassVar[str] = "fail"
+    _kind = "fail"
 
 
 class CreateExternalPromise(Effect["_kont.ExternalPromise[Any]"], _kont.Asked):
@@ -214,7 +217,7 @@ class CreateExternalPromise(Effect["_kont.ExternalPromise[Any]"], _kont.Asked):
     'from a thread'
     """
 
-    _kind: ClassVar[str] = "external"
+    _kind = "external"
 
 
 def tell_unheard(task: int, error: BaseException) -> None:
