@@ -14,9 +14,7 @@ from kont.effects import Await, Monotonic, Now, RandomBytes, Sleep
 from kont.errors import UsageError
 from kont.tools import ToolCall
 
-__all__ = ["ANSWERED", "answer", "answer_async", "answer_at_once"]
-
-ANSWERED = (Await, ToolCall, Sleep, Now, Monotonic, RandomBytes)
+__all__ = ["answer", "answer_async", "answer_at_once"]
 
 
 def answer(effect: Any) -> Any:

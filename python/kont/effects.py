@@ -162,3 +162,7 @@ class RandomBytes(Effect[bytes], Answered):
     """So many bytes that nobody can guess."""
 
     count: int
+
+
+# What `kont.defaults` answers, but for the calls of tools.
+ANSWERED = (Await, Sleep, Now, Monotonic, RandomBytes)

@@ -154,7 +154,7 @@ fn instance(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Data> {
             fields,
         });
     }
-    if object.is_instance(names(py)?.record.bind(py))? {
+    if object.is_instance(names(py)?.record.get(py)?)? {
         let class = object.getattr("class_name")?.extract()?;
         let mut fields = Vec::new();
         for (name, value) in object

@@ -163,10 +163,9 @@ impl Domain for Live {
         let parks = effect
             .is_instance(cx.names.answered.bind(cx.py))
             .unwrap_or(false)
+            || cx.names.tool_call.is_class_of(effect).unwrap_or(false)
             || (cx.parks == Parks::Questions
-                && effect
-                    .is_instance(cx.names.approval.bind(cx.py))
-                    .unwrap_or(false));
+                && cx.names.approval.is_class_of(effect).unwrap_or(false));
         if parks {
             Unhandled::Park
         } else {

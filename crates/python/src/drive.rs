@@ -302,7 +302,7 @@ pub(crate) fn parts<'py>(
     object: &Bound<'py, PyAny>,
 ) -> PyResult<Option<Bound<'py, PyTuple>>> {
     let py = object.py();
-    if !object.is_instance(names.several.bind(py))? {
+    if !names.several.is_class_of(object)? {
         return Ok(None);
     }
     let parts = object.call_method0(intern!(py, "_kont_boundaries"))?;

@@ -8,9 +8,9 @@ use pyo3::types::PyType;
 pub(crate) struct Names {
     pub(crate) effect: Py<PyType>,
     pub(crate) awaiting: Py<PyType>,
-    /// The classes of the effects that `default_answer` answers, as a tuple.
+    /// The classes of the effects that `default_answer` answers, as a tuple, but for `tool_call`.
     pub(crate) answered: Py<PyAny>,
-    pub(crate) tool_call: Py<PyType>,
+    pub(crate) tool_call: Later,
     pub(crate) sleep: Py<PyType>,
     pub(crate) wait: Py<PyType>,
     pub(crate) spawn: Py<PyType>,
@@ -24,7 +24,7 @@ pub(crate) struct Names {
     pub(crate) copy_context: Py<PyAny>,
     /// What tells of the failure of a task that nobody asked for.
     pub(crate) tell_unheard: Py<PyAny>,
-    pub(crate) approval: Py<PyType>,
+    pub(crate) approval: Later,
     pub(crate) unwind: Py<PyType>,
     pub(crate) unhandled: Py<PyType>,
     pub(crate) used: Py<PyType>,
@@ -40,30 +40,30 @@ pub(crate) struct Names {
     /// The instructions that call something.
     pub(crate) calls: Vec<u8>,
     /// What stands for an object whose class is not known here.
-    pub(crate) record: Py<PyAny>,
+    pub(crate) record: Later,
     pub(crate) generator: Py<PyType>,
     pub(crate) coroutine: Py<PyType>,
     /// `def perform_once(operation): return (yield operation)`.
     pub(crate) perform_once: Py<PyAny>,
     /// What `run` answers when no handler does.
-    pub(crate) default_answer: Py<PyAny>,
+    pub(crate) default_answer: Later,
     /// What stands for several handlers.
-    pub(crate) several: Py<PyType>,
+    pub(crate) several: Later,
     /// `places(codes)`: what `GetTraceback` gives.
-    pub(crate) places: Py<PyAny>,
+    pub(crate) places: Later,
     /// `context(codes, boundaries, effect)`: what `GetExecutionContext` gives.
-    pub(crate) execution_context: Py<PyAny>,
+    pub(crate) execution_context: Later,
     /// `BaseException.__getattribute__` and `__setattr__`, whatever a class of exceptions has made of them.
     pub(crate) get_attribute: Py<PyAny>,
     pub(crate) set_attribute: Py<PyAny>,
     /// `leave(error)`: makes an exception ready for whoever has run the program.
-    pub(crate) leave: Py<PyAny>,
+    pub(crate) leave: Later,
     /// `place_of_site(code, instruction)`: that, for people.
-    pub(crate) place_of_site: Py<PyAny>,
+    pub(crate) place_of_site: Later,
     /// `return_at(code)`: the instruction of its `return`, if there is one.
-    pub(crate) return_at: Py<PyAny>,
+    pub(crate) return_at: Later,
     /// `written(seen)`: a `Traceback` of what an exception knows.
-    pub(crate) written: Py<PyAny>,
+    pub(crate) written: Later,
     /// The code objects of the frames that lie between a program and the machine.
     pub(crate) steps: [Py<PyAny>; 3],
     /// `sys.modules`, to know whether asyncio is there at all.
@@ -71,6 +71,42 @@ pub(crate) struct Names {
     pub(crate) getrefcount: Py<PyAny>,
     /// What `getrefcount` says of an object that we alone own.
     pub(crate) owned_alone: isize,
+}
+
+/// A name that most programs never need: its module is imported when it is first used.
+pub(crate) struct Later {
+    module: &'static str,
+    name: &'static str,
+    found: PyOnceLock<Py<PyAny>>,
+}
+
+impl Later {
+    const fn new(module: &'static str, name: &'static str) -> Self {
+        let found = PyOnceLock::new();
+        Self {
+            module,
+            name,
+            found,
+        }
+    }
+
+    /// What has the name.
+    pub(crate) fn get<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<&'a Bound<'py, PyAny>> {
+        let look = || PyResult::Ok(py.import(self.module)?.getattr(self.name)?.unbind());
+        Ok(self.found.get_or_try_init(py, look)?.bind(py))
+    }
+
+    /// Whether the name is that of the class of an object. Nobody has one of a class that was never imported.
+    pub(crate) fn is_class_of(&self, object: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let py = object.py();
+        if self.found.get(py).is_none() {
+            let modules = py.import(pyo3::intern!(py, "sys"))?.getattr("modules")?;
+            if !modules.contains(self.module)? {
+                return Ok(false);
+            }
+        }
+        object.is_instance(self.get(py)?)
+    }
 }
 
 static NAMES: PyOnceLock<Names> = PyOnceLock::new();
@@ -107,8 +143,8 @@ fn load(py: Python<'_>) -> PyResult<Names> {
     Ok(Names {
         effect: class("kont.effects", "Effect")?,
         awaiting: class("kont.effects", "Await")?,
-        answered: object("kont.defaults", "ANSWERED")?,
-        tool_call: class("kont.tools", "ToolCall")?,
+        answered: object("kont.effects", "ANSWERED")?,
+        tool_call: Later::new("kont.tools", "ToolCall"),
         sleep: class("kont.effects", "Sleep")?,
         wait: class("kont.tasks", "Wait")?,
         spawn: class("kont.tasks", "Spawn")?,
@@ -121,7 +157,7 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         exception_group: class("builtins", "BaseExceptionGroup")?,
         copy_context: object("contextvars", "copy_context")?,
         tell_unheard: object("kont.tasks", "tell_unheard")?,
-        approval: class("kont.tools", "Approval")?,
+        approval: Later::new("kont.tools", "Approval"),
         unwind: class("kont.errors", "Unwind")?,
         unhandled: class("kont.errors", "UnhandledEffect")?,
         used: class("kont.errors", "ContinuationUsedError")?,
@@ -132,20 +168,20 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         getframe: object("kont.programs", "running_frame")?,
         pop_top: opcodes.get_item("POP_TOP")?.extract()?,
         calls,
-        record: object("kont._wire", "Record")?,
+        record: Later::new("kont._wire", "Record"),
         generator: class("types", "GeneratorType")?,
         coroutine: class("types", "CoroutineType")?,
         perform_once: object("kont.programs", "perform_once")?,
-        default_answer: object("kont.defaults", "answer")?,
-        several: class("kont.handling", "Several")?,
-        places: object("kont.reflection", "places")?,
-        execution_context: object("kont.reflection", "context")?,
+        default_answer: Later::new("kont.defaults", "answer"),
+        several: Later::new("kont.handling", "Several"),
+        places: Later::new("kont.reflection", "places"),
+        execution_context: Later::new("kont.reflection", "context"),
         get_attribute: object("builtins", "BaseException")?.getattr(py, "__getattribute__")?,
         set_attribute: object("builtins", "BaseException")?.getattr(py, "__setattr__")?,
-        leave: object("kont.tracebacks", "leave")?,
-        place_of_site: object("kont.tracebacks", "place_of_site")?,
-        return_at: object("kont.tracebacks", "return_at")?,
-        written: object("kont.tracebacks", "written")?,
+        leave: Later::new("kont.tracebacks", "leave"),
+        place_of_site: Later::new("kont.tracebacks", "place_of_site"),
+        return_at: Later::new("kont.tracebacks", "return_at"),
+        written: Later::new("kont.tracebacks", "written"),
         steps: [
             object("kont.programs", "perform_once")?.getattr(py, "__code__")?,
             object("kont.effects", "Effect")?

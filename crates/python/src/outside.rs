@@ -124,7 +124,7 @@ impl Outside {
         let loop_ = match self.get(py) {
             Some(loop_) if is_await || (is_sleep && is_open(loop_)) => loop_,
             None if is_await => self.make(py)?,
-            _ => return names.default_answer.call1(py, (effect,)),
+            _ => return Ok(names.default_answer.get(py)?.call1((effect,))?.unbind()),
         };
         Ok(loop_
             .call_method1(intern!(py, "answer"), (effect,))?

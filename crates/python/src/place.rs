@@ -125,7 +125,7 @@ impl Place {
                 code,
                 instruction: None,
             } => {
-                let at = names.return_at.bind(py).call1((&code,));
+                let at = names.return_at.get(py).and_then(|it| it.call1((&code,)));
                 let at = at.ok().filter(|at| !at.is_none());
                 Self::Line {
                     code,

@@ -6,6 +6,7 @@ use pyo3::types::{PyList, PyTuple};
 
 use crate::domain::{Activation, Cx, Live};
 use crate::k::K;
+use crate::names::Later;
 
 /// What is asked of a continuation.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -124,15 +125,11 @@ fn found(look: Look, view: View<'_, Live>, py: Python<'_>) -> Vec<Py<PyAny>> {
 }
 
 /// The value of a look, finished by Python once the machine is no longer looked into.
-pub(crate) fn finished(
-    function: &Py<PyAny>,
-    py: Python<'_>,
-    looked: Py<PyAny>,
-) -> PyResult<Py<PyAny>> {
+pub(crate) fn finished(function: &Later, py: Python<'_>, looked: Py<PyAny>) -> PyResult<Py<PyAny>> {
     let looked = looked.into_bound(py);
     let value = match looked.cast::<PyTuple>() {
-        Ok(parts) => function.bind(py).call1(parts)?,
-        Err(_) => function.bind(py).call1((looked,))?,
+        Ok(parts) => function.get(py)?.call1(parts)?,
+        Err(_) => function.get(py)?.call1((looked,))?,
     };
     Ok(value.unbind())
 }

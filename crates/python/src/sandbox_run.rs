@@ -134,7 +134,7 @@ impl SandboxRun {
         match event {
             Event::Suspended | Event::Paused => ("suspended",).into_pyobject(py),
             Event::Done(value) => {
-                ("done", to_object(py, &value, names(py)?.record.bind(py))?).into_pyobject(py)
+                ("done", to_object(py, &value, names(py)?.record.get(py)?)?).into_pyobject(py)
             }
             Event::Failed(failed) => {
                 ("failed", failed.type_name, failed.message, failed.traceback).into_pyobject(py)
@@ -145,7 +145,7 @@ impl SandboxRun {
 
     /// What it waits for: number, line, kind, and what belongs to the kind.
     fn pending<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
-        let make = names(py)?.record.bind(py);
+        let make = names(py)?.record.get(py)?;
         let pending = self.with(py, |state| state.run.pending().to_vec());
         let shown = pending.into_iter().map(|pending| {
             let (id, line) = (pending.id, pending.line);

@@ -281,7 +281,7 @@ impl<'py> Cx<'py> {
         if is(&names.awaiting) {
             return self.tasks.is_active();
         }
-        if is(&names.tool_call) {
+        if names.tool_call.is_class_of(effect).unwrap_or(false) {
             // The host of a policy stores what its tools have answered, one call at a time.
             return self.tasks.is_active() && self.parks == Parks::Defaults;
         }
@@ -543,7 +543,8 @@ impl SchedulerDomain for Live {
                 .tasks
                 .spawned(blocked.task)
                 .and_then(|it| it.site.as_ref())
-                && let Ok(place) = cx.names.place_of_site.bind(cx.py).call1(site.parts(cx.py))
+                && let Ok(place_of_site) = cx.names.place_of_site.get(cx.py)
+                && let Ok(place) = place_of_site.call1(site.parts(cx.py))
             {
                 let line = format!("\n  {blocked}");
                 let with_place = format!("{line}; it was spawned in {place}");

@@ -105,7 +105,7 @@ impl Seen {
     /// As bytes it is what people read: the objects stay here.
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
         let py = slf.py();
-        let written = names(py)?.written.bind(py).call1((slf,))?;
+        let written = names(py)?.written.get(py)?.call1((slf,))?;
         written
             .call_method0(intern!(py, "__reduce__"))
             .map(Bound::unbind)
@@ -282,7 +282,7 @@ pub(crate) fn leaving(py: Python<'_>, error: PyErr) -> PyErr {
         return error;
     };
     let value = error.into_value(py).into_bound(py).into_any();
-    match names.leave.bind(py).call1((&value,)) {
+    match names.leave.get(py).and_then(|leave| leave.call1((&value,))) {
         Err(interrupt) if interrupt.is_instance_of::<PyKeyboardInterrupt>(py) => interrupt,
         // What else goes wrong with that is of no interest to somebody who has a mistake to find.
         _ => PyErr::from_value(value),

@@ -26,7 +26,7 @@ impl Wanted {
                 return Ok(true);
             }
         }
-        if !self.tools.is_empty() && effect.is_instance(names.tool_call.bind(py))? {
+        if !self.tools.is_empty() && names.tool_call.is_class_of(effect)? {
             let tool = effect.getattr(pyo3::intern!(py, "tool"))?;
             if self.tools.iter().any(|wanted| tool.is(wanted)) {
                 return Ok(true);
@@ -55,7 +55,7 @@ impl Wanted {
                 return Ok(true);
             }
         }
-        Ok(!self.tools.is_empty() && effect.is_instance(names.tool_call.bind(py))?)
+        Ok(!self.tools.is_empty() && names.tool_call.is_class_of(effect)?)
     }
 
     /// Whether only the effect itself, and not its class, can tell that it is wanted.
