@@ -130,7 +130,8 @@ def _needed(function: Any) -> tuple[int, int]:
     except (TypeError, ValueError) as error:
         raise UsageError(f"cannot tell what `{name(function)}` takes: {error}") from None
     empty = [p.kind for p in parameters if p.default is p.empty]
-    return sum(kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for kind in empty), empty.count(inspect.Parameter.KEYWORD_ONLY)
+    by_place = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(kind in by_place for kind in empty), empty.count(inspect.Parameter.KEYWORD_ONLY)
 
 
 # The flags of the code of generators and coroutines. To ask `inspect` takes ten times as long as to import all of kont.
