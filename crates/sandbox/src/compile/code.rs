@@ -232,6 +232,14 @@ impl Unit {
     }
 }
 
+impl Code {
+    /// The first register that is a temporary: behind variables and the cells of free variables.
+    pub fn first_temp(&self) -> u16 {
+        let variables = self.variables.len() as u16;
+        variables.max(self.first_free + self.free.len() as u16)
+    }
+}
+
 impl Params {
     /// Number of registers that parameters take.
     pub fn registers(&self) -> u16 {

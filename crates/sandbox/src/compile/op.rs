@@ -101,7 +101,19 @@ pub enum Op {
     /// If `R[src]` is not Unbound jump
     JumpIfBound { src: Reg, to: u32 },
 
-    /// `R[dst] := R[a] op R[b]`
+    /// `R[dst] := R[a] + R[b]`, or `+=`: see `Binary` and `InPlace`
+    Add { in_place: bool, dst: Reg, a: Reg, b: Reg },
+    /// The same with `-`
+    Sub { in_place: bool, dst: Reg, a: Reg, b: Reg },
+    /// The same with `*`
+    Mul { in_place: bool, dst: Reg, a: Reg, b: Reg },
+    /// `R[dst] := R[a] + i`, or `+=`
+    AddInt { in_place: bool, dst: Reg, a: Reg, i: i16 },
+    /// The same with `-`
+    SubInt { in_place: bool, dst: Reg, a: Reg, i: i16 },
+    /// `R[dst] := R[a] op i`
+    BinaryInt { op: BinOp, dst: Reg, a: Reg, i: i16 },
+    /// `R[dst] := R[a] op R[b]`, of all other operators
     Binary { op: BinOp, dst: Reg, a: Reg, b: Reg },
     /// `R[dst] := R[a] op= R[b]`; the compiler stores dst back
     InPlace { op: BinOp, dst: Reg, a: Reg, b: Reg },
@@ -109,6 +121,8 @@ pub enum Op {
     Unary { op: UnaryOp, dst: Reg, a: Reg },
     /// `R[dst] := R[a] op R[b]`; rich comparisons may give any object; `In`/`NotIn`/`Is` a bool. `a in b`: a is the item
     Compare { op: CmpOp, dst: Reg, a: Reg, b: Reg },
+    /// `R[dst] := R[a] op i`
+    CompareInt { op: CmpOp, dst: Reg, a: Reg, i: i16 },
     /// `R[dst] := not R[a]`
     Not { dst: Reg, a: Reg },
 
@@ -204,6 +218,10 @@ pub enum Op {
 
     /// `R[dst] := iter(R[src])`
     GetIter { dst: Reg, src: Reg },
+    /// Begins a loop over `R[src]`: `R[dst]` and the two registers behind it are the loop's alone, and `ForIter` knows what is
+    /// in them. A range is two or three numbers there (the next, how many are left, the step), a list or a tuple is
+    /// itself with the next position; everything else is its iterator
+    ForPrep { dst: Reg, src: Reg },
     /// `R[dst] := next(R[iter])` and skip the next instruction; at the end go on to it (it is a `Jump` out of the loop)
     ForIter { dst: Reg, iter: Reg },
     /// `R[dst] := aiter(R[src])`

@@ -2,21 +2,49 @@
 
 use super::{sym::Sym, value::Value};
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Up to this many attributes are searched in a row, which is faster than hashing.
 const LINEAR_MAX: usize = 12;
 
 /// A small ordered map from names to values.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(from = "Vec<(Sym, Value)>")]
 pub struct Attrs {
     entries: Vec<(Sym, Value)>,
-    #[serde(skip)]
+    /// A bit for each name, by its number: without the bit the name is not here.
+    bits: u64,
     index: Option<Box<FxHashMap<Sym, u32>>>,
 }
 
+impl Serialize for Attrs {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.entries.serialize(to)
+    }
+}
+
+impl From<Vec<(Sym, Value)>> for Attrs {
+    fn from(entries: Vec<(Sym, Value)>) -> Self {
+        let mut attrs = Self {
+            entries,
+            ..Self::default()
+        };
+        attrs.reindex();
+        attrs
+    }
+}
+
+/// The bit of a name in `Attrs::bits`.
+fn bit(name: Sym) -> u64 {
+    1 << (name.0 % 64)
+}
+
 impl Attrs {
-    fn position(&self, name: Sym) -> Option<usize> {
+    /// The position of a name.
+    pub fn position(&self, name: Sym) -> Option<usize> {
+        if self.bits & bit(name) == 0 {
+            return None;
+        }
         match &self.index {
             Some(index) => index.get(&name).map(|i| *i as usize),
             None => self.entries.iter().position(|(key, _)| *key == name),
@@ -28,6 +56,26 @@ impl Attrs {
         self.position(name).map(|i| self.entries[i].1)
     }
 
+    /// The value at a position, if it is this name's.
+    #[inline(always)]
+    pub fn at(&self, position: usize, name: Sym) -> Option<Value> {
+        let (key, value) = self.entries.get(position)?;
+        (*key == name).then_some(*value)
+    }
+
+    /// The value at a position to change, if it is this name's.
+    #[inline(always)]
+    pub fn at_mut(&mut self, position: usize, name: Sym) -> Option<&mut Value> {
+        let (key, value) = self.entries.get_mut(position)?;
+        (*key == name).then_some(value)
+    }
+
+    /// Whether a name is here.
+    #[inline(always)]
+    pub fn has(&self, name: Sym) -> bool {
+        self.bits & bit(name) != 0 && self.position(name).is_some()
+    }
+
     /// Sets a name's value. A new name goes to the end. Returns whether it is new.
     pub fn set(&mut self, name: Sym, value: Value) -> bool {
         if let Some(i) = self.position(name) {
@@ -36,6 +84,7 @@ impl Attrs {
         }
         let at = u32::try_from(self.entries.len()).expect("fewer than 2^32 attributes");
         self.entries.push((name, value));
+        self.bits |= bit(name);
         match &mut self.index {
             Some(index) => {
                 index.insert(name, at);
@@ -56,6 +105,7 @@ impl Attrs {
 
     /// Builds the index anew: after a load, or after positions moved.
     pub fn reindex(&mut self) {
+        self.bits = self.entries.iter().fold(0, |bits, (name, _)| bits | bit(*name));
         self.index = (self.entries.len() > LINEAR_MAX).then(|| {
             Box::new(
                 (0u32..)

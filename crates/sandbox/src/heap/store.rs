@@ -33,7 +33,18 @@ pub struct Heap {
     limit_bytes: usize,
     /// The key of string hashes in this run.
     pub hash_key: u64,
+    /// Allocated bytes at which a collection may be due.
+    collect_at: usize,
+    /// The loop looks at what is due when no more steps than this are left: everything, where something is due now.
+    pub check_at: u64,
+    /// Changes with every change of a class, so that what a loop remembers of classes is forgotten.
+    pub class_version: u32,
+    /// How often garbage was collected.
+    pub collections: u64,
 }
+
+/// Bytes allocated since the last collection, beside as many as were alive then, that make the next one due.
+const COLLECT_BYTES: usize = 1 << 20;
 
 /// The heap's limit would be exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +89,10 @@ impl Heap {
             live_bytes: 0,
             limit_bytes,
             hash_key,
+            collect_at: COLLECT_BYTES.min(limit_bytes / 16),
+            check_at: u64::MAX,
+            class_version: 1,
+            collections: 1,
         };
         for t in Type::ALL {
             let name = heap.symbols.intern(t.name());
@@ -135,6 +150,7 @@ impl Heap {
     ///
     /// # Errors
     /// [`OutOfMemory`] if the limit would be exceeded; then nothing is accounted.
+    #[inline]
     pub fn charge(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
         let wanted = self.used_bytes.saturating_add(bytes);
         if wanted > self.limit_bytes {
@@ -144,12 +160,15 @@ impl Heap {
         }
         self.used_bytes = wanted;
         self.new_bytes += bytes;
+        if self.new_bytes > self.collect_at && self.wants_collection() {
+            self.check_at = u64::MAX;
+        }
         Ok(())
     }
 
     /// Whether it is time to collect at the next safe point.
     pub fn wants_collection(&self) -> bool {
-        self.new_bytes > (1 << 20) + self.live_bytes
+        self.new_bytes > COLLECT_BYTES + self.live_bytes
             || (self.used_bytes > self.limit_bytes / 4 * 3
                 && self.new_bytes > self.limit_bytes / 16)
     }
@@ -167,6 +186,17 @@ impl Heap {
     /// Sets the limit in bytes.
     pub fn set_limit_bytes(&mut self, bytes: usize) {
         self.limit_bytes = bytes;
+        self.schedule_collection();
+    }
+
+    fn schedule_collection(&mut self) {
+        self.collect_at = (COLLECT_BYTES + self.live_bytes).min(self.limit_bytes / 16);
+    }
+
+    /// What is remembered of classes is no longer so.
+    pub fn forget_classes(&mut self) {
+        // After 2^32 changes nothing is remembered any more: see `Cache`.
+        self.class_version = self.class_version.saturating_add(1);
     }
 
     /// The object in a slot.
@@ -207,6 +237,8 @@ impl Heap {
         self.used_bytes = self.slots.iter().map(object_bytes).sum();
         self.live_bytes = self.used_bytes;
         self.new_bytes = 0;
+        self.schedule_collection();
+        self.forget_classes();
     }
 
     fn rebuild_free_list(&mut self) {
@@ -225,7 +257,6 @@ impl Heap {
         tuple tuple_mut Tuple Box<[Value]>;
         dict dict_mut Dict Dict;
         set set_mut Set Set;
-        class class_mut Class Class;
         instance instance_mut Instance Instance;
         function function_mut Function Function;
         exception exception_mut Exception Exception;
@@ -233,6 +264,25 @@ impl Heap {
         iter iter_mut Iter Iter;
         cell cell_mut Cell Value;
         namespace namespace_mut Namespace Attrs;
+    }
+
+    /// The class at `r`.
+    #[track_caller]
+    pub fn class(&self, r: Ref) -> &Class {
+        match &self.slots[r.0 as usize] {
+            Object::Class(x) => x,
+            other => panic!("slot {} holds {other:?}", r.0),
+        }
+    }
+
+    /// The class at `r`, to change. What loops remember of classes is forgotten.
+    #[track_caller]
+    pub fn class_mut(&mut self, r: Ref) -> &mut Class {
+        self.forget_classes();
+        match &mut self.slots[r.0 as usize] {
+            Object::Class(x) => x,
+            other => panic!("slot {} holds {other:?}", r.0),
+        }
     }
 
     /// The text of a string object.
@@ -295,6 +345,8 @@ impl Heap {
         self.used_bytes = used;
         self.live_bytes = used;
         self.new_bytes = 0;
+        self.collections += 1;
+        self.schedule_collection();
     }
 }
 

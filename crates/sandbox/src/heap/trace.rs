@@ -103,11 +103,13 @@ fn saved(saved: &Saved, see: &mut dyn FnMut(Value)) {
 
 /// Calls `see` with every value that a frame itself holds, its registers not included.
 pub fn frame(frame: &PyFrame, see: &mut dyn FnMut(Value)) {
-    frame.handled.iter().for_each(|v| see(*v));
-    if let Some(r) = frame.generator {
+    for r in [frame.generator, frame.made].into_iter().flatten() {
         see(Value::Ref(r));
     }
-    frame.after.iter().for_each(|after| after.children(see));
+    if let Some(rare) = &frame.rare {
+        rare.handled.iter().for_each(|v| see(*v));
+        rare.after.iter().for_each(|after| after.children(see));
+    }
 }
 
 fn iter(iter: &Iter, see: &mut dyn FnMut(Value)) {

@@ -49,6 +49,24 @@ impl Vm {
         })
     }
 
+    /// Whether an attribute of an instance is what its class's instances hold: nothing in the class comes before it.
+    pub(crate) fn reads_plainly(&self, class: Ref, name: Sym) -> bool {
+        self.heap.class(class).dunders & dunder::GETATTRIBUTE == 0
+            && !self
+                .find_in_class(class, name)
+                .is_some_and(|found| self.is_data_descriptor(found))
+    }
+
+    /// Whether setting an attribute of an instance is nothing but that.
+    pub(crate) fn writes_plainly(&self, class: Ref, name: Sym) -> bool {
+        self.heap.class(class).dunders & (dunder::SETATTR | dunder::SLOTS) == 0
+            && name != sym::CLASS
+            && name != sym::DICT
+            && !self
+                .find_in_class(class, name)
+                .is_some_and(|found| self.is_data_descriptor(found))
+    }
+
     /// A special method that Python code defined in the value's class. `None` in the class counts as absent.
     pub(crate) fn special_method(&self, _v: Value, class: Ref, name: Sym) -> Option<Value> {
         self.find_in_class(class, name).filter(|v| !v.is_none())
@@ -618,7 +636,9 @@ impl Vm {
             Object::Instance(i) => i.attrs.remove(name),
             Object::Exception(e) => e.attrs.remove(name),
             Object::Function(f) => f.attrs.remove(name),
-            Object::Class(c) if r.0 as usize >= Type::ALL.len() => c.attrs.remove(name),
+            Object::Class(_) if r.0 as usize >= Type::ALL.len() => {
+                self.heap.class_mut(r).attrs.remove(name)
+            }
             Object::Module(n) => {
                 let n = *n;
                 let had = self.module_attr(n, name);

@@ -1,11 +1,12 @@
 //! Calls: one way in for everything that can be called. Python functions get a frame; nothing here recurses into the loop.
 
 use super::after::{After, NativeCall, NewCall};
-use super::frame::{Pending, PyFrame};
+use super::frame::PyFrame;
 use super::native::{Args, Flow};
 use super::natives::{native, special};
 use super::raise::{Raise, Res};
 use super::request::Request;
+use super::run::NATIVE;
 use super::special::Special;
 use super::state::Vm;
 use super::thread::Thread;
@@ -48,29 +49,31 @@ impl Vm {
         kept: usize,
         after: Vec<After>,
     ) -> Res<()> {
-        if t.frames.len() >= self.depth_limit {
+        let c = self.code(code);
+        let (n, temps) = (usize::from(c.frame_registers), usize::from(c.first_temp));
+        self.reserve_frame(t, base + n)?;
+        if kept < temps {
+            t.registers[base + kept..base + temps].fill(Value::Unbound);
+        }
+        t.frames.push(PyFrame::new(code, base as u32, after));
+        Ok(())
+    }
+
+    /// Sees that a frame whose registers end there may be put on the thread.
+    #[inline(always)]
+    pub(crate) fn reserve_frame(&mut self, t: &mut Thread, end: usize) -> Res<()> {
+        if t.frames.len() >= self.depth_limit || t.registers.len() < end {
+            return self.more_registers(t, end);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn more_registers(&mut self, t: &mut Thread, end: usize) -> Res<()> {
+        if t.frames.len() >= self.depth_limit || end > REGISTERS_MAX {
             return Err(self.exception(Type::RecursionError, "maximum recursion depth exceeded"));
         }
-        let n = usize::from(self.code(code).registers);
-        let end = base + n;
-        if t.registers.len() < end {
-            if end > REGISTERS_MAX {
-                return Err(
-                    self.exception(Type::RecursionError, "maximum recursion depth exceeded")
-                );
-            }
-            t.registers.resize(end, Value::Unbound);
-        }
-        t.registers[base + kept.min(n)..end].fill(Value::Unbound);
-        t.frames.push(PyFrame {
-            code,
-            pc: 0,
-            base: base as u32,
-            pending: Pending::None,
-            handled: Vec::new(),
-            generator: None,
-            after,
-        });
+        t.registers.resize(end, Value::Unbound);
         Ok(())
     }
 
@@ -192,7 +195,7 @@ impl Vm {
             Object::Function(f) => {
                 let code = f.code;
                 let exact = self.code(code).exact;
-                let (base, kept) = if kw.is_empty() && exact == Some(npos as u16) {
+                let (base, kept) = if kw.is_empty() && usize::from(exact) == npos {
                     (start, npos)
                 } else {
                     (start, self.bind(t, r, start, npos, kw)?)
@@ -402,12 +405,27 @@ impl Vm {
                 )
             }
         };
+        self.settle_native(t, id, start, npos, kw, result, after)
+    }
+
+    /// What becomes of a native's call.
+    #[expect(clippy::too_many_arguments, reason = "a call is that wide")]
+    pub(crate) fn settle_native(
+        &mut self,
+        t: &mut Thread,
+        id: NativeId,
+        start: usize,
+        npos: usize,
+        kw: &[Sym],
+        result: Res<Flow>,
+        after: &mut Vec<After>,
+    ) -> Res<Called> {
         match result {
             Ok(Flow::Value(v)) => Ok(Called::Value(v)),
             Ok(Flow::Call(f, args)) => self.call_args(t, f, &args, &[], after),
             Ok(Flow::Perform(request)) => Ok(Called::Perform(request)),
             Err(Raise::NeedsPython) => {
-                let Some(slow) = def.slow else {
+                let Some(slow) = native(id).slow else {
                     return Err(refuse_native(id));
                 };
                 let f = self.library(slow)?;
@@ -476,6 +494,26 @@ impl Vm {
         };
         self.alloc(Object::Instance(Box::new(instance)))
             .map(Value::Ref)
+    }
+
+    /// How instances of a class are made, if that is plain: its `__init__` written in Python, or the native that makes them.
+    pub(crate) fn constructor(&self, class: Ref) -> Option<u64> {
+        let c = self.heap.class(class);
+        if (class.0 as usize) < Type::ALL.len() {
+            let is_made_otherwise = matches!(class, c if c == Type::Type.r() || c == Type::Object.r() || c == Type::Super.r())
+                || c.layout == Type::Exception;
+            let new = self.lookup.method(class, sym::NEW)?;
+            return (!is_made_otherwise && self.lookup.is_plain(new))
+                .then_some(u64::from(new.0) | NATIVE);
+        }
+        let plain = c.layout == Type::Object
+            && c.dunders & (dunder::NEW | dunder::INIT | dunder::ABSTRACT) == dunder::INIT;
+        match self.find_in_class(class, sym::INIT) {
+            Some(Value::Ref(init)) if plain => {
+                matches!(self.heap.get(init), Object::Function(_)).then_some(u64::from(init.0))
+            }
+            _ => None,
+        }
     }
 
     /// Calls a class: makes an instance.

@@ -25,12 +25,71 @@ pub struct PyFrame {
     pub base: u32,
     /// What to do with the value that the frame above returns.
     pub pending: Pending,
-    /// Exceptions that are being handled here, innermost last.
-    pub handled: Vec<Value>,
     /// The generator whose body this is.
     pub generator: Option<Ref>,
+    /// The instance whose `__init__` this is: the value of the call, if this returns None.
+    pub made: Option<Ref>,
+    /// What few frames have.
+    pub rare: Option<Box<Rare>>,
+}
+
+/// What few frames have.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Rare {
+    /// Exceptions that are being handled here, innermost last.
+    pub handled: Vec<Value>,
     /// What becomes of the value that this frame returns before the frame below gets it: the last is applied first.
     pub after: Vec<After>,
+}
+
+impl PyFrame {
+    /// A frame at the start of its code.
+    pub fn new(code: CodeRef, base: u32, after: Vec<After>) -> Self {
+        let rare = (!after.is_empty()).then(|| {
+            Box::new(Rare {
+                after,
+                ..Rare::default()
+            })
+        });
+        Self {
+            code,
+            pc: 0,
+            base,
+            pending: Pending::None,
+            generator: None,
+            made: None,
+            rare,
+        }
+    }
+
+    /// The exception that is being handled here, innermost.
+    pub fn handled(&self) -> Option<Value> {
+        self.rare.as_ref()?.handled.last().copied()
+    }
+
+    /// An exception is now being handled here.
+    pub fn push_handled(&mut self, e: Value) {
+        self.rare.get_or_insert_default().handled.push(e);
+    }
+
+    /// What becomes of the value that this frame returns.
+    pub fn after(&self) -> &[After] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.after)
+    }
+
+    /// Takes what becomes of the value that this frame returns.
+    pub fn take_after(&mut self) -> Vec<After> {
+        self.rare
+            .as_mut()
+            .map_or_else(Vec::new, |rare| std::mem::take(&mut rare.after))
+    }
+
+    /// Sets what becomes of the value that this frame returns.
+    pub fn set_after(&mut self, after: Vec<After>) {
+        if !after.is_empty() || self.rare.is_some() {
+            self.rare.get_or_insert_default().after = after;
+        }
+    }
 }
 
 /// What a frame does with the value it waits for.

@@ -37,7 +37,7 @@ impl Vm {
         let (name, n) = (code.name, usize::from(code.registers));
         let base = frame.base as usize;
         let registers: Box<[Value]> = t.registers[base..base + n].into();
-        let after = std::mem::take(&mut frame.after);
+        let (after, made) = (frame.take_after(), frame.made.take());
         frame.pending = Pending::None;
         self.heap.charge(registers.len() * size_of::<Value>())?;
         let saved = Box::new(Saved { frame, registers });
@@ -49,7 +49,8 @@ impl Vm {
         if let GeneratorState::Created(saved) = &mut self.heap.generator_mut(r).state {
             saved.frame.generator = Some(r);
         }
-        self.settle_after(t, after, Value::Ref(r))
+        let v = self.made(made, Value::Ref(r))?;
+        self.settle_after(t, after, v)
     }
 
     /// The top frame, a generator's, yields: it is suspended, and the value goes to who resumed it.
@@ -59,7 +60,7 @@ impl Vm {
         };
         let base = frame.base as usize;
         let n = usize::from(self.code(frame.code).registers);
-        let after = std::mem::take(&mut frame.after);
+        let after = frame.take_after();
         let generator = frame.generator;
         frame.pending = Pending::Store(dst);
         let registers: Box<[Value]> = t.registers[base..base + n].into();
@@ -158,7 +159,7 @@ impl Vm {
         }
         t.registers[base..end].copy_from_slice(&registers);
         frame.base = base as u32;
-        frame.after = std::mem::take(after);
+        frame.set_after(std::mem::take(after));
         let pending = frame.pending;
         let (code, pc) = (frame.code, frame.pc as usize);
         t.frames.push(frame);

@@ -36,6 +36,8 @@ pub(crate) struct Lookup {
     builtins: FxHashMap<Sym, Value>,
     hidden: FxHashMap<Sym, Value>,
     modules: FxHashMap<Sym, Vec<(Sym, NativeId)>>,
+    /// Which natives are nothing but their Rust functions.
+    plain: Vec<bool>,
 }
 
 /// Built-in classes that have no name in the built-in scope.
@@ -83,6 +85,11 @@ impl Lookup {
             builtins: FxHashMap::default(),
             hidden: FxHashMap::default(),
             modules: FxHashMap::default(),
+            plain: natives()
+                .iter()
+                .zip(0..)
+                .map(|(def, id)| special(NativeId(id)).is_none() && def.drains == 0)
+                .collect(),
         };
         for (i, def) in natives().iter().enumerate() {
             let id = NativeId(u16::try_from(i).expect("fewer than 65,536 natives"));
@@ -125,6 +132,18 @@ impl Lookup {
             lookup.builtins.insert(symbols.intern(name), value);
         }
         lookup
+    }
+
+    /// Whether a native is nothing but its Rust function: called with arguments of its own class, it uses up no iterable.
+    #[inline]
+    pub(crate) fn is_plain(&self, id: NativeId) -> bool {
+        self.plain.get(usize::from(id.0)).is_some_and(|plain| *plain)
+    }
+
+    /// The same of one that is nobody's method.
+    #[inline]
+    pub(crate) fn is_plain_function(&self, id: NativeId) -> bool {
+        self.is_plain(id) && native(id).owner.is_none()
     }
 
     /// The built-in of a name, or Unbound. Libraries see more.

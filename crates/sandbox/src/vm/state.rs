@@ -90,6 +90,18 @@ impl Default for Settings {
     }
 }
 
+/// So many steps may pass between two looks at what is due: far less than a millisecond.
+const CHECK_STEPS: u64 = 1024;
+
+/// What is due at a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// The step is paid.
+    Nothing,
+    /// Something that the loop's caller does; the step is not paid.
+    Pause,
+}
+
 impl Vm {
     /// A state with nothing loaded.
     pub fn new(settings: &Settings) -> Self {
@@ -134,6 +146,30 @@ impl Vm {
     /// The code that a reference means.
     pub(crate) fn code(&self, code: CodeRef) -> &Code {
         &self.table[code.unit.0 as usize].codes[code.index as usize]
+    }
+
+    /// A step that the loop's counter could not simply take: looks at everything that may be due.
+    ///
+    /// # Errors
+    /// [`Raise::Limit`] if the steps are used up or the host interrupted the run.
+    #[cold]
+    pub(crate) fn step(&mut self, may_pause: bool) -> Res<Due> {
+        if may_pause
+            && self.nested == 0
+            && self.steps_left > 0
+            && (self.steps_left <= self.pause_at || self.heap.wants_collection())
+        {
+            return Ok(Due::Pause);
+        }
+        self.pay(1)?;
+        let next = self.steps_left.saturating_sub(CHECK_STEPS);
+        let pause = if self.nested == 0 { self.pause_at } else { 0 };
+        self.heap.check_at = if pause < self.steps_left {
+            next.max(pause)
+        } else {
+            next
+        };
+        Ok(Due::Nothing)
     }
 
     /// Pays for work before it is done: natives whose cost depends on data call it with about one step per 64

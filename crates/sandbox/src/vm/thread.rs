@@ -19,6 +19,9 @@ pub struct Thread {
     pub entry: Option<Value>,
     /// Whether it performed a request and waits for the answer.
     pub waits: bool,
+    /// The heap's collection since which registers above the last frame's were cleared: they may name what is gone.
+    #[serde(skip)]
+    pub swept: u64,
 }
 
 /// Why the interpreter gave back control.
@@ -64,13 +67,17 @@ impl Thread {
     /// how many registers a frame's code has.
     pub fn roots(&self, ends: impl Fn(&PyFrame) -> usize, see: &mut dyn FnMut(Value)) {
         self.entry.iter().for_each(|v| see(*v));
-        let mut end = 0;
         for frame in &self.frames {
             trace::frame(frame, see);
-            end = end.max(frame.base as usize + ends(frame));
         }
-        for v in self.registers.iter().take(end) {
+        for v in self.registers.iter().take(self.end(ends)) {
             see(*v);
         }
+    }
+
+    /// The first register that no frame owns. Cost: O(frames), for the windows of frames overlap.
+    pub fn end(&self, ends: impl Fn(&PyFrame) -> usize) -> usize {
+        let of_frame = |frame: &PyFrame| frame.base as usize + ends(frame);
+        self.frames.iter().map(of_frame).max().unwrap_or(0)
     }
 }

@@ -1,7 +1,7 @@
 //! Tracebacks as text, as CPython prints them: places, source lines, carets, causes, suggestions.
 
 use super::state::Vm;
-use crate::compile::op::Op;
+use crate::compile::op::{BinOp, Op};
 use crate::heap::{Object, Ref, Type, Value, object::TracebackEntry, sym::sym};
 use std::fmt::Write as _;
 
@@ -237,7 +237,19 @@ fn anchor(op: Op, text: &[char]) -> Option<(usize, usize)> {
         Op::GetItem { .. } | Op::SetItem { .. } | Op::DelItem { .. } => {
             opening(text, '[', ']').map(|at| (at, text.len()))
         }
-        Op::Binary { op, .. } => {
+        Op::Binary { .. }
+        | Op::BinaryInt { .. }
+        | Op::Add { in_place: false, .. }
+        | Op::Sub { in_place: false, .. }
+        | Op::Mul { in_place: false, .. }
+        | Op::AddInt { in_place: false, .. }
+        | Op::SubInt { in_place: false, .. } => {
+            let op = match op {
+                Op::Binary { op, .. } | Op::BinaryInt { op, .. } => op,
+                Op::Mul { .. } => BinOp::Mul,
+                Op::Sub { .. } | Op::SubInt { .. } => BinOp::Sub,
+                _ => BinOp::Add,
+            };
             let symbol: Vec<char> = crate::objects::ops::symbol(op)
                 .split(' ')
                 .next()

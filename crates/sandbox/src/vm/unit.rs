@@ -5,7 +5,10 @@ use super::raise::Res;
 use super::state::Vm;
 use crate::compile::code::{self, CodeRef, Const, LinkedCode, Unit, UnitId};
 use crate::heap::{Object, Sym, Value, attrs::Attrs, set::Set};
+use crate::compile::op::Op;
+use crate::heap::Ref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A unit in a run.
 #[derive(Debug, Clone)]
@@ -44,8 +47,46 @@ pub(crate) struct Code {
     pub(crate) qualname: Sym,
     /// Constants as values.
     pub(crate) consts: Vec<Value>,
-    /// Whether a call with exactly this many positional arguments needs no binding.
-    pub(crate) exact: Option<u16>,
+    /// Whether a call with exactly this many positional arguments needs no binding: `NOT_EXACT` if none.
+    pub(crate) exact: u16,
+    /// Instructions, at hand.
+    pub(crate) ops: Box<[Op]>,
+    /// Registers of a frame.
+    pub(crate) frame_registers: u16,
+    /// The first register that is a temporary. Those before it are cleared when a frame begins.
+    pub(crate) first_temp: u16,
+    /// What was learnt at each instruction.
+    pub(crate) caches: Box<[Cache]>,
+}
+
+/// No number of arguments.
+pub(crate) const NOT_EXACT: u16 = u16::MAX;
+
+/// What an instruction found the last time, and for which class.
+///
+/// Atomic only because code is shared; no order between the two is needed, since one thread runs a run.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    key: AtomicU64,
+    found: AtomicU64,
+}
+
+impl Cache {
+    /// What was found for a class in this version of all classes.
+    #[inline(always)]
+    pub(crate) fn get(&self, class: Ref, version: u32) -> Option<u64> {
+        let key = u64::from(class.0) << 32 | u64::from(version);
+        (self.key.load(Relaxed) == key).then(|| self.found.load(Relaxed))
+    }
+
+    /// Remembers it. The last version never ends, so nothing is remembered in it.
+    pub(crate) fn set(&self, class: Ref, version: u32, found: u64) {
+        if version != u32::MAX {
+            self.found.store(found, Relaxed);
+            let key = u64::from(class.0) << 32 | u64::from(version);
+            self.key.store(key, Relaxed);
+        }
+    }
 }
 
 impl std::ops::Deref for Code {
@@ -120,7 +161,11 @@ impl Vm {
                         name: symbols.intern(&code.name),
                         qualname: symbols.intern(&code.qualname),
                         consts: loaded.consts[index].clone(),
-                        exact: plain.then_some(p.positional),
+                        exact: if plain { p.positional } else { NOT_EXACT },
+                        ops: code.ops.as_slice().into(),
+                        frame_registers: code.registers,
+                        first_temp: code.first_temp(),
+                        caches: code.ops.iter().map(|_| Cache::default()).collect(),
                     }
                 })
                 .collect();

@@ -2,12 +2,12 @@
 
 use super::after::After;
 use super::call::Called;
-use super::frame::Pending;
+use super::frame::{Pending, PyFrame};
 use super::raise::{Raise, Res};
 use super::state::Vm;
 use super::thread::{Exit, Thread};
 use crate::heap::{
-    Object, Type, Value,
+    Object, Ref, Type, Value,
     object::{GeneratorKind, GeneratorState, TracebackEntry},
 };
 
@@ -132,24 +132,42 @@ impl Vm {
         }
     }
 
+    /// The value of a call that ran a frame: the instance, if that was its `__init__`.
+    pub(crate) fn made(&mut self, made: Option<Ref>, v: Value) -> Res<Value> {
+        match made {
+            Some(this) => self.checked_init(Value::Ref(this), v),
+            None => Ok(v),
+        }
+    }
+
+    fn checked_init(&mut self, this: Value, v: Value) -> Res<Value> {
+        if v.is_none() {
+            return Ok(this);
+        }
+        let name = self.type_name(v).to_string();
+        Err(self.type_error(format!("__init__() should return None, not '{name}'")))
+    }
+
     /// The top frame returns.
     pub(crate) fn return_value(&mut self, t: &mut Thread, v: Value) -> Res<Called> {
-        let Some(frame) = t.frames.pop() else {
+        let Some(mut frame) = t.frames.pop() else {
             return Ok(Called::Value(v));
         };
+        let after = frame.take_after();
         let Some(generator) = frame.generator else {
-            return self.settle_after(t, frame.after, v);
+            let v = self.made(frame.made, v)?;
+            return self.settle_after(t, after, v);
         };
         let g = self.heap.generator_mut(generator);
         g.state = GeneratorState::Finished;
         let (end, waits) = match g.kind {
-            GeneratorKind::Coroutine => return self.settle_after(t, frame.after, v),
+            GeneratorKind::Coroutine => return self.settle_after(t, after, v),
             GeneratorKind::Generator => (Type::StopIteration, t.frames.last().map(|f| f.pending)),
             GeneratorKind::AsyncGenerator => {
                 (Type::StopAsyncIteration, t.frames.last().map(|f| f.pending))
             }
         };
-        if frame.after.is_empty() {
+        if after.is_empty() {
             match (end, waits) {
                 (Type::StopIteration, Some(Pending::ForNext(_)))
                 | (Type::StopAsyncIteration, Some(Pending::AsyncForNext(_))) => {
@@ -166,7 +184,7 @@ impl Vm {
             }
         }
         match self.stop(end, v) {
-            Raise::Exception(e) => self.raise_after(t, frame.after, e),
+            Raise::Exception(e) => self.raise_after(t, after, e),
             other => Err(other),
         }
     }
@@ -198,15 +216,7 @@ impl Vm {
         chain: &mut Vec<After>,
     ) -> Res<Called> {
         let value = match step {
-            After::Init(this) => {
-                if !v.is_none() {
-                    let name = self.type_name(v).to_string();
-                    return Err(
-                        self.type_error(format!("__init__() should return None, not '{name}'"))
-                    );
-                }
-                this
-            }
+            After::Init(this) => self.checked_init(this, v)?,
             After::New(call) => {
                 let made = self.class_of(v);
                 if !self.heap.class(made).mro.contains(&call.class) {
@@ -374,7 +384,7 @@ impl Vm {
             .frames
             .iter()
             .rev()
-            .find_map(|f| f.handled.last().copied());
+            .find_map(PyFrame::handled);
         let (Some(Value::Ref(handled)), Value::Ref(new)) = (handled, e) else {
             return;
         };
@@ -426,21 +436,25 @@ impl Vm {
             here = true;
             let code = &table[frame.code.unit.0 as usize].codes[frame.code.index as usize];
             if let Some(h) = code.handlers.iter().find(|h| h.start <= at && at < h.end) {
-                frame.handled.truncate(usize::from(h.depth));
+                if let Some(rare) = &mut frame.rare {
+                    rare.handled.truncate(usize::from(h.depth));
+                }
                 frame.pc = h.target;
                 frame.pending = Pending::None;
                 t.registers[frame.base as usize + usize::from(h.exc)] = e;
                 return Ok(Called::Ready);
             }
-            let Some(frame) = t.frames.pop() else { break };
+            let Some(mut frame) = t.frames.pop() else {
+                break;
+            };
             if let Some(generator) = frame.generator {
                 let g = self.heap.generator_mut(generator);
                 g.state = GeneratorState::Finished;
                 let kind = g.kind;
                 e = self.convert_stop(kind, e)?;
             }
-            if !frame.after.is_empty() {
-                match self.raise_after(t, frame.after, e) {
+            if !frame.after().is_empty() {
+                match self.raise_after(t, frame.take_after(), e) {
                     Err(Raise::Exception(other)) => e = other,
                     called => return called,
                 }

@@ -150,30 +150,13 @@ impl<'a> Lower<'a> {
         match &*a.target {
             Expr::Name(_) => {
                 let left = self.operand(&a.target)?;
-                let right = self.operand(&a.value)?;
                 match self.target_register(&a.target) {
                     Some(dst) => {
-                        self.emit_at(
-                            a,
-                            Op::InPlace {
-                                op,
-                                dst,
-                                a: left,
-                                b: right,
-                            },
-                        );
+                        self.binary(a, op, true, dst, left, &a.value)?;
                         self.f.set_bound(dst);
                     }
                     None => {
-                        self.emit_at(
-                            a,
-                            Op::InPlace {
-                                op,
-                                dst: left,
-                                a: left,
-                                b: right,
-                            },
-                        );
+                        self.binary(a, op, true, left, left, &a.value)?;
                         self.store(&a.target, left)?;
                     }
                 }
@@ -189,16 +172,7 @@ impl<'a> Lower<'a> {
                     obj,
                     name,
                 });
-                let right = self.operand(&a.value)?;
-                self.emit_at(
-                    a,
-                    Op::InPlace {
-                        op,
-                        dst: value,
-                        a: value,
-                        b: right,
-                    },
-                );
+                self.binary(a, op, true, value, value, &a.value)?;
                 self.f.span = self.attribute_span(t);
                 self.emit(Op::SetAttr {
                     obj,
@@ -219,16 +193,7 @@ impl<'a> Lower<'a> {
                         key,
                     },
                 );
-                let right = self.operand(&a.value)?;
-                self.emit_at(
-                    a,
-                    Op::InPlace {
-                        op,
-                        dst: value,
-                        a: value,
-                        b: right,
-                    },
-                );
+                self.binary(a, op, true, value, value, &a.value)?;
                 self.emit_at(
                     t,
                     Op::SetItem {

@@ -56,7 +56,15 @@ impl<'a> Lower<'a> {
     /// The iterator of a loop in a temporary that stays.
     pub(super) fn iterator(&mut self, e: &'a Expr, is_async: bool) -> Check<Reg> {
         let iter = self.push()?;
-        self.iterator_into(e, is_async, iter)?;
+        if is_async {
+            self.iterator_into(e, true, iter)?;
+            return Ok(iter);
+        }
+        let (_, _) = (self.push()?, self.push()?);
+        let mark = self.f.temp;
+        let src = self.iterated(e)?;
+        self.reset(mark);
+        self.emit_at(e, Op::ForPrep { dst: iter, src });
         Ok(iter)
     }
 

@@ -206,15 +206,7 @@ impl<'a> Lower<'a> {
             Expr::Named(n) => self.named(n, dst),
             Expr::BinOp(b) => {
                 let a = self.operand(&b.left)?;
-                let right = self.operand(&b.right)?;
-                let op = Op::Binary {
-                    op: bin_op(b.op),
-                    dst,
-                    a,
-                    b: right,
-                };
-                self.emit_at(e, op);
-                Ok(())
+                self.binary(e, bin_op(b.op), false, dst, a, &b.right)
             }
             Expr::UnaryOp(u) => self.unary(u, dst),
             Expr::Lambda(l) => self.lambda(l, dst),
@@ -463,12 +455,46 @@ impl<'a> Lower<'a> {
         Ok(())
     }
 
+    /// A binary operation whose left operand is in a register.
+    pub(super) fn binary(
+        &mut self,
+        e: &'a impl Ranged,
+        op: BinOp,
+        in_place: bool,
+        dst: Reg,
+        a: Reg,
+        right: &'a Expr,
+    ) -> Check<()> {
+        let made = match (op, small_int(right)) {
+            (BinOp::Add, Some(i)) => Op::AddInt { in_place, dst, a, i },
+            (BinOp::Sub, Some(i)) => Op::SubInt { in_place, dst, a, i },
+            (op, Some(i)) if !in_place => Op::BinaryInt { op, dst, a, i },
+            _ => {
+                let b = self.operand(right)?;
+                match op {
+                    BinOp::Add => Op::Add { in_place, dst, a, b },
+                    BinOp::Sub => Op::Sub { in_place, dst, a, b },
+                    BinOp::Mul => Op::Mul { in_place, dst, a, b },
+                    op if in_place => Op::InPlace { op, dst, a, b },
+                    op => Op::Binary { op, dst, a, b },
+                }
+            }
+        };
+        self.emit_at(e, made);
+        Ok(())
+    }
+
     fn compare(&mut self, c: &'a ast::ExprCompare, dst: Reg) -> Check<()> {
         let mut a = self.operand(&c.left)?;
         let last = c.ops.len() - 1;
         if last == 0 {
-            let b = self.operand(&c.comparators[0])?;
             let op = cmp_op(c.ops[0]);
+            let with_int = !matches!(op, CmpOp::Is | CmpOp::IsNot | CmpOp::In | CmpOp::NotIn);
+            if let (true, Some(i)) = (with_int, small_int(&c.comparators[0])) {
+                self.emit_at(c, Op::CompareInt { op, dst, a, i });
+                return Ok(());
+            }
+            let b = self.operand(&c.comparators[0])?;
             self.emit_at(c, Op::Compare { op, dst, a, b });
             return Ok(());
         }
@@ -545,5 +571,16 @@ impl<'a> Lower<'a> {
                 Ok(())
             }
         }
+    }
+}
+
+/// The value of a small number as it stands in the source.
+fn small_int(e: &Expr) -> Option<i16> {
+    match e {
+        Expr::NumberLiteral(n) => match &n.value {
+            ast::Number::Int(i) => i.as_i64().and_then(|i| i16::try_from(i).ok()),
+            _ => None,
+        },
+        _ => None,
     }
 }
