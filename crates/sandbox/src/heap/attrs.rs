@@ -105,7 +105,10 @@ impl Attrs {
 
     /// Builds the index anew: after a load, or after positions moved.
     pub fn reindex(&mut self) {
-        self.bits = self.entries.iter().fold(0, |bits, (name, _)| bits | bit(*name));
+        self.bits = self
+            .entries
+            .iter()
+            .fold(0, |bits, (name, _)| bits | bit(*name));
         self.index = (self.entries.len() > LINEAR_MAX).then(|| {
             Box::new(
                 (0u32..)

@@ -269,6 +269,9 @@ pub struct Generator {
     pub name: Sym,
     /// Where it is in its life.
     pub state: GeneratorState,
+    /// While it runs, where its frame was: it goes back there when it yields.
+    #[serde(skip)]
+    pub place: Option<Box<Saved>>,
 }
 
 /// The life of a generator. The frame is owned here while it is suspended, and moved out to run.

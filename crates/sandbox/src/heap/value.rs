@@ -11,7 +11,11 @@ pub struct Ref(pub u32);
 pub struct NativeId(pub u16);
 
 /// A Python value.
+///
+/// Two words, whatever it is: a smaller tag would let the compiler copy values in pieces of odd sizes, and what reads
+/// them back as a whole waits for each piece.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[repr(u64)]
 pub enum Value {
     /// No value: a local before its assignment, a deleted global, an absent argument. Never seen by a program.
     Unbound,

@@ -2,11 +2,11 @@
 
 use super::after::{After, NativeCall, NewCall};
 use super::frame::PyFrame;
+use super::hot::NATIVE;
 use super::native::{Args, Flow};
 use super::natives::{native, special};
 use super::raise::{Raise, Res};
 use super::request::Request;
-use super::run::NATIVE;
 use super::special::Special;
 use super::state::Vm;
 use super::thread::Thread;

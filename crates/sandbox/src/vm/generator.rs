@@ -2,7 +2,7 @@
 
 use super::after::After;
 use super::call::Called;
-use super::frame::{Pending, Saved};
+use super::frame::{Pending, PyFrame, Saved};
 use super::raise::{Raise, Res};
 use super::request::Request;
 use super::state::Vm;
@@ -45,6 +45,7 @@ impl Vm {
             kind,
             name,
             state: GeneratorState::Created(saved),
+            place: None,
         })))?;
         if let GeneratorState::Created(saved) = &mut self.heap.generator_mut(r).state {
             saved.frame.generator = Some(r);
@@ -59,14 +60,25 @@ impl Vm {
             return Ok(Called::Value(v));
         };
         let base = frame.base as usize;
-        let n = usize::from(self.code(frame.code).registers);
+        let n = usize::from(self.code(frame.code).frame_registers);
         let after = frame.take_after();
         let generator = frame.generator;
         frame.pending = Pending::Store(dst);
-        let registers: Box<[Value]> = t.registers[base..base + n].into();
-        let saved = Box::new(Saved { frame, registers });
+        let registers = &t.registers[base..base + n];
         if let Some(r) = generator {
-            self.heap.generator_mut(r).state = GeneratorState::Suspended(saved);
+            let g = self.heap.generator_mut(r);
+            let saved = match g.place.take() {
+                Some(mut place) if place.registers.len() == n => {
+                    place.registers.copy_from_slice(registers);
+                    place.frame = frame;
+                    place
+                }
+                _ => Box::new(Saved {
+                    frame,
+                    registers: registers.into(),
+                }),
+            };
+            g.state = GeneratorState::Suspended(saved);
         }
         if matches!(after.last(), Some(After::Close)) {
             let kind = self.generator_word(generator);
@@ -149,19 +161,17 @@ impl Vm {
             GeneratorState::Suspended(saved) => (saved, true),
         };
         let base = self.top(t);
-        let Saved {
-            mut frame,
-            registers,
-        } = *saved;
-        let end = base + registers.len();
-        if t.registers.len() < end {
-            t.registers.resize(end, Value::Unbound);
-        }
-        t.registers[base..end].copy_from_slice(&registers);
+        let mut saved = saved;
+        let end = base + saved.registers.len();
+        self.reserve_frame(t, end)?;
+        t.registers[base..end].copy_from_slice(&saved.registers);
+        let code = saved.frame.code;
+        let mut frame = std::mem::replace(&mut saved.frame, PyFrame::new(code, 0, Vec::new()));
+        self.heap.generator_mut(r).place = Some(saved);
         frame.base = base as u32;
         frame.set_after(std::mem::take(after));
         let pending = frame.pending;
-        let (code, pc) = (frame.code, frame.pc as usize);
+        let pc = frame.pc as usize;
         t.frames.push(frame);
         if !started {
             return Ok(Called::Ready);
@@ -179,6 +189,11 @@ impl Vm {
                 Ok(Called::Ready)
             }
         }
+    }
+
+    /// `next(generator)`.
+    pub(crate) fn resume_next(&mut self, t: &mut Thread, r: Ref) -> Res<Called> {
+        self.resume(t, r, Resume::Send(Value::None), &mut Vec::new())
     }
 
     /// One turn of `yield from` in the top frame.

@@ -10,6 +10,7 @@ mod display;
 mod fast;
 pub mod frame;
 mod generator;
+mod hot;
 pub mod import;
 mod lacking;
 mod matching;

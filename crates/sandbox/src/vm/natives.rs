@@ -137,7 +137,9 @@ impl Lookup {
     /// Whether a native is nothing but its Rust function: called with arguments of its own class, it uses up no iterable.
     #[inline]
     pub(crate) fn is_plain(&self, id: NativeId) -> bool {
-        self.plain.get(usize::from(id.0)).is_some_and(|plain| *plain)
+        self.plain
+            .get(usize::from(id.0))
+            .is_some_and(|plain| *plain)
     }
 
     /// The same of one that is nobody's method.

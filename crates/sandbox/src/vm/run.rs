@@ -1,28 +1,20 @@
 //! The loop: runs instructions of the top frame until the thread ends, waits or pauses. ORDER: instructions.
+//!
+//! It is in two. `hot.rs` does what programs do most of the time, in a function small enough for the processor's
+//! registers; it leaves an instruction that it cannot do untouched. Here is every instruction in full.
 
 use super::after::After;
 use super::call::Called;
-use super::fast::{fast_binary, fast_compare};
 use super::frame::{Pending, PyFrame};
-use super::native::{Args, Flow};
-use super::natives::native;
+use super::hot::Hot;
 use super::raise::{Raise, Res};
-use super::state::{Due, Vm};
+use super::state::Vm;
 use super::thread::{Exit, Input, Thread};
 use super::unit::Table;
 use crate::compile::op::{BinOp, CmpOp, NO_REG, Op};
-use crate::heap::{
-    NativeId, Object, Ref, Type, Value,
-    object::{Function, Iter},
-};
+use crate::heap::{Object, Type, Value, object::Function};
 use crate::objects;
 use std::sync::Arc;
-
-/// In a cache: what was found is a native, not an object.
-pub(super) const NATIVE: u64 = 1 << 32;
-
-/// The class of what no cache is for.
-const NO_CLASS: Ref = Ref(u32::MAX);
 
 impl Vm {
     /// Runs a thread until it ends, waits for an answer, or reaches a safe point where something is due.
@@ -60,6 +52,17 @@ impl Vm {
         // Progress first: a pause right after a pause would never end.
         let mut may_pause = !fresh;
         'frame: loop {
+            match self.hot(table, t, &mut may_pause) {
+                Hot::Slow => {}
+                Hot::Settle(called) => {
+                    if let Some(exit) = self.carry_on(t, called) {
+                        return Some(exit);
+                    }
+                    continue;
+                }
+                Hot::Pause => return Some(Exit::Pause),
+            }
+            // One instruction of any kind; the usual ones were done above, so this is what they leave.
             let Some(frame) = t.frames.last() else {
                 return Some(Exit::Return(Value::None));
             };
@@ -70,40 +73,18 @@ impl Vm {
             let ops: &[Op] = &code.ops;
             let base = frame.base as usize;
             let mut pc = frame.pc as usize;
-            // The frame's window. What takes the thread makes it anew: see `window`.
-            let end = base + usize::from(code.frame_registers);
-            let mut regs: &mut [Value] = &mut t.registers[base..end];
 
-            macro_rules! window {
-                () => {
-                    regs = &mut t.registers[base..end]
-                };
-            }
             macro_rules! reg {
                 ($r:expr) => {
-                    regs[usize::from($r)]
+                    t.registers[base + usize::from($r)]
                 };
             }
-            // One step, paid before an instruction is done: `$back` is the way back to its start.
-            macro_rules! step {
-                ($back:expr) => {{
-                    if self.steps_left > self.heap.check_at {
-                        self.steps_left -= 1;
-                    } else {
-                        match self.step(may_pause) {
-                            Ok(Due::Nothing) => may_pause = true,
-                            Ok(Due::Pause) => {
-                                pc -= $back;
-                                save!(Pending::None);
-                                return Some(Exit::Pause);
-                            }
-                            Err(raise) => {
-                                save!(Pending::None);
-                                go!(Err(raise));
-                            }
-                        }
+            macro_rules! save_pc {
+                () => {
+                    if let Some(frame) = t.frames.last_mut() {
+                        frame.pc = pc as u32;
                     }
-                }};
+                };
             }
             macro_rules! save {
                 ($pending:expr) => {
@@ -129,7 +110,6 @@ impl Vm {
                     save!(Pending::Store($dst));
                     match $called {
                         Ok(Called::Value(v)) => {
-                            window!();
                             reg!($dst) = v;
                         }
                         other => go!(other),
@@ -154,7 +134,7 @@ impl Vm {
                 ($called:expr) => {{
                     save!(Pending::Drop);
                     match $called {
-                        Ok(Called::Value(_)) => window!(),
+                        Ok(Called::Value(_)) => {}
                         other => go!(other),
                     }
                 }};
@@ -164,8 +144,9 @@ impl Vm {
                     let to = $to as usize;
                     let back = to < pc;
                     pc = to;
-                    if back {
-                        step!(0);
+                    if back && let Err(raise) = self.pay(1) {
+                        save!(Pending::None);
+                        go!(Err(raise));
                     }
                 }};
             }
@@ -181,10 +162,7 @@ impl Vm {
                                 to: $to
                             });
                             match self.truth(t, v, &mut Vec::new()) {
-                                Ok(Called::Value(Value::Bool(b))) => {
-                                    window!();
-                                    b
-                                }
+                                Ok(Called::Value(Value::Bool(b))) => b,
                                 other => go!(other),
                             }
                         }
@@ -195,117 +173,14 @@ impl Vm {
                 }};
             }
 
-            // Numbers that need no heap are done here.
-            macro_rules! arithmetic {
-                ($op:expr, $checked:ident, $float:tt, $in_place:expr, $dst:expr, $a:expr, $b:expr) => {{
-                    let (x, y) = (reg!($a), reg!($b));
-                    match (x, y) {
-                        (Value::Int(x), Value::Int(y)) => {
-                            if let Some(v) = x.$checked(y) {
-                                reg!($dst) = Value::Int(v);
-                                continue;
-                            }
-                        }
-                        (Value::Float(x), Value::Float(y)) => {
-                            reg!($dst) = Value::Float(x $float y);
-                            continue;
-                        }
-                        (Value::Float(x), Value::Int(y)) => {
-                            reg!($dst) = Value::Float(x $float (y as f64));
-                            continue;
-                        }
-                        (Value::Int(x), Value::Float(y)) => {
-                            reg!($dst) = Value::Float((x as f64) $float y);
-                            continue;
-                        }
-                        _ => {}
-                    }
+            macro_rules! binary {
+                ($op:expr, $in_place:expr, $dst:expr, $x:expr, $y:expr) => {{
+                    let (x, y) = ($x, $y);
                     store!($dst, self.binary(t, $op, $in_place, x, y, &mut Vec::new()));
                 }};
             }
-            // The truth of a comparison; a jump that asks for it comes next as a rule, and is done at once.
-            macro_rules! compared {
-                ($dst:expr, $truth:expr) => {{
-                    let truth: bool = $truth;
-                    reg!($dst) = Value::Bool(truth);
-                    match ops[pc] {
-                        Op::JumpIfNot { cond, to } if cond == $dst => {
-                            pc += 1;
-                            if !truth {
-                                jump!(to);
-                            }
-                        }
-                        Op::JumpIf { cond, to } if cond == $dst => {
-                            pc += 1;
-                            if truth {
-                                jump!(to);
-                            }
-                        }
-                        _ => {}
-                    }
-                    continue;
-                }};
-            }
-            // Puts a function's frame on the thread, its arguments being in place, and goes on there. What is not usual
-            // is left to the slow way.
-            macro_rules! enter {
-                ($function:expr, $start:expr, $argc:expr, $dst:expr, $made:expr) => {
-                    let function: &Function = $function;
-                    let at = function.code;
-                    if let Some(callee) = table
-                        .get(at.unit.0 as usize)
-                        .and_then(|unit| unit.codes.get(usize::from(at.index)))
-                        && callee.exact == $argc
-                        && t.frames.len() < self.depth_limit
-                    {
-                        let start: usize = $start;
-                        let end = start + usize::from(callee.frame_registers);
-                        if let Some(window) = t.registers.get_mut(start..end) {
-                            window[usize::from($argc)..usize::from(callee.first_temp)]
-                                .fill(Value::Unbound);
-                            let free = usize::from(callee.first_free);
-                            for (i, cell) in function.closure.iter().enumerate() {
-                                window[free + i] = Value::Ref(*cell);
-                            }
-                            save!(Pending::Store($dst));
-                            t.frames.push(PyFrame {
-                                code: at,
-                                pc: 0,
-                                base: start as u32,
-                                pending: Pending::None,
-                                generator: None,
-                                made: $made,
-                                rare: None,
-                            });
-                            continue 'frame;
-                        }
-                    }
-                };
-            }
 
-            // Calls a native that is nothing but a Rust function; one that needs Python goes the slow way.
-            macro_rules! native {
-                ($found:expr, $dst:expr, $start:expr, $n:expr) => {{
-                    let (id, start) = (NativeId($found as u16), $start);
-                    let n: usize = $n;
-                    let pos = &regs[start - base..start - base + n];
-                    match (native(id).run)(self, Args { pos, kw: &[] }) {
-                        Ok(Flow::Value(v)) => {
-                            reg!($dst) = v;
-                            continue;
-                        }
-                        Err(Raise::NeedsPython) => {}
-                        other => {
-                            save!(Pending::Store($dst));
-                            let mut after = Vec::new();
-                            let called = self.settle_native(t, id, start, n, &[], other, &mut after);
-                            go!(self.finish(t, called, after));
-                        }
-                    }
-                }};
-            }
-
-            loop {
+            'one: {
                 let op = ops[pc];
                 pc += 1;
                 match op {
@@ -358,12 +233,12 @@ impl Vm {
                         let v = self.units[unit_index].globals[slot as usize];
                         if !v.is_unbound() {
                             reg!(dst) = v;
-                            continue;
+                            break 'one;
                         }
                         let v = unit.builtins[slot as usize];
                         if !v.is_unbound() {
                             reg!(dst) = v;
-                            continue;
+                            break 'one;
                         }
                         save!(Pending::None);
                         let name = unit.globals[slot as usize];
@@ -425,103 +300,45 @@ impl Vm {
                         dst,
                         a,
                         b,
-                    } => arithmetic!(BinOp::Add, checked_add, +, in_place, dst, a, b),
+                    } => binary!(BinOp::Add, in_place, dst, reg!(a), reg!(b)),
                     Op::Sub {
                         in_place,
                         dst,
                         a,
                         b,
-                    } => arithmetic!(BinOp::Sub, checked_sub, -, in_place, dst, a, b),
+                    } => binary!(BinOp::Sub, in_place, dst, reg!(a), reg!(b)),
                     Op::Mul {
                         in_place,
                         dst,
                         a,
                         b,
-                    } => arithmetic!(BinOp::Mul, checked_mul, *, in_place, dst, a, b),
+                    } => binary!(BinOp::Mul, in_place, dst, reg!(a), reg!(b)),
                     Op::AddInt {
                         in_place,
                         dst,
                         a,
                         i,
-                    } => {
-                        let (x, y) = (reg!(a), i64::from(i));
-                        if let Value::Int(x) = x
-                            && let Some(sum) = x.checked_add(y)
-                        {
-                            reg!(dst) = Value::Int(sum);
-                            continue;
-                        }
-                        store!(
-                            dst,
-                            self.binary(
-                                t,
-                                BinOp::Add,
-                                in_place,
-                                x,
-                                Value::Int(y),
-                                &mut Vec::new()
-                            )
-                        );
-                    }
+                    } => binary!(BinOp::Add, in_place, dst, reg!(a), Value::Int(i.into())),
                     Op::SubInt {
                         in_place,
                         dst,
                         a,
                         i,
-                    } => {
-                        let (x, y) = (reg!(a), i64::from(i));
-                        if let Value::Int(x) = x
-                            && let Some(rest) = x.checked_sub(y)
-                        {
-                            reg!(dst) = Value::Int(rest);
-                            continue;
-                        }
-                        store!(
-                            dst,
-                            self.binary(
-                                t,
-                                BinOp::Sub,
-                                in_place,
-                                x,
-                                Value::Int(y),
-                                &mut Vec::new()
-                            )
-                        );
-                    }
+                    } => binary!(BinOp::Sub, in_place, dst, reg!(a), Value::Int(i.into())),
                     Op::BinaryInt { op, dst, a, i } => {
-                        let (x, y) = (reg!(a), Value::Int(i64::from(i)));
-                        if let Some(v) = fast_binary(op, x, y) {
-                            reg!(dst) = v;
-                            continue;
-                        }
-                        store!(dst, self.binary(t, op, false, x, y, &mut Vec::new()));
+                        binary!(op, false, dst, reg!(a), Value::Int(i.into()));
                     }
-                    Op::Binary { op, dst, a, b } => {
-                        let (x, y) = (reg!(a), reg!(b));
-                        if let Some(v) = fast_binary(op, x, y) {
-                            reg!(dst) = v;
-                            continue;
-                        }
-                        store!(dst, self.binary(t, op, false, x, y, &mut Vec::new()));
-                    }
-                    Op::InPlace { op, dst, a, b } => {
-                        let (x, y) = (reg!(a), reg!(b));
-                        if let Some(v) = fast_binary(op, x, y) {
-                            reg!(dst) = v;
-                            continue;
-                        }
-                        store!(dst, self.binary(t, op, true, x, y, &mut Vec::new()));
-                    }
+                    Op::Binary { op, dst, a, b } => binary!(op, false, dst, reg!(a), reg!(b)),
+                    Op::InPlace { op, dst, a, b } => binary!(op, true, dst, reg!(a), reg!(b)),
                     Op::Unary { op, dst, a } => {
                         let v = reg!(a);
                         store!(dst, self.unary(t, op, v));
                     }
                     Op::Compare { op, dst, a, b } => {
                         let (x, y) = (reg!(a), reg!(b));
-                        if let Some(v) = fast_compare(op, x, y) {
-                            compared!(dst, v);
-                        }
                         match op {
+                            CmpOp::Is => reg!(dst) = Value::Bool(x.is(y)),
+                            CmpOp::IsNot => reg!(dst) = Value::Bool(!x.is(y)),
                             CmpOp::In => store!(dst, self.contains(t, y, x, Vec::new())),
                             CmpOp::NotIn => {
                                 store!(dst, self.contains(t, y, x, vec![After::Negate]));
@@ -530,33 +347,14 @@ impl Vm {
                         }
                     }
                     Op::CompareInt { op, dst, a, i } => {
-                        let (x, y) = (reg!(a), Value::Int(i64::from(i)));
-                        if let Value::Int(x) = x {
-                            let y = i64::from(i);
-                            compared!(
-                                dst,
-                                match op {
-                                    CmpOp::Eq => x == y,
-                                    CmpOp::Ne => x != y,
-                                    CmpOp::Lt => x < y,
-                                    CmpOp::Le => x <= y,
-                                    CmpOp::Gt => x > y,
-                                    _ => x >= y,
-                                }
-                            );
-                        }
+                        let (x, y) = (reg!(a), Value::Int(i.into()));
                         store!(dst, self.compare(t, op, x, y, &mut Vec::new()));
                     }
                     Op::Not { dst, a } => {
                         let v = reg!(a);
-                        if let Value::Bool(b) = v {
-                            reg!(dst) = Value::Bool(!b);
-                            continue;
-                        }
                         save!(Pending::StoreNot(dst));
                         match self.truth(t, v, &mut Vec::new()) {
                             Ok(Called::Value(v)) => {
-                                window!();
                                 reg!(dst) = Value::Bool(!matches!(v, Value::Bool(true)));
                             }
                             other => go!(other),
@@ -573,29 +371,6 @@ impl Vm {
                     Op::GetAttr { dst, obj, name } => {
                         let v = reg!(obj);
                         let name = code.linked.names[usize::from(name)];
-                        if let Value::Ref(r) = v
-                            && let Object::Instance(i) = self.heap.get(r)
-                        {
-                            let cache = &code.caches[pc - 1];
-                            let version = self.heap.class_version;
-                            if let Some(at) = cache.get(i.class, version) {
-                                if let Some(found) = i.attrs.at(at as usize, name) {
-                                    reg!(dst) = found;
-                                    continue;
-                                }
-                                if let Some(found) = i.attrs.get(name) {
-                                    reg!(dst) = found;
-                                    continue;
-                                }
-                            } else if self.reads_plainly(i.class, name)
-                                && let Some(at) = i.attrs.position(name)
-                                && let Some(found) = i.attrs.at(at, name)
-                            {
-                                cache.set(i.class, version, at as u64);
-                                reg!(dst) = found;
-                                continue;
-                            }
-                        }
                         store!(dst, {
                             let mut chain = Vec::new();
                             let called = self.get_attr(t, v, name, &mut chain);
@@ -605,33 +380,6 @@ impl Vm {
                     Op::SetAttr { obj, src, name } => {
                         let (v, new) = (reg!(obj), reg!(src));
                         let name = code.linked.names[usize::from(name)];
-                        if let Value::Ref(r) = v
-                            && let Object::Instance(i) = self.heap.get(r)
-                        {
-                            let class = i.class;
-                            let cache = &code.caches[pc - 1];
-                            let version = self.heap.class_version;
-                            let known = cache.get(class, version);
-                            if known.is_some() || self.writes_plainly(class, name) {
-                                let attrs = &mut self.heap.instance_mut(r).attrs;
-                                if let Some(at) = known
-                                    && let Some(place) = attrs.at_mut(at as usize, name)
-                                {
-                                    *place = new;
-                                    continue;
-                                }
-                                let fresh = attrs.set(name, new);
-                                if known.is_none() {
-                                    let at = attrs.position(name).unwrap_or(0);
-                                    cache.set(class, version, at as u64);
-                                }
-                                if fresh && let Err(e) = self.heap.charge(24) {
-                                    save!(Pending::None);
-                                    go!(Err(e.into()));
-                                }
-                                continue;
-                            }
-                        }
                         drop_value!({
                             let mut chain = Vec::new();
                             let called = self.set_attr(t, v, name, new, &mut chain);
@@ -649,36 +397,10 @@ impl Vm {
                     }
                     Op::GetItem { dst, obj, key } => {
                         let (o, k) = (reg!(obj), reg!(key));
-                        if let (Value::Ref(r), Value::Int(i)) = (o, k) {
-                            let items: Option<&[Value]> = match self.heap.get(r) {
-                                Object::List(items) => Some(items),
-                                Object::Tuple(items) => Some(items),
-                                _ => None,
-                            };
-                            if let Some(items) = items {
-                                let i = if i < 0 { i + items.len() as i64 } else { i };
-                                if let Some(v) = usize::try_from(i).ok().and_then(|i| items.get(i))
-                                {
-                                    reg!(dst) = *v;
-                                    continue;
-                                }
-                            }
-                        }
                         store!(dst, self.get_item(t, o, k));
                     }
                     Op::SetItem { obj, key, src } => {
                         let (o, k, v) = (reg!(obj), reg!(key), reg!(src));
-                        if let (Value::Ref(r), Value::Int(i)) = (o, k)
-                            && let Object::List(items) = self.heap.get_mut(r)
-                        {
-                            let i = if i < 0 { i + items.len() as i64 } else { i };
-                            if let Some(place) =
-                                usize::try_from(i).ok().and_then(|i| items.get_mut(i))
-                            {
-                                *place = v;
-                                continue;
-                            }
-                        }
                         drop_value!(self.set_item(t, o, k, v));
                     }
                     Op::DelItem { obj, key } => {
@@ -690,23 +412,23 @@ impl Vm {
                         direct!(dst, objects::slice::new(self, a, b, c));
                     }
                     Op::List { dst, first, n } => {
-                        let at = usize::from(first);
-                        let items = regs[at..at + usize::from(n)].to_vec();
+                        let at = base + usize::from(first);
+                        let items = t.registers[at..at + usize::from(n)].to_vec();
                         direct!(dst, self.new_list(items));
                     }
                     Op::Tuple { dst, first, n } => {
-                        let at = usize::from(first);
-                        let items: Box<[Value]> = regs[at..at + usize::from(n)].into();
+                        let at = base + usize::from(first);
+                        let items: Box<[Value]> = t.registers[at..at + usize::from(n)].into();
                         direct!(dst, self.new_tuple(items));
                     }
                     Op::Set { dst, first, n } => {
-                        let at = usize::from(first);
-                        let items = regs[at..at + usize::from(n)].to_vec();
+                        let at = base + usize::from(first);
+                        let items = t.registers[at..at + usize::from(n)].to_vec();
                         store!(dst, self.new_set(t, &items));
                     }
                     Op::Dict { dst, first, n } => {
-                        let at = usize::from(first);
-                        let items = regs[at..at + 2 * usize::from(n)].to_vec();
+                        let at = base + usize::from(first);
+                        let items = t.registers[at..at + 2 * usize::from(n)].to_vec();
                         store!(dst, self.new_dict(t, &items));
                     }
                     Op::ListAppend { list, src } => {
@@ -754,8 +476,8 @@ impl Vm {
                         direct!(dst, self.new_tuple(items));
                     }
                     Op::Concat { dst, first, n } => {
-                        let at = usize::from(first);
-                        let parts = &regs[at..at + usize::from(n)];
+                        let at = base + usize::from(first);
+                        let parts = &t.registers[at..at + usize::from(n)];
                         direct!(dst, self.concat(parts));
                     }
                     Op::Format {
@@ -772,7 +494,7 @@ impl Vm {
                         };
                         if conv == 0 && spec.is_unbound() && self.heap.as_str(v).is_some() {
                             reg!(dst) = v;
-                            continue;
+                            break 'one;
                         }
                         store!(dst, self.format_value(t, v, conv, spec));
                     }
@@ -781,10 +503,7 @@ impl Vm {
                         save!(Pending::Unpack { first, n });
                         match self.unpack(t, v, first, n) {
                             Ok(Called::Ready)
-                                if t.frames.last().is_some_and(|f| f.base as usize == base) =>
-                            {
-                                window!();
-                            }
+                                if t.frames.last().is_some_and(|f| f.base as usize == base) => {}
                             other => go!(other),
                         }
                     }
@@ -800,52 +519,8 @@ impl Vm {
                         go!(self.unpack_star(t, v, before, after));
                     }
                     Op::Call { dst, func, argc } => {
-                        step!(1);
                         let callee = reg!(func);
                         let start = base + usize::from(func) + 1;
-                        match callee {
-                            Value::Ref(r) => match self.heap.get(r) {
-                                Object::Function(f) => {
-                                    enter!(f, start, argc, dst, None);
-                                }
-                                Object::Class(_) => {
-                                    let cache = &code.caches[pc - 1];
-                                    let version = self.heap.class_version;
-                                    match cache.get(r, version) {
-                                        Some(found) if found & NATIVE != 0 => {
-                                            native!(found, dst, start - 1, usize::from(argc) + 1);
-                                        }
-                                        Some(found) => {
-                                            let init = Ref(found as u32);
-                                            let this = match self.new_instance(r, Value::Unbound) {
-                                                Ok(Value::Ref(this)) => this,
-                                                Ok(_) => continue,
-                                                Err(raise) => {
-                                                    save!(Pending::None);
-                                                    go!(Err(raise));
-                                                }
-                                            };
-                                            reg!(func) = Value::Ref(this);
-                                            if let Object::Function(f) = self.heap.get(init) {
-                                                enter!(f, start - 1, argc + 1, dst, Some(this));
-                                            }
-                                            window!();
-                                            reg!(func) = callee;
-                                        }
-                                        None => {
-                                            if let Some(found) = self.constructor(r) {
-                                                cache.set(r, version, found);
-                                            }
-                                        }
-                                    }
-                                }
-                                _ => {}
-                            },
-                            Value::Native(id) if self.lookup.is_plain_function(id) => {
-                                native!(u64::from(id.0), dst, start, usize::from(argc));
-                            }
-                            _ => {}
-                        }
                         save!(Pending::Store(dst));
                         let called = self.call_window(
                             t,
@@ -858,7 +533,6 @@ impl Vm {
                         );
                         match called {
                             Ok(Called::Value(v)) => {
-                                window!();
                                 reg!(dst) = v;
                             }
                             Ok(Called::Ready) => continue 'frame,
@@ -866,7 +540,6 @@ impl Vm {
                         }
                     }
                     Op::CallKw { dst, func, site } => {
-                        step!(1);
                         save!(Pending::Store(dst));
                         let callee = reg!(func);
                         let start = base + usize::from(func) + 1;
@@ -875,58 +548,18 @@ impl Vm {
                         let n = usize::from(s.positional);
                         match self.call_window(t, callee, start, n, kw, true, Vec::new()) {
                             Ok(Called::Value(v)) => {
-                                window!();
                                 reg!(dst) = v;
                             }
                             other => go!(other),
                         }
                     }
                     Op::CallMethod { dst, obj, site } => {
-                        step!(1);
                         let s = &code.call_sites[usize::from(site)];
                         let kw = &code.linked.call_keywords[usize::from(site)];
                         let name = code.linked.names[usize::from(s.name)];
                         let this = reg!(obj);
                         let start = base + usize::from(obj);
                         let n = usize::from(s.positional);
-                        let cache = &code.caches[pc - 1];
-                        let version = self.heap.class_version;
-                        if let Value::Ref(r) = this
-                            && kw.is_empty()
-                        {
-                            let object = self.heap.get(r);
-                            let class = match object {
-                                Object::Instance(i) if !i.attrs.has(name) => i.class,
-                                Object::List(_) => Type::List.r(),
-                                Object::Str(_) => Type::Str.r(),
-                                Object::Dict(_) => Type::Dict.r(),
-                                Object::Set(_) => self.class_of(this),
-                                _ => NO_CLASS,
-                            };
-                            match cache.get(class, version) {
-                                Some(found) if found & NATIVE != 0 => {
-                                    native!(found, dst, start, n + 1);
-                                }
-                                Some(found) => {
-                                    if let Object::Function(f) = self.heap.get(Ref(found as u32)) {
-                                        enter!(f, start, s.positional + 1, dst, None);
-                                    }
-                                }
-                                None if class != NO_CLASS => {
-                                    let found = match self.plain_method(this, name) {
-                                        Some(Value::Native(id)) if self.lookup.is_plain(id) => {
-                                            Some(u64::from(id.0) | NATIVE)
-                                        }
-                                        Some(Value::Ref(f)) => Some(u64::from(f.0)),
-                                        _ => None,
-                                    };
-                                    if let Some(found) = found {
-                                        cache.set(class, version, found);
-                                    }
-                                }
-                                None => {}
-                            }
-                        }
                         save!(Pending::Store(dst));
                         let called = match self.plain_method(this, name) {
                             Some(f) => self.call_window(t, f, start, n + 1, kw, false, Vec::new()),
@@ -934,7 +567,6 @@ impl Vm {
                         };
                         match called {
                             Ok(Called::Value(v)) => {
-                                window!();
                                 reg!(dst) = v;
                             }
                             Ok(Called::Ready) => continue 'frame,
@@ -942,16 +574,15 @@ impl Vm {
                         }
                     }
                     Op::CallSpread { dst, func } => {
-                        step!(1);
                         save!(Pending::Store(dst));
                         let (f, args, kwargs) = (reg!(func), reg!(func + 1), reg!(func + 2));
                         go!(self.call_spread(t, f, args, kwargs));
                     }
                     Op::Function { dst, first, spec } => {
                         let s = &code.functions[usize::from(spec)];
-                        let mut at = usize::from(first);
+                        let mut at = base + usize::from(first);
                         let n = usize::from(s.defaults);
-                        let defaults: Box<[Value]> = regs[at..at + n].into();
+                        let defaults: Box<[Value]> = t.registers[at..at + n].into();
                         at += n;
                         let body = &unit.codes[usize::from(s.code)];
                         let mut kw_defaults: Box<[Value]> = Box::default();
@@ -959,11 +590,11 @@ impl Vm {
                             kw_defaults =
                                 vec![Value::Unbound; usize::from(body.params.keyword_only)].into();
                             for which in &s.kw_defaults {
-                                kw_defaults[usize::from(*which)] = regs[at];
+                                kw_defaults[usize::from(*which)] = t.registers[at];
                                 at += 1;
                             }
                         }
-                        let closure = regs[at..at + usize::from(s.cells)]
+                        let closure = t.registers[at..at + usize::from(s.cells)]
                             .iter()
                             .filter_map(|v| v.as_ref())
                             .collect();
@@ -992,8 +623,8 @@ impl Vm {
                         } else {
                             1 + usize::from(s.bases) + s.keywords.len()
                         };
-                        let at = usize::from(first);
-                        let window = regs[at..at + n].to_vec();
+                        let at = base + usize::from(first);
+                        let window = t.registers[at..at + n].to_vec();
                         store!(dst, self.start_class(t, s, &window));
                     }
                     Op::Super {
@@ -1023,21 +654,6 @@ impl Vm {
                     }
                     Op::Return { src } => {
                         let v = reg!(src);
-                        let depth = t.frames.len();
-                        if depth > 1 {
-                            let top = &t.frames[depth - 1];
-                            if top.rare.is_none()
-                                && top.generator.is_none()
-                                && (top.made.is_none() || v.is_none())
-                                && let Pending::Store(dst) = t.frames[depth - 2].pending
-                            {
-                                let v = top.made.map_or(v, Value::Ref);
-                                t.frames.pop();
-                                let below = t.frames[depth - 2].base as usize;
-                                t.registers[below + usize::from(dst)] = v;
-                                continue 'frame;
-                            }
-                        }
                         save!(Pending::None);
                         go!(self.return_value(t, v));
                     }
@@ -1077,90 +693,13 @@ impl Vm {
                     }
                     Op::ForPrep { dst, src } => {
                         let v = reg!(src);
-                        if let Value::Ref(r) = v {
-                            match self.heap.get(r) {
-                                Object::Range(range) => {
-                                    let [start, _, step] = **range;
-                                    if let Ok(left) = i64::try_from(objects::range::len(**range)) {
-                                        reg!(dst) = Value::Int(start);
-                                        reg!(dst + 1) = Value::Int(left);
-                                        reg!(dst + 2) = Value::Int(step);
-                                        continue;
-                                    }
-                                }
-                                Object::List(_) | Object::Tuple(_) => {
-                                    reg!(dst) = v;
-                                    reg!(dst + 1) = Value::Int(0);
-                                    continue;
-                                }
-                                _ => {}
-                            }
-                        }
                         store!(dst, self.get_iter(t, v, &mut Vec::new()));
                     }
                     Op::ForIter { dst, iter } => {
                         let it = reg!(iter);
-                        if let Value::Int(next) = it {
-                            if let (Value::Int(left), Value::Int(step)) =
-                                (reg!(iter + 1), reg!(iter + 2))
-                                && left > 0
-                            {
-                                reg!(iter) = Value::Int(next.wrapping_add(step));
-                                reg!(iter + 1) = Value::Int(left - 1);
-                                reg!(dst) = it;
-                                pc += 1;
-                            }
-                            continue;
-                        }
-                        if let Value::Ref(r) = it {
-                            let items: Option<&[Value]> = match self.heap.get(r) {
-                                Object::List(items) => Some(items),
-                                Object::Tuple(items) => Some(items),
-                                _ => None,
-                            };
-                            if let Some(items) = items {
-                                if let Value::Int(at) = reg!(iter + 1)
-                                    && let Some(v) = items.get(at as usize)
-                                {
-                                    reg!(iter + 1) = Value::Int(at + 1);
-                                    reg!(dst) = *v;
-                                    pc += 1;
-                                } else {
-                                    // Once at its end it stays there, whatever is appended.
-                                    reg!(iter + 1) = Value::Int(i64::MAX);
-                                }
-                                continue;
-                            }
-                        }
                         if let Value::Ref(r) = it
-                            && let Object::Iter(i) = self.heap.get_mut(r)
+                            && matches!(self.heap.get(r), Object::Iter(_))
                         {
-                            match &mut **i {
-                                Iter::Range(next, step, left) => {
-                                    if *left > 0 {
-                                        let v = *next;
-                                        *left -= 1;
-                                        *next = v.wrapping_add(*step);
-                                        reg!(dst) = Value::Int(v);
-                                        pc += 1;
-                                    }
-                                    continue;
-                                }
-                                Iter::List(list, at) => {
-                                    let (list, i) = (*list, *at);
-                                    if let Some(v) = self.heap.list(list).get(i).copied() {
-                                        if let Object::Iter(it) = self.heap.get_mut(r)
-                                            && let Iter::List(_, at) = &mut **it
-                                        {
-                                            *at = i + 1;
-                                        }
-                                        reg!(dst) = v;
-                                        pc += 1;
-                                        continue;
-                                    }
-                                }
-                                _ => {}
-                            }
                             save!(Pending::None);
                             match objects::iter::next(self, r) {
                                 Ok(Some(v)) => {
@@ -1170,7 +709,7 @@ impl Vm {
                                 Ok(None) => {}
                                 Err(raise) => go!(Err(raise)),
                             }
-                            continue;
+                            break 'one;
                         }
                         save!(Pending::ForNext(dst));
                         go!(self.next_value(t, it, &mut Vec::new()));
@@ -1207,11 +746,7 @@ impl Vm {
                     }
                     Op::RaiseAgain => {
                         save!(Pending::None);
-                        let handled = t
-                            .frames
-                            .iter()
-                            .rev()
-                            .find_map(PyFrame::handled);
+                        let handled = t.frames.iter().rev().find_map(PyFrame::handled);
                         match handled {
                             Some(e) => {
                                 let called = self.unwind(t, e, false);
@@ -1324,7 +859,6 @@ impl Vm {
                         save!(Pending::Retry);
                         match self.import_dotted(t, name, root) {
                             Ok(Some(v)) => {
-                                window!();
                                 reg!(dst) = v;
                             }
                             Ok(None) => continue 'frame,
@@ -1336,7 +870,6 @@ impl Vm {
                         save!(Pending::Retry);
                         match self.import_from(t, m, name) {
                             Ok(Some(v)) => {
-                                window!();
                                 reg!(dst) = v;
                             }
                             Ok(None) => continue 'frame,
@@ -1350,6 +883,7 @@ impl Vm {
                     }
                 }
             }
+            save_pc!();
         }
     }
 }

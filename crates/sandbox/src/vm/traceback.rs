@@ -239,11 +239,21 @@ fn anchor(op: Op, text: &[char]) -> Option<(usize, usize)> {
         }
         Op::Binary { .. }
         | Op::BinaryInt { .. }
-        | Op::Add { in_place: false, .. }
-        | Op::Sub { in_place: false, .. }
-        | Op::Mul { in_place: false, .. }
-        | Op::AddInt { in_place: false, .. }
-        | Op::SubInt { in_place: false, .. } => {
+        | Op::Add {
+            in_place: false, ..
+        }
+        | Op::Sub {
+            in_place: false, ..
+        }
+        | Op::Mul {
+            in_place: false, ..
+        }
+        | Op::AddInt {
+            in_place: false, ..
+        }
+        | Op::SubInt {
+            in_place: false, ..
+        } => {
             let op = match op {
                 Op::Binary { op, .. } | Op::BinaryInt { op, .. } => op,
                 Op::Mul { .. } => BinOp::Mul,

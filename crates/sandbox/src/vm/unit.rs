@@ -4,9 +4,9 @@ use super::import::ModuleState;
 use super::raise::Res;
 use super::state::Vm;
 use crate::compile::code::{self, CodeRef, Const, LinkedCode, Unit, UnitId};
-use crate::heap::{Object, Sym, Value, attrs::Attrs, set::Set};
 use crate::compile::op::Op;
 use crate::heap::Ref;
+use crate::heap::{Object, Sym, Value, attrs::Attrs, set::Set, sym::sym};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -55,8 +55,18 @@ pub(crate) struct Code {
     pub(crate) frame_registers: u16,
     /// The first register that is a temporary. Those before it are cleared when a frame begins.
     pub(crate) first_temp: u16,
+    /// Method calls: `code::CallSite` as the loop reads it.
+    pub(crate) sites: Box<[Site]>,
     /// What was learnt at each instruction.
     pub(crate) caches: Box<[Cache]>,
+}
+
+/// A method call.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) name: Sym,
+    pub(crate) positional: u16,
+    pub(crate) has_keywords: bool,
 }
 
 /// No number of arguments.
@@ -152,6 +162,16 @@ impl Vm {
                             .collect(),
                         params: all(&code.params.names),
                     };
+                    let sites = code.call_sites.iter().map(|site| Site {
+                        name: linked
+                            .names
+                            .get(usize::from(site.name))
+                            .copied()
+                            .unwrap_or(sym::EMPTY),
+                        positional: site.positional,
+                        has_keywords: !site.keywords.is_empty(),
+                    });
+                    let sites = sites.collect();
                     let p = &code.params;
                     let plain = p.keyword_only == 0 && !p.has_args && !p.has_kwargs;
                     Code {
@@ -162,6 +182,7 @@ impl Vm {
                         qualname: symbols.intern(&code.qualname),
                         consts: loaded.consts[index].clone(),
                         exact: if plain { p.positional } else { NOT_EXACT },
+                        sites,
                         ops: code.ops.as_slice().into(),
                         frame_registers: code.registers,
                         first_temp: code.first_temp(),

@@ -380,11 +380,7 @@ impl Vm {
 
     /// Makes what is being handled the context of a new exception.
     fn set_context(&mut self, t: &Thread, e: Value) {
-        let handled = t
-            .frames
-            .iter()
-            .rev()
-            .find_map(PyFrame::handled);
+        let handled = t.frames.iter().rev().find_map(PyFrame::handled);
         let (Some(Value::Ref(handled)), Value::Ref(new)) = (handled, e) else {
             return;
         };

@@ -466,15 +466,40 @@ impl<'a> Lower<'a> {
         right: &'a Expr,
     ) -> Check<()> {
         let made = match (op, small_int(right)) {
-            (BinOp::Add, Some(i)) => Op::AddInt { in_place, dst, a, i },
-            (BinOp::Sub, Some(i)) => Op::SubInt { in_place, dst, a, i },
+            (BinOp::Add, Some(i)) => Op::AddInt {
+                in_place,
+                dst,
+                a,
+                i,
+            },
+            (BinOp::Sub, Some(i)) => Op::SubInt {
+                in_place,
+                dst,
+                a,
+                i,
+            },
             (op, Some(i)) if !in_place => Op::BinaryInt { op, dst, a, i },
             _ => {
                 let b = self.operand(right)?;
                 match op {
-                    BinOp::Add => Op::Add { in_place, dst, a, b },
-                    BinOp::Sub => Op::Sub { in_place, dst, a, b },
-                    BinOp::Mul => Op::Mul { in_place, dst, a, b },
+                    BinOp::Add => Op::Add {
+                        in_place,
+                        dst,
+                        a,
+                        b,
+                    },
+                    BinOp::Sub => Op::Sub {
+                        in_place,
+                        dst,
+                        a,
+                        b,
+                    },
+                    BinOp::Mul => Op::Mul {
+                        in_place,
+                        dst,
+                        a,
+                        b,
+                    },
                     op if in_place => Op::InPlace { op, dst, a, b },
                     op => Op::Binary { op, dst, a, b },
                 }

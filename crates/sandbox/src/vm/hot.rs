@@ -1,0 +1,738 @@
+//! The hot part of the loop: instructions as they usually go, with built-in values and plain classes.
+//!
+//! What is unusual about an instruction is found before anything is changed, and the instruction left to `run.rs`. That is
+//! the rule of this file: until an instruction is certain to be done, nothing is written. No call in here runs Python
+//! code, and none is inlined that is not needed at each step: the loop's own variables stay in registers then.
+
+use super::call::Called;
+use super::fast::{fast_binary, fast_compare};
+use super::frame::{Pending, PyFrame};
+use super::native::{Args, Flow};
+use super::natives::native;
+use super::raise::{Raise, Res};
+use super::state::{Due, Vm};
+use super::thread::Thread;
+use super::unit::{Code, Table};
+use crate::compile::op::{CmpOp, Op, UnaryOp};
+use crate::heap::{
+    NativeId, Object, Ref, Type, Value,
+    object::{Function, GeneratorState, Iter},
+};
+use crate::objects;
+
+/// In a cache: what was found is a native, not an object.
+pub(super) const NATIVE: u64 = 1 << 32;
+
+/// The class of what no cache is for.
+const NO_CLASS: Ref = Ref(u32::MAX);
+
+/// Why the hot part ended.
+pub(super) enum Hot {
+    /// The next instruction of the top frame is one that it does not do.
+    Slow,
+    /// An operation was done, and this came of it.
+    Settle(Res<Called>),
+    /// Something is due at a safe point.
+    Pause,
+}
+
+impl Vm {
+    #[inline(never)]
+    pub(super) fn hot(&mut self, table: &Table, t: &mut Thread, may_pause: &mut bool) -> Hot {
+        'frame: loop {
+            let Some(frame) = t.frames.last() else {
+                return Hot::Slow;
+            };
+            let at = frame.code;
+            let unit_index = usize::from(at.unit.0);
+            let Some(unit) = table.get(unit_index) else {
+                return Hot::Slow;
+            };
+            let code: &Code = &unit.codes[usize::from(at.index)];
+            let ops: &[Op] = &code.ops;
+            let base = frame.base as usize;
+            let mut pc = frame.pc as usize;
+            // The frame's window. What takes the thread makes it anew: see `window`.
+            let end = base + usize::from(code.frame_registers);
+            let mut regs: &mut [Value] = &mut t.registers[base..end];
+
+            macro_rules! window {
+                () => {
+                    regs = &mut t.registers[base..end]
+                };
+            }
+            macro_rules! reg {
+                ($r:expr) => {
+                    regs[usize::from($r)]
+                };
+            }
+            macro_rules! save {
+                ($pending:expr) => {
+                    if let Some(frame) = t.frames.last_mut() {
+                        frame.pc = pc as u32;
+                        frame.pending = $pending;
+                    }
+                };
+            }
+            // Leaves this instruction to the other loop.
+            macro_rules! slow {
+                () => {{
+                    if let Some(frame) = t.frames.last_mut() {
+                        frame.pc = pc as u32 - 1;
+                    }
+                    return Hot::Slow;
+                }};
+            }
+            // One step. `$back` is how far back the instruction begins that is done after a pause.
+            macro_rules! step {
+                ($back:expr) => {{
+                    if self.steps_left > self.heap.check_at {
+                        self.steps_left -= 1;
+                    } else {
+                        match self.step(*may_pause) {
+                            Ok(Due::Nothing) => *may_pause = true,
+                            Ok(Due::Pause) => {
+                                pc -= $back;
+                                save!(Pending::None);
+                                return Hot::Pause;
+                            }
+                            Err(raise) => {
+                                save!(Pending::None);
+                                return Hot::Settle(Err(raise));
+                            }
+                        }
+                    }
+                }};
+            }
+            macro_rules! jump {
+                ($to:expr) => {{
+                    let to = $to as usize;
+                    let back = to < pc;
+                    pc = to;
+                    if back {
+                        step!(0);
+                    }
+                }};
+            }
+            macro_rules! branch {
+                ($cond:expr, $to:expr, $when:expr) => {{
+                    let truth = match reg!($cond) {
+                        Value::Bool(b) => b,
+                        Value::None => false,
+                        Value::Int(i) => i != 0,
+                        Value::Ref(r) => match self.heap.get(r) {
+                            Object::List(items) => !items.is_empty(),
+                            Object::Tuple(items) => !items.is_empty(),
+                            Object::Dict(d) => !d.is_empty(),
+                            _ => slow!(),
+                        },
+                        _ => slow!(),
+                    };
+                    if truth == $when {
+                        jump!($to);
+                    }
+                }};
+            }
+            // Numbers that need no heap.
+            macro_rules! arithmetic {
+                ($checked:ident, $float:tt, $dst:expr, $a:expr, $b:expr) => {{
+                    let v = match (reg!($a), reg!($b)) {
+                        (Value::Int(x), Value::Int(y)) => match x.$checked(y) {
+                            Some(v) => Value::Int(v),
+                            None => slow!(),
+                        },
+                        (Value::Float(x), Value::Float(y)) => Value::Float(x $float y),
+                        (Value::Float(x), Value::Int(y)) => Value::Float(x $float (y as f64)),
+                        (Value::Int(x), Value::Float(y)) => Value::Float((x as f64) $float y),
+                        _ => slow!(),
+                    };
+                    reg!($dst) = v;
+                }};
+            }
+            // The truth of a comparison; a jump that asks for it comes next as a rule, and is done at once.
+            macro_rules! compared {
+                ($dst:expr, $truth:expr) => {{
+                    let truth: bool = $truth;
+                    reg!($dst) = Value::Bool(truth);
+                    match ops[pc] {
+                        Op::JumpIfNot { cond, to } if cond == $dst => {
+                            pc += 1;
+                            if !truth {
+                                jump!(to);
+                            }
+                        }
+                        Op::JumpIf { cond, to } if cond == $dst => {
+                            pc += 1;
+                            if truth {
+                                jump!(to);
+                            }
+                        }
+                        _ => {}
+                    }
+                }};
+            }
+            // Puts a function's frame on the thread, its arguments being in place, and goes on there.
+            macro_rules! enter {
+                ($function:expr, $start:expr, $argc:expr, $dst:expr, $made:expr) => {
+                    let function: &Function = $function;
+                    let at = function.code;
+                    if let Some(callee) = table
+                        .get(usize::from(at.unit.0))
+                        .and_then(|unit| unit.codes.get(usize::from(at.index)))
+                        && callee.exact == $argc
+                        && t.frames.len() < self.depth_limit
+                    {
+                        let start: usize = $start;
+                        let end = start + usize::from(callee.frame_registers);
+                        if let Some(window) = t.registers.get_mut(start..end) {
+                            for place in
+                                &mut window[usize::from($argc)..usize::from(callee.first_temp)]
+                            {
+                                *place = Value::Unbound;
+                            }
+                            let free = usize::from(callee.first_free);
+                            for (i, cell) in function.closure.iter().enumerate() {
+                                window[free + i] = Value::Ref(*cell);
+                            }
+                            save!(Pending::Store($dst));
+                            t.frames.push(PyFrame {
+                                code: at,
+                                pc: 0,
+                                base: start as u32,
+                                pending: Pending::None,
+                                generator: None,
+                                made: $made,
+                                rare: None,
+                            });
+                            continue 'frame;
+                        }
+                    }
+                };
+            }
+            // Calls a native that is nothing but a Rust function; one that needs Python has changed nothing.
+            macro_rules! native {
+                ($found:expr, $dst:expr, $first:expr, $n:expr) => {{
+                    let (id, first, n) = (NativeId($found as u16), usize::from($first), $n);
+                    let args = Args {
+                        pos: &regs[first..first + n],
+                        kw: &[],
+                    };
+                    match (native(id).run)(self, args) {
+                        Ok(Flow::Value(v)) => {
+                            reg!($dst) = v;
+                            continue;
+                        }
+                        Err(Raise::NeedsPython) => slow!(),
+                        other => {
+                            save!(Pending::Store($dst));
+                            let mut after = Vec::new();
+                            let called =
+                                self.settle_native(t, id, base + first, n, &[], other, &mut after);
+                            return Hot::Settle(self.finish(t, called, after));
+                        }
+                    }
+                }};
+            }
+
+            loop {
+                let op = ops[pc];
+                pc += 1;
+                match op {
+                    Op::Nop => {}
+                    Op::Move { dst, src } => reg!(dst) = reg!(src),
+                    Op::Const { dst, k } => reg!(dst) = code.consts[k as usize],
+                    Op::Int { dst, i } => reg!(dst) = Value::Int(i64::from(i)),
+                    Op::None { dst } => reg!(dst) = Value::None,
+                    Op::Bool { dst, b } => reg!(dst) = Value::Bool(b),
+                    Op::Clear { dst } => reg!(dst) = Value::Unbound,
+                    Op::CheckBound { src, .. } => {
+                        if reg!(src).is_unbound() {
+                            slow!();
+                        }
+                    }
+                    Op::LoadCell { dst, cell, .. } => {
+                        let Value::Ref(r) = reg!(cell) else { slow!() };
+                        let v = *self.heap.cell(r);
+                        if v.is_unbound() {
+                            slow!();
+                        }
+                        reg!(dst) = v;
+                    }
+                    Op::StoreCell { cell, src } => {
+                        if let Value::Ref(r) = reg!(cell) {
+                            *self.heap.cell_mut(r) = reg!(src);
+                        }
+                    }
+                    Op::LoadGlobal { dst, slot } => {
+                        let mut v = self.units[unit_index].globals[slot as usize];
+                        if v.is_unbound() {
+                            v = unit.builtins[slot as usize];
+                            if v.is_unbound() {
+                                slow!();
+                            }
+                        }
+                        reg!(dst) = v;
+                    }
+                    Op::StoreGlobal { src, slot } => {
+                        self.units[unit_index].globals[slot as usize] = reg!(src);
+                    }
+                    Op::JumpIfBound { src, to } => {
+                        if !reg!(src).is_unbound() {
+                            jump!(to);
+                        }
+                    }
+                    Op::Add { dst, a, b, .. } => arithmetic!(checked_add, +, dst, a, b),
+                    Op::Sub { dst, a, b, .. } => arithmetic!(checked_sub, -, dst, a, b),
+                    Op::Mul { dst, a, b, .. } => arithmetic!(checked_mul, *, dst, a, b),
+                    Op::AddInt { dst, a, i, .. } => {
+                        let Value::Int(x) = reg!(a) else { slow!() };
+                        let Some(sum) = x.checked_add(i64::from(i)) else {
+                            slow!()
+                        };
+                        reg!(dst) = Value::Int(sum);
+                    }
+                    Op::SubInt { dst, a, i, .. } => {
+                        let Value::Int(x) = reg!(a) else { slow!() };
+                        let Some(rest) = x.checked_sub(i64::from(i)) else {
+                            slow!()
+                        };
+                        reg!(dst) = Value::Int(rest);
+                    }
+                    Op::BinaryInt { op, dst, a, i } => {
+                        let Some(v) = fast_binary(op, reg!(a), Value::Int(i64::from(i))) else {
+                            slow!()
+                        };
+                        reg!(dst) = v;
+                    }
+                    Op::Binary { op, dst, a, b } | Op::InPlace { op, dst, a, b } => {
+                        let Some(v) = fast_binary(op, reg!(a), reg!(b)) else {
+                            slow!()
+                        };
+                        reg!(dst) = v;
+                    }
+                    Op::Unary {
+                        op: UnaryOp::Neg,
+                        dst,
+                        a,
+                    } => {
+                        let v = match reg!(a) {
+                            Value::Int(x) if x != i64::MIN => Value::Int(-x),
+                            Value::Float(x) => Value::Float(-x),
+                            _ => slow!(),
+                        };
+                        reg!(dst) = v;
+                    }
+                    Op::Compare { op, dst, a, b } => {
+                        let (x, y) = (reg!(a), reg!(b));
+                        let truth = match fast_compare(op, x, y) {
+                            Some(truth) => truth,
+                            None => match self.compare_at_hand(op, x, y) {
+                                Some(truth) => truth,
+                                None => slow!(),
+                            },
+                        };
+                        compared!(dst, truth);
+                    }
+                    Op::CompareInt { op, dst, a, i } => {
+                        let Value::Int(x) = reg!(a) else { slow!() };
+                        let y = i64::from(i);
+                        compared!(
+                            dst,
+                            match op {
+                                CmpOp::Eq => x == y,
+                                CmpOp::Ne => x != y,
+                                CmpOp::Lt => x < y,
+                                CmpOp::Le => x <= y,
+                                CmpOp::Gt => x > y,
+                                _ => x >= y,
+                            }
+                        );
+                    }
+                    Op::Not { dst, a } => {
+                        let b = match reg!(a) {
+                            Value::Bool(b) => b,
+                            Value::None => false,
+                            Value::Int(i) => i != 0,
+                            _ => slow!(),
+                        };
+                        reg!(dst) = Value::Bool(!b);
+                    }
+                    Op::Jump { to } => jump!(to),
+                    Op::JumpIf { cond, to } => branch!(cond, to, true),
+                    Op::JumpIfNot { cond, to } => branch!(cond, to, false),
+                    Op::JumpIfNone { src, to } => {
+                        if reg!(src).is_none() {
+                            jump!(to);
+                        }
+                    }
+                    Op::GetAttr { dst, obj, name } => {
+                        let Value::Ref(r) = reg!(obj) else { slow!() };
+                        let Object::Instance(i) = self.heap.get(r) else {
+                            slow!()
+                        };
+                        let name = code.linked.names[usize::from(name)];
+                        let cache = &code.caches[pc - 1];
+                        let version = self.heap.class_version;
+                        let found = match cache.get(i.class, version) {
+                            Some(at) => match i.attrs.at(at as usize, name) {
+                                Some(found) => Some(found),
+                                None => i.attrs.get(name),
+                            },
+                            None => match i.attrs.position(name) {
+                                Some(at) if self.reads_plainly(i.class, name) => {
+                                    cache.set(i.class, version, at as u64);
+                                    i.attrs.at(at, name)
+                                }
+                                _ => None,
+                            },
+                        };
+                        let Some(found) = found else { slow!() };
+                        reg!(dst) = found;
+                    }
+                    Op::SetAttr { obj, src, name } => {
+                        let (Value::Ref(r), new) = (reg!(obj), reg!(src)) else {
+                            slow!()
+                        };
+                        let Object::Instance(i) = self.heap.get(r) else {
+                            slow!()
+                        };
+                        let class = i.class;
+                        let name = code.linked.names[usize::from(name)];
+                        let cache = &code.caches[pc - 1];
+                        let version = self.heap.class_version;
+                        let known = cache.get(class, version);
+                        if known.is_none() && !self.writes_plainly(class, name) {
+                            slow!();
+                        }
+                        let attrs = &mut self.heap.instance_mut(r).attrs;
+                        if let Some(at) = known
+                            && let Some(place) = attrs.at_mut(at as usize, name)
+                        {
+                            *place = new;
+                            continue;
+                        }
+                        let fresh = attrs.set(name, new);
+                        if known.is_none() {
+                            let at = attrs.position(name).unwrap_or(0);
+                            cache.set(class, version, at as u64);
+                        }
+                        if fresh && let Err(e) = self.heap.charge(24) {
+                            save!(Pending::None);
+                            return Hot::Settle(Err(e.into()));
+                        }
+                    }
+                    Op::GetItem { dst, obj, key } => {
+                        let Value::Ref(r) = reg!(obj) else { slow!() };
+                        let key = reg!(key);
+                        let items: &[Value] = match self.heap.get(r) {
+                            Object::List(items) => items,
+                            Object::Tuple(items) => items,
+                            Object::Dict(_) => match objects::dict::get(self, r, key) {
+                                Ok(Some(v)) => {
+                                    reg!(dst) = v;
+                                    continue;
+                                }
+                                _ => slow!(),
+                            },
+                            _ => slow!(),
+                        };
+                        let Value::Int(i) = key else { slow!() };
+                        let i = if i < 0 { i + items.len() as i64 } else { i };
+                        let Some(v) = items.get(i as usize) else {
+                            slow!()
+                        };
+                        reg!(dst) = *v;
+                    }
+                    Op::SetItem { obj, key, src } => {
+                        let (Value::Ref(r), key, v) = (reg!(obj), reg!(key), reg!(src)) else {
+                            slow!()
+                        };
+                        match self.heap.get_mut(r) {
+                            Object::List(items) => {
+                                let Value::Int(i) = key else { slow!() };
+                                let i = if i < 0 { i + items.len() as i64 } else { i };
+                                let Some(place) = items.get_mut(i as usize) else {
+                                    slow!()
+                                };
+                                *place = v;
+                            }
+                            Object::Dict(_) => {
+                                if objects::dict::insert(self, r, key, v).is_err() {
+                                    slow!();
+                                }
+                            }
+                            _ => slow!(),
+                        }
+                    }
+                    Op::ListAppend { list, src } => {
+                        let (Value::Ref(r), v) = (reg!(list), reg!(src)) else {
+                            slow!()
+                        };
+                        let items = self.heap.list_mut(r);
+                        if items.len() == items.capacity() {
+                            slow!();
+                        }
+                        items.push(v);
+                    }
+                    Op::Tuple { dst, first, n } => {
+                        let first = usize::from(first);
+                        let items: Box<[Value]> = regs[first..first + usize::from(n)].into();
+                        let Ok(v) = self.new_tuple(items) else {
+                            slow!()
+                        };
+                        reg!(dst) = v;
+                    }
+                    Op::Unpack { first, src, n } => {
+                        let Value::Ref(r) = reg!(src) else { slow!() };
+                        let items: &[Value] = match self.heap.get(r) {
+                            Object::Tuple(items) => items,
+                            Object::List(items) => items,
+                            _ => slow!(),
+                        };
+                        let first = usize::from(first);
+                        if items.len() != usize::from(n) {
+                            slow!();
+                        }
+                        regs[first..first + usize::from(n)].copy_from_slice(items);
+                    }
+                    Op::Call { dst, func, argc } => {
+                        step!(1);
+                        let callee = reg!(func);
+                        match callee {
+                            Value::Ref(r) => match self.heap.get(r) {
+                                Object::Function(f) => {
+                                    enter!(f, base + usize::from(func) + 1, argc, dst, None);
+                                }
+                                Object::Class(_) => {
+                                    let cache = &code.caches[pc - 1];
+                                    let version = self.heap.class_version;
+                                    match cache.get(r, version) {
+                                        Some(found) if found & NATIVE != 0 => {
+                                            native!(found, dst, func, usize::from(argc) + 1);
+                                        }
+                                        Some(found) => {
+                                            let Ok(Value::Ref(this)) =
+                                                self.new_instance(r, Value::Unbound)
+                                            else {
+                                                slow!()
+                                            };
+                                            reg!(func) = Value::Ref(this);
+                                            let start = base + usize::from(func);
+                                            if let Object::Function(f) =
+                                                self.heap.get(Ref(found as u32))
+                                            {
+                                                enter!(f, start, argc + 1, dst, Some(this));
+                                            }
+                                            window!();
+                                            reg!(func) = callee;
+                                        }
+                                        None => {
+                                            if let Some(found) = self.constructor(r) {
+                                                cache.set(r, version, found);
+                                            }
+                                        }
+                                    }
+                                }
+                                _ => {}
+                            },
+                            Value::Native(id) if self.lookup.is_plain_function(id) => {
+                                native!(id.0, dst, func + 1, usize::from(argc));
+                            }
+                            _ => {}
+                        }
+                        slow!();
+                    }
+                    Op::CallMethod { dst, obj, site } => {
+                        step!(1);
+                        let s = &code.sites[usize::from(site)];
+                        if s.has_keywords {
+                            slow!();
+                        }
+                        let Value::Ref(r) = reg!(obj) else { slow!() };
+                        let class = match self.heap.get(r) {
+                            Object::Instance(i) if !i.attrs.has(s.name) => i.class,
+                            Object::List(_) => Type::List.r(),
+                            Object::Str(_) => Type::Str.r(),
+                            Object::Dict(_) => Type::Dict.r(),
+                            Object::Set(_) => self.class_of(reg!(obj)),
+                            _ => slow!(),
+                        };
+                        let cache = &code.caches[pc - 1];
+                        let version = self.heap.class_version;
+                        match cache.get(class, version) {
+                            Some(found) if found & NATIVE != 0 => {
+                                native!(found, dst, obj, usize::from(s.positional) + 1);
+                            }
+                            Some(found) => {
+                                if let Object::Function(f) = self.heap.get(Ref(found as u32)) {
+                                    let start = base + usize::from(obj);
+                                    enter!(f, start, s.positional + 1, dst, None);
+                                }
+                            }
+                            None => {
+                                if let Some(found) = self.method_to_remember(reg!(obj), s.name) {
+                                    cache.set(class, version, found);
+                                }
+                            }
+                        }
+                        slow!();
+                    }
+                    Op::Return { src } => {
+                        let v = reg!(src);
+                        let depth = t.frames.len();
+                        if depth < 2 {
+                            slow!();
+                        }
+                        let top = &t.frames[depth - 1];
+                        let Pending::Store(dst) = t.frames[depth - 2].pending else {
+                            slow!()
+                        };
+                        if top.rare.is_some()
+                            || top.generator.is_some()
+                            || (top.made.is_some() && !v.is_none())
+                        {
+                            slow!();
+                        }
+                        let v = top.made.map_or(v, Value::Ref);
+                        t.frames.pop();
+                        let below = t.frames[depth - 2].base as usize;
+                        t.registers[below + usize::from(dst)] = v;
+                        continue 'frame;
+                    }
+                    Op::ForPrep { dst, src } => {
+                        let v = reg!(src);
+                        let Value::Ref(r) = v else { slow!() };
+                        match self.heap.get(r) {
+                            Object::Range(range) => {
+                                let [start, _, step] = **range;
+                                let Ok(left) = i64::try_from(objects::range::len(**range)) else {
+                                    slow!()
+                                };
+                                reg!(dst) = Value::Int(start);
+                                reg!(dst + 1) = Value::Int(left);
+                                reg!(dst + 2) = Value::Int(step);
+                            }
+                            Object::List(_) | Object::Tuple(_) => {
+                                reg!(dst) = v;
+                                reg!(dst + 1) = Value::Int(0);
+                            }
+                            _ => slow!(),
+                        }
+                    }
+                    Op::ForIter { dst, iter } => match reg!(iter) {
+                        Value::Int(next) => {
+                            if let (Value::Int(left), Value::Int(step)) =
+                                (reg!(iter + 1), reg!(iter + 2))
+                                && left > 0
+                            {
+                                reg!(iter) = Value::Int(next.wrapping_add(step));
+                                reg!(iter + 1) = Value::Int(left - 1);
+                                reg!(dst) = Value::Int(next);
+                                pc += 1;
+                            }
+                        }
+                        Value::Ref(r) => {
+                            let items: &[Value] = match self.heap.get_mut(r) {
+                                Object::List(items) => items,
+                                Object::Tuple(items) => items,
+                                Object::Iter(it) => {
+                                    if let Iter::Range(next, step, left) = &mut **it
+                                        && *left > 0
+                                    {
+                                        let v = *next;
+                                        *left -= 1;
+                                        *next = v.wrapping_add(*step);
+                                        reg!(dst) = Value::Int(v);
+                                        pc += 1;
+                                        continue;
+                                    }
+                                    match objects::iter::next(self, r) {
+                                        Ok(Some(v)) => {
+                                            reg!(dst) = v;
+                                            pc += 1;
+                                        }
+                                        Ok(None) => {}
+                                        Err(raise) => {
+                                            save!(Pending::None);
+                                            return Hot::Settle(Err(raise));
+                                        }
+                                    }
+                                    continue;
+                                }
+                                Object::Generator(g)
+                                    if matches!(g.state, GeneratorState::Suspended(_)) =>
+                                {
+                                    save!(Pending::ForNext(dst));
+                                    match self.resume_next(t, r) {
+                                        Ok(Called::Ready) => continue 'frame,
+                                        other => return Hot::Settle(other),
+                                    }
+                                }
+                                _ => slow!(),
+                            };
+                            if let Value::Int(at) = reg!(iter + 1)
+                                && let Some(v) = items.get(at as usize)
+                            {
+                                reg!(iter + 1) = Value::Int(at + 1);
+                                reg!(dst) = *v;
+                                pc += 1;
+                            } else {
+                                // Once at its end it stays there, whatever is appended.
+                                reg!(iter + 1) = Value::Int(i64::MAX);
+                            }
+                        }
+                        _ => slow!(),
+                    },
+                    Op::Yield { dst, src } => {
+                        let v = reg!(src);
+                        save!(Pending::None);
+                        match self.yield_value(t, v, dst) {
+                            Ok(Called::Value(v)) => {
+                                let Some(below) = t.frames.last_mut() else {
+                                    return Hot::Settle(Ok(Called::Value(v)));
+                                };
+                                let Pending::ForNext(dst) = below.pending else {
+                                    return Hot::Settle(Ok(Called::Value(v)));
+                                };
+                                below.pc += 1;
+                                let at = below.base as usize + usize::from(dst);
+                                t.registers[at] = v;
+                                continue 'frame;
+                            }
+                            other => return Hot::Settle(other),
+                        }
+                    }
+                    Op::Result { src } => {
+                        if unit_index == 0 {
+                            self.result = reg!(src);
+                        }
+                    }
+                    _ => slow!(),
+                }
+            }
+        }
+    }
+
+    /// A comparison of strings, as far as it is told at once.
+    fn compare_at_hand(&self, op: CmpOp, x: Value, y: Value) -> Option<bool> {
+        let (x, y) = (self.heap.as_str(x)?, self.heap.as_str(y)?);
+        // What is long is paid for, elsewhere.
+        if x.len().min(y.len()) > 64 && x.len() == y.len() {
+            return None;
+        }
+        match op {
+            CmpOp::Eq => Some(x == y),
+            CmpOp::Ne => Some(x != y),
+            _ => None,
+        }
+    }
+
+    /// What a call of a method finds each time, for this class of values: a function or a plain native.
+    fn method_to_remember(&self, this: Value, name: crate::heap::Sym) -> Option<u64> {
+        match self.plain_method(this, name)? {
+            Value::Native(id) if self.lookup.is_plain(id) => Some(u64::from(id.0) | NATIVE),
+            Value::Ref(f) => Some(u64::from(f.0)),
+            _ => None,
+        }
+    }
+}
