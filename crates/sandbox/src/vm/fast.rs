@@ -4,9 +4,9 @@ use crate::compile::op::{BinOp, CmpOp};
 use crate::heap::Value;
 
 /// Arithmetic that needs no heap.
-#[inline]
-pub(super) fn fast_binary(op: BinOp, a: Value, b: Value) -> Option<Value> {
-    match (a, b) {
+#[inline(always)]
+pub(super) fn fast_binary(op: BinOp, a: &Value, b: &Value) -> Option<Value> {
+    match (*a, *b) {
         (Value::Int(x), Value::Int(y)) => {
             let v = match op {
                 BinOp::Add => x.checked_add(y),
@@ -42,14 +42,9 @@ fn fast_float(op: BinOp, x: f64, y: f64) -> Option<Value> {
 }
 
 /// Comparisons that need no heap.
-#[inline]
-pub(super) fn fast_compare(op: CmpOp, a: Value, b: Value) -> Option<bool> {
-    match op {
-        CmpOp::Is => return Some(a.is(b)),
-        CmpOp::IsNot => return Some(!a.is(b)),
-        _ => {}
-    }
-    match (a, b) {
+#[inline(always)]
+pub(super) fn fast_compare(op: CmpOp, a: &Value, b: &Value) -> Option<bool> {
+    match (*a, *b) {
         (Value::Int(x), Value::Int(y)) => Some(match op {
             CmpOp::Eq => x == y,
             CmpOp::Ne => x != y,
@@ -57,7 +52,9 @@ pub(super) fn fast_compare(op: CmpOp, a: Value, b: Value) -> Option<bool> {
             CmpOp::Le => x <= y,
             CmpOp::Gt => x > y,
             CmpOp::Ge => x >= y,
-            _ => return None,
+            CmpOp::Is => x == y,
+            CmpOp::IsNot => x != y,
+            CmpOp::In | CmpOp::NotIn => return None,
         }),
         (Value::Float(x), Value::Float(y)) => Some(match op {
             CmpOp::Eq => x == y,
@@ -66,8 +63,14 @@ pub(super) fn fast_compare(op: CmpOp, a: Value, b: Value) -> Option<bool> {
             CmpOp::Le => x <= y,
             CmpOp::Gt => x > y,
             CmpOp::Ge => x >= y,
-            _ => return None,
+            CmpOp::Is => x.to_bits() == y.to_bits(),
+            CmpOp::IsNot => x.to_bits() != y.to_bits(),
+            CmpOp::In | CmpOp::NotIn => return None,
         }),
-        _ => None,
+        (a, b) => match op {
+            CmpOp::Is => Some(a.is(b)),
+            CmpOp::IsNot => Some(!a.is(b)),
+            _ => None,
+        },
     }
 }

@@ -13,6 +13,7 @@ use super::raise::{Raise, Res};
 use super::state::{Due, Vm};
 use super::thread::Thread;
 use super::unit::{Code, Table};
+use crate::compile::code::{CodeRef, UnitId};
 use crate::compile::op::{CmpOp, Op, UnaryOp};
 use crate::heap::{
     NativeId, Object, Ref, Type, Value,
@@ -22,9 +23,6 @@ use crate::objects;
 
 /// In a cache: what was found is a native, not an object.
 pub(super) const NATIVE: u64 = 1 << 32;
-
-/// The class of what no cache is for.
-const NO_CLASS: Ref = Ref(u32::MAX);
 
 /// Why the hot part ended.
 pub(super) enum Hot {
@@ -39,21 +37,37 @@ pub(super) enum Hot {
 impl Vm {
     #[inline(never)]
     pub(super) fn hot(&mut self, table: &Table, t: &mut Thread, may_pause: &mut bool) -> Hot {
+        // The top frame, at hand: see `load`.
+        let mut at = CodeRef {
+            unit: UnitId(0),
+            index: 0,
+        };
+        let Some(mut unit) = table.first() else {
+            return Hot::Slow;
+        };
+        let mut code: &Code = &unit.codes[0];
+        let mut base = 0;
+        let mut pc = 0;
+        let mut enters = false;
         'frame: loop {
-            let Some(frame) = t.frames.last() else {
-                return Hot::Slow;
-            };
-            let at = frame.code;
+            if !enters {
+                let Some(frame) = t.frames.last() else {
+                    return Hot::Slow;
+                };
+                at = frame.code;
+                base = frame.base as usize;
+                pc = frame.pc as usize;
+                let Some(of_unit) = table.get(usize::from(at.unit.0)) else {
+                    return Hot::Slow;
+                };
+                unit = of_unit;
+                code = &unit.codes[usize::from(at.index)];
+            }
+            enters = false;
             let unit_index = usize::from(at.unit.0);
-            let Some(unit) = table.get(unit_index) else {
-                return Hot::Slow;
-            };
-            let code: &Code = &unit.codes[usize::from(at.index)];
             let ops: &[Op] = &code.ops;
-            let base = frame.base as usize;
-            let mut pc = frame.pc as usize;
-            // The frame's window. What takes the thread makes it anew: see `window`.
             let end = base + usize::from(code.frame_registers);
+            // Its window. What takes the thread makes it anew: see `window`.
             let mut regs: &mut [Value] = &mut t.registers[base..end];
 
             macro_rules! window {
@@ -64,6 +78,18 @@ impl Vm {
             macro_rules! reg {
                 ($r:expr) => {
                     regs[usize::from($r)]
+                };
+            }
+            // A copy of a register. A number was written as two words a moment ago, as a rule, and is read as two words: as one
+            // of sixteen bytes it would have to wait until both are in the cache.
+            macro_rules! copy {
+                ($r:expr) => {
+                    match reg!($r) {
+                        Value::Int(i) => Value::Int(i),
+                        Value::Float(x) => Value::Float(x),
+                        Value::Bool(b) => Value::Bool(b),
+                        other => other,
+                    }
                 };
             }
             macro_rules! save {
@@ -175,10 +201,9 @@ impl Vm {
             macro_rules! enter {
                 ($function:expr, $start:expr, $argc:expr, $dst:expr, $made:expr) => {
                     let function: &Function = $function;
-                    let at = function.code;
-                    if let Some(callee) = table
-                        .get(usize::from(at.unit.0))
-                        .and_then(|unit| unit.codes.get(usize::from(at.index)))
+                    let of = function.code;
+                    if let Some(callee_unit) = table.get(usize::from(of.unit.0))
+                        && let Some(callee) = callee_unit.codes.get(usize::from(of.index))
                         && callee.exact == $argc
                         && t.frames.len() < self.depth_limit
                     {
@@ -195,6 +220,12 @@ impl Vm {
                                 window[free + i] = Value::Ref(*cell);
                             }
                             save!(Pending::Store($dst));
+                            at = of;
+                            unit = callee_unit;
+                            code = callee;
+                            base = start;
+                            pc = 0;
+                            enters = true;
                             t.frames.push(PyFrame {
                                 code: at,
                                 pc: 0,
@@ -239,7 +270,7 @@ impl Vm {
                 pc += 1;
                 match op {
                     Op::Nop => {}
-                    Op::Move { dst, src } => reg!(dst) = reg!(src),
+                    Op::Move { dst, src } => reg!(dst) = copy!(src),
                     Op::Const { dst, k } => reg!(dst) = code.consts[k as usize],
                     Op::Int { dst, i } => reg!(dst) = Value::Int(i64::from(i)),
                     Op::None { dst } => reg!(dst) = Value::None,
@@ -260,7 +291,7 @@ impl Vm {
                     }
                     Op::StoreCell { cell, src } => {
                         if let Value::Ref(r) = reg!(cell) {
-                            *self.heap.cell_mut(r) = reg!(src);
+                            *self.heap.cell_mut(r) = copy!(src);
                         }
                     }
                     Op::LoadGlobal { dst, slot } => {
@@ -274,7 +305,7 @@ impl Vm {
                         reg!(dst) = v;
                     }
                     Op::StoreGlobal { src, slot } => {
-                        self.units[unit_index].globals[slot as usize] = reg!(src);
+                        self.units[unit_index].globals[slot as usize] = copy!(src);
                     }
                     Op::JumpIfBound { src, to } => {
                         if !reg!(src).is_unbound() {
@@ -299,13 +330,13 @@ impl Vm {
                         reg!(dst) = Value::Int(rest);
                     }
                     Op::BinaryInt { op, dst, a, i } => {
-                        let Some(v) = fast_binary(op, reg!(a), Value::Int(i64::from(i))) else {
+                        let Some(v) = fast_binary(op, &reg!(a), &Value::Int(i64::from(i))) else {
                             slow!()
                         };
                         reg!(dst) = v;
                     }
                     Op::Binary { op, dst, a, b } | Op::InPlace { op, dst, a, b } => {
-                        let Some(v) = fast_binary(op, reg!(a), reg!(b)) else {
+                        let Some(v) = fast_binary(op, &reg!(a), &reg!(b)) else {
                             slow!()
                         };
                         reg!(dst) = v;
@@ -323,10 +354,9 @@ impl Vm {
                         reg!(dst) = v;
                     }
                     Op::Compare { op, dst, a, b } => {
-                        let (x, y) = (reg!(a), reg!(b));
-                        let truth = match fast_compare(op, x, y) {
+                        let truth = match fast_compare(op, &reg!(a), &reg!(b)) {
                             Some(truth) => truth,
-                            None => match self.compare_at_hand(op, x, y) {
+                            None => match self.compare_at_hand(op, reg!(a), reg!(b)) {
                                 Some(truth) => truth,
                                 None => slow!(),
                             },
@@ -390,9 +420,7 @@ impl Vm {
                         reg!(dst) = found;
                     }
                     Op::SetAttr { obj, src, name } => {
-                        let (Value::Ref(r), new) = (reg!(obj), reg!(src)) else {
-                            slow!()
-                        };
+                        let Value::Ref(r) = reg!(obj) else { slow!() };
                         let Object::Instance(i) = self.heap.get(r) else {
                             slow!()
                         };
@@ -408,10 +436,10 @@ impl Vm {
                         if let Some(at) = known
                             && let Some(place) = attrs.at_mut(at as usize, name)
                         {
-                            *place = new;
+                            *place = copy!(src);
                             continue;
                         }
-                        let fresh = attrs.set(name, new);
+                        let fresh = attrs.set(name, reg!(src));
                         if known.is_none() {
                             let at = attrs.position(name).unwrap_or(0);
                             cache.set(class, version, at as u64);
@@ -423,41 +451,39 @@ impl Vm {
                     }
                     Op::GetItem { dst, obj, key } => {
                         let Value::Ref(r) = reg!(obj) else { slow!() };
-                        let key = reg!(key);
-                        let items: &[Value] = match self.heap.get(r) {
-                            Object::List(items) => items,
-                            Object::Tuple(items) => items,
-                            Object::Dict(_) => match objects::dict::get(self, r, key) {
-                                Ok(Some(v)) => {
-                                    reg!(dst) = v;
-                                    continue;
-                                }
-                                _ => slow!(),
-                            },
-                            _ => slow!(),
-                        };
-                        let Value::Int(i) = key else { slow!() };
-                        let i = if i < 0 { i + items.len() as i64 } else { i };
-                        let Some(v) = items.get(i as usize) else {
+                        if let Value::Int(i) = reg!(key) {
+                            let items: &[Value] = match self.heap.get(r) {
+                                Object::List(items) => items,
+                                Object::Tuple(items) => items,
+                                _ => &[],
+                            };
+                            let i = if i < 0 { i + items.len() as i64 } else { i };
+                            if let Some(v) = items.get(i as usize) {
+                                reg!(dst) = *v;
+                                continue;
+                            }
+                        }
+                        if !matches!(self.heap.get(r), Object::Dict(_)) {
+                            slow!();
+                        }
+                        let Ok(Some(v)) = objects::dict::get(self, r, reg!(key)) else {
                             slow!()
                         };
-                        reg!(dst) = *v;
+                        reg!(dst) = v;
                     }
                     Op::SetItem { obj, key, src } => {
-                        let (Value::Ref(r), key, v) = (reg!(obj), reg!(key), reg!(src)) else {
-                            slow!()
-                        };
+                        let Value::Ref(r) = reg!(obj) else { slow!() };
                         match self.heap.get_mut(r) {
                             Object::List(items) => {
-                                let Value::Int(i) = key else { slow!() };
+                                let Value::Int(i) = reg!(key) else { slow!() };
                                 let i = if i < 0 { i + items.len() as i64 } else { i };
                                 let Some(place) = items.get_mut(i as usize) else {
                                     slow!()
                                 };
-                                *place = v;
+                                *place = copy!(src);
                             }
                             Object::Dict(_) => {
-                                if objects::dict::insert(self, r, key, v).is_err() {
+                                if objects::dict::insert(self, r, reg!(key), reg!(src)).is_err() {
                                     slow!();
                                 }
                             }
@@ -465,14 +491,12 @@ impl Vm {
                         }
                     }
                     Op::ListAppend { list, src } => {
-                        let (Value::Ref(r), v) = (reg!(list), reg!(src)) else {
-                            slow!()
-                        };
+                        let Value::Ref(r) = reg!(list) else { slow!() };
                         let items = self.heap.list_mut(r);
                         if items.len() == items.capacity() {
                             slow!();
                         }
-                        items.push(v);
+                        items.push(copy!(src));
                     }
                     Op::Tuple { dst, first, n } => {
                         let first = usize::from(first);
@@ -578,7 +602,6 @@ impl Vm {
                         slow!();
                     }
                     Op::Return { src } => {
-                        let v = reg!(src);
                         let depth = t.frames.len();
                         if depth < 2 {
                             slow!();
@@ -589,11 +612,14 @@ impl Vm {
                         };
                         if top.rare.is_some()
                             || top.generator.is_some()
-                            || (top.made.is_some() && !v.is_none())
+                            || (top.made.is_some() && !reg!(src).is_none())
                         {
                             slow!();
                         }
-                        let v = top.made.map_or(v, Value::Ref);
+                        let v = match top.made {
+                            None => copy!(src),
+                            Some(made) => Value::Ref(made),
+                        };
                         t.frames.pop();
                         let below = t.frames[depth - 2].base as usize;
                         t.registers[below + usize::from(dst)] = v;
