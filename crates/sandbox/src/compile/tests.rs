@@ -26,11 +26,10 @@ fn the_value_of_the_last_expression_is_the_result() {
         0 Int 0 1
         1 StoreGlobal 0 0  ; x
         2 LoadGlobal 1 0  ; x
-        3 Int 2 2
-        4 Binary Add 0 1 2
-        5 Result 0
-        6 None 0
-        7 Return 0",
+        3 AddInt false 0 1 2
+        4 Result 0
+        5 None 0
+        6 Return 0",
     );
 }
 
@@ -222,16 +221,16 @@ fn each_comprehension_and_class_has_its_cells() {
         14 Return 2
         code 2 A.f
         0 Super false 4 2 0
-        1 GetIter 6 0
+        1 ForPrep 6 0
         2 List 5 5 0
         3 Clear 1
         4 MakeCell 1
-        5 ForIter 7 6
+        5 ForIter 9 6
         6 Jump 12
-        7 StoreCell 1 7
-        8 Move 8 1
-        9 Function 7 8 0  ; code 3 cells 1
-        10 ListAppend 5 7
+        7 StoreCell 1 9
+        8 Move 10 1
+        9 Function 9 10 0  ; code 3 cells 1
+        10 ListAppend 5 9
         11 Jump 5
         12 CallMethod 3 4 0  ; f(1 )
         13 Return 3

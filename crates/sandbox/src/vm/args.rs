@@ -4,6 +4,7 @@ use super::raise::{Raise, Res};
 use super::state::Vm;
 use super::thread::Thread;
 use crate::heap::{Object, Ref, Sym, Value, dict::Dict};
+use smallvec::SmallVec;
 
 impl Vm {
     /// Binds the arguments in registers from `start` to the function's parameters, in the same place.
@@ -11,7 +12,6 @@ impl Vm {
     ///
     /// # Errors
     /// `TypeError` if they do not fit.
-    #[cold]
     pub(crate) fn bind(
         &mut self,
         t: &mut Thread,
@@ -27,8 +27,10 @@ impl Vm {
         let names = &code.linked.params;
         let (positional, kw_only) = (usize::from(p.positional), usize::from(p.keyword_only));
         let named = positional + kw_only;
-        let given: Vec<Value> = t.registers[start..start + npos + kw.len()].to_vec();
-        let mut slots = vec![Value::Unbound; usize::from(p.registers())];
+        let given: SmallVec<[Value; 8]> =
+            SmallVec::from_slice(&t.registers[start..start + npos + kw.len()]);
+        let mut slots: SmallVec<[Value; 8]> =
+            SmallVec::from_elem(Value::Unbound, usize::from(p.registers()));
         let direct = npos.min(positional);
         slots[..direct].copy_from_slice(&given[..direct]);
         if npos > positional && !p.has_args {

@@ -191,11 +191,6 @@ impl Vm {
         }
     }
 
-    /// `next(generator)`.
-    pub(crate) fn resume_next(&mut self, t: &mut Thread, r: Ref) -> Res<Called> {
-        self.resume(t, r, Resume::Send(Value::None), &mut Vec::new())
-    }
-
     /// One turn of `yield from` in the top frame.
     pub(crate) fn yield_from(
         &mut self,

@@ -17,7 +17,7 @@ use crate::compile::code::{CodeRef, UnitId};
 use crate::compile::op::{CmpOp, Op, UnaryOp};
 use crate::heap::{
     NativeId, Object, Ref, Type, Value,
-    object::{Function, GeneratorState, Iter},
+    object::{Function, GeneratorKind, GeneratorState, Iter},
 };
 use crate::objects;
 
@@ -226,15 +226,18 @@ impl Vm {
                             base = start;
                             pc = 0;
                             enters = true;
-                            t.frames.push(PyFrame {
-                                code: at,
-                                pc: 0,
-                                base: start as u32,
-                                pending: Pending::None,
-                                generator: None,
-                                made: $made,
-                                rare: None,
-                            });
+                            push(
+                                &mut t.frames,
+                                PyFrame {
+                                    code: at,
+                                    pc: 0,
+                                    base: start as u32,
+                                    pending: Pending::None,
+                                    generator: None,
+                                    made: $made,
+                                    rare: None,
+                                },
+                            );
                             continue 'frame;
                         }
                     }
@@ -483,8 +486,13 @@ impl Vm {
                                 *place = copy!(src);
                             }
                             Object::Dict(_) => {
-                                if objects::dict::insert(self, r, reg!(key), reg!(src)).is_err() {
-                                    slow!();
+                                match objects::dict::insert(self, r, reg!(key), reg!(src)) {
+                                    Ok(()) => {}
+                                    Err(Raise::NeedsPython) => slow!(),
+                                    Err(raise) => {
+                                        save!(Pending::None);
+                                        return Hot::Settle(Err(raise));
+                                    }
                                 }
                             }
                             _ => slow!(),
@@ -685,14 +693,12 @@ impl Vm {
                                     }
                                     continue;
                                 }
-                                Object::Generator(g)
-                                    if matches!(g.state, GeneratorState::Suspended(_)) =>
-                                {
+                                Object::Generator(_) => {
                                     save!(Pending::ForNext(dst));
-                                    match self.resume_next(t, r) {
-                                        Ok(Called::Ready) => continue 'frame,
-                                        other => return Hot::Settle(other),
+                                    if self.enter_generator(table, t, r) {
+                                        continue 'frame;
                                     }
+                                    slow!()
                                 }
                                 _ => slow!(),
                             };
@@ -710,22 +716,22 @@ impl Vm {
                         _ => slow!(),
                     },
                     Op::Yield { dst, src } => {
-                        let v = reg!(src);
-                        save!(Pending::None);
-                        match self.yield_value(t, v, dst) {
-                            Ok(Called::Value(v)) => {
-                                let Some(below) = t.frames.last_mut() else {
-                                    return Hot::Settle(Ok(Called::Value(v)));
-                                };
-                                let Pending::ForNext(dst) = below.pending else {
-                                    return Hot::Settle(Ok(Called::Value(v)));
-                                };
-                                below.pc += 1;
-                                let at = below.base as usize + usize::from(dst);
-                                t.registers[at] = v;
-                                continue 'frame;
+                        let v = copy!(src);
+                        save!(Pending::Store(dst));
+                        if self.leave_generator(t, v) {
+                            continue 'frame;
+                        }
+                        slow!();
+                    }
+                    Op::DictInsert { dict, key, src } => {
+                        let Value::Ref(r) = reg!(dict) else { slow!() };
+                        match objects::dict::insert(self, r, reg!(key), reg!(src)) {
+                            Ok(()) => {}
+                            Err(Raise::NeedsPython) => slow!(),
+                            Err(raise) => {
+                                save!(Pending::None);
+                                return Hot::Settle(Err(raise));
                             }
-                            other => return Hot::Settle(other),
                         }
                     }
                     Op::Result { src } => {
@@ -737,6 +743,81 @@ impl Vm {
                 }
             }
         }
+    }
+
+    /// Puts the frame of a suspended generator on the thread, to go on with None, if that is all there is to do.
+    #[inline]
+    fn enter_generator(&mut self, table: &Table, t: &mut Thread, r: Ref) -> bool {
+        let Object::Generator(g) = self.heap.get_mut(r) else {
+            return false;
+        };
+        let (GeneratorState::Suspended(saved), GeneratorKind::Generator) = (&mut g.state, g.kind)
+        else {
+            return false;
+        };
+        let code = saved.frame.code;
+        let of = &table[usize::from(code.unit.0)].codes[usize::from(code.index)];
+        let at_yield = of.ops.get((saved.frame.pc as usize).wrapping_sub(1));
+        let (Some(Op::Yield { dst, .. }), Some(top)) = (at_yield, t.frames.last()) else {
+            return false;
+        };
+        let of_top = &table[usize::from(top.code.unit.0)].codes[usize::from(top.code.index)];
+        let base = top.base as usize + usize::from(of_top.frame_registers);
+        let end = base + saved.registers.len();
+        if t.frames.len() >= self.depth_limit || t.registers.len() < end {
+            return false;
+        }
+        let window = &mut t.registers[base..end];
+        window.copy_from_slice(&saved.registers);
+        window[usize::from(*dst)] = Value::None;
+        t.frames.push(PyFrame {
+            code,
+            pc: saved.frame.pc,
+            base: base as u32,
+            pending: Pending::None,
+            generator: Some(r),
+            made: None,
+            rare: saved.frame.rare.take(),
+        });
+        let state = std::mem::replace(&mut g.state, GeneratorState::Running);
+        if let GeneratorState::Suspended(saved) = state {
+            g.place = Some(saved);
+        }
+        true
+    }
+
+    /// Takes the top frame, a generator's that yields, off the thread, and gives the value to the loop below that waits
+    /// for it, if that is all there is to do.
+    #[inline]
+    fn leave_generator(&mut self, t: &mut Thread, v: Value) -> bool {
+        let [.., below, top] = t.frames.as_mut_slice() else {
+            return false;
+        };
+        let (Some(r), Pending::ForNext(dst)) = (top.generator, below.pending) else {
+            return false;
+        };
+        if !top.after().is_empty() {
+            return false;
+        }
+        let Object::Generator(g) = self.heap.get_mut(r) else {
+            return false;
+        };
+        let Some(mut place) = g.place.take() else {
+            return false;
+        };
+        let base = top.base as usize;
+        let end = base + place.registers.len();
+        place.registers.copy_from_slice(&t.registers[base..end]);
+        place.frame.pc = top.pc;
+        place.frame.pending = top.pending;
+        place.frame.generator = Some(r);
+        place.frame.rare = top.rare.take();
+        g.state = GeneratorState::Suspended(place);
+        below.pc += 1;
+        let at = below.base as usize + usize::from(dst);
+        t.registers[at] = v;
+        t.frames.pop();
+        true
     }
 
     /// A comparison of strings, as far as it is told at once.
@@ -761,4 +842,19 @@ impl Vm {
             _ => None,
         }
     }
+}
+
+/// Puts a frame on a stack that has room as a rule.
+#[inline(always)]
+fn push(frames: &mut Vec<PyFrame>, frame: PyFrame) {
+    if frames.len() == frames.capacity() {
+        more(frames);
+    }
+    frames.push(frame);
+}
+
+#[cold]
+#[inline(never)]
+fn more(frames: &mut Vec<PyFrame>) {
+    frames.reserve(16);
 }
