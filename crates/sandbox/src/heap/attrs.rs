@@ -58,9 +58,9 @@ impl Attrs {
 
     /// The value at a position, if it is this name's.
     #[inline(always)]
-    pub fn at(&self, position: usize, name: Sym) -> Option<Value> {
+    pub fn at(&self, position: usize, name: Sym) -> Option<&Value> {
         let (key, value) = self.entries.get(position)?;
-        (*key == name).then_some(*value)
+        (*key == name).then_some(value)
     }
 
     /// The value at a position to change, if it is this name's.

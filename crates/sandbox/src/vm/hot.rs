@@ -7,6 +7,7 @@
 use super::call::Called;
 use super::fast::{fast_binary, fast_compare};
 use super::frame::{Pending, PyFrame};
+use super::known::Question;
 use super::native::{Args, Flow};
 use super::natives::native;
 use super::raise::{Raise, Res};
@@ -16,7 +17,7 @@ use super::unit::{Code, Table};
 use crate::compile::code::{CodeRef, UnitId};
 use crate::compile::op::{CmpOp, Op, UnaryOp};
 use crate::heap::{
-    NativeId, Object, Ref, Type, Value,
+    NativeId, Object, Ref, Sym, Type, Value,
     object::{Function, GeneratorKind, GeneratorState, Iter},
 };
 use crate::objects;
@@ -406,21 +407,31 @@ impl Vm {
                         let name = code.linked.names[usize::from(name)];
                         let cache = &code.caches[pc - 1];
                         let version = self.heap.class_version;
-                        let found = match cache.get(i.class, version) {
-                            Some(at) => match i.attrs.at(at as usize, name) {
-                                Some(found) => Some(found),
-                                None => i.attrs.get(name),
-                            },
-                            None => match i.attrs.position(name) {
-                                Some(at) if self.reads_plainly(i.class, name) => {
-                                    cache.set(i.class, version, at as u64);
-                                    i.attrs.at(at, name)
-                                }
-                                _ => None,
-                            },
+                        if let Some(at) = cache.get(i.class, version)
+                            && let Some(found) = i.attrs.at(at as usize, name)
+                        {
+                            reg!(dst) = *found;
+                            continue;
+                        }
+                        let class = i.class;
+                        let Some(at) = i.attrs.position(name) else {
+                            slow!()
                         };
-                        let Some(found) = found else { slow!() };
-                        reg!(dst) = found;
+                        if self
+                            .known
+                            .get(Question::Field, class, name, version)
+                            .is_none()
+                        {
+                            if !self.reads_plainly(class, name) {
+                                slow!();
+                            }
+                            self.known.set(Question::Field, class, name, version, 0);
+                        }
+                        cache.set(class, version, at as u64);
+                        let Some(found) = self.heap.instance(r).attrs.at(at, name) else {
+                            slow!()
+                        };
+                        reg!(dst) = *found;
                     }
                     Op::SetAttr { obj, src, name } => {
                         let Value::Ref(r) = reg!(obj) else { slow!() };
@@ -591,7 +602,14 @@ impl Vm {
                         };
                         let cache = &code.caches[pc - 1];
                         let version = self.heap.class_version;
-                        match cache.get(class, version) {
+                        let mut found = cache.get(class, version);
+                        if found.is_none() {
+                            found = self.method_to_remember(reg!(obj), class, s.name);
+                            if let Some(found) = found {
+                                cache.set(class, version, found);
+                            }
+                        }
+                        match found {
                             Some(found) if found & NATIVE != 0 => {
                                 native!(found, dst, obj, usize::from(s.positional) + 1);
                             }
@@ -601,11 +619,7 @@ impl Vm {
                                     enter!(f, start, s.positional + 1, dst, None);
                                 }
                             }
-                            None => {
-                                if let Some(found) = self.method_to_remember(reg!(obj), s.name) {
-                                    cache.set(class, version, found);
-                                }
-                            }
+                            None => {}
                         }
                         slow!();
                     }
@@ -835,12 +849,19 @@ impl Vm {
     }
 
     /// What a call of a method finds each time, for this class of values: a function or a plain native.
-    fn method_to_remember(&self, this: Value, name: crate::heap::Sym) -> Option<u64> {
-        match self.plain_method(this, name)? {
-            Value::Native(id) if self.lookup.is_plain(id) => Some(u64::from(id.0) | NATIVE),
-            Value::Ref(f) => Some(u64::from(f.0)),
-            _ => None,
+    fn method_to_remember(&mut self, this: Value, class: Ref, name: Sym) -> Option<u64> {
+        let version = self.heap.class_version;
+        if let Some(found) = self.known.get(Question::Method, class, name, version) {
+            return Some(found);
         }
+        let found = match self.plain_method(this, name)? {
+            Value::Native(id) if self.lookup.is_plain(id) => u64::from(id.0) | NATIVE,
+            Value::Ref(f) => u64::from(f.0),
+            _ => return None,
+        };
+        self.known
+            .set(Question::Method, class, name, version, found);
+        Some(found)
     }
 }
 

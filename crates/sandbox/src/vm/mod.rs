@@ -12,6 +12,7 @@ pub mod frame;
 mod generator;
 mod hot;
 pub mod import;
+mod known;
 mod lacking;
 mod matching;
 mod member;

@@ -1,6 +1,7 @@
 //! The state of a run that every thread of execution shares: heap, loaded code, counters, output.
 
 use super::import::ModuleState;
+use super::known::Known;
 use super::natives::Lookup;
 use super::raise::{LimitExceeded, Raise, Res};
 use super::unit::{Code, LoadedUnit, Table};
@@ -50,6 +51,8 @@ pub struct Vm {
     pub caught_at: Option<u32>,
     /// Where natives and built-in names are.
     pub(crate) lookup: Arc<Lookup>,
+    /// What look-ups in classes found.
+    pub(crate) known: Known,
     /// Whether library code runs beneath the interpreter: no pause then.
     pub(crate) nested: u32,
 }
@@ -125,6 +128,7 @@ impl Vm {
             watched: None,
             caught_at: None,
             lookup,
+            known: Known::default(),
             nested: 0,
         }
     }
