@@ -27,7 +27,7 @@ use std::time::Duration;
 
 const MAGIC: &[u8; 8] = b"kont-run";
 /// Raised with every change of the image. Changes of natives and library are seen by [`fingerprint`].
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEAD_BYTES: usize = MAGIC.len() + 4 + 32;
 
 /// Why bytes are no snapshot, or a run has none. Nothing was changed.
@@ -242,7 +242,14 @@ impl Run {
             .map_err(|e| SnapshotError::Damaged(e.to_string()))?;
         let mut threads = view.codes();
         match (threads.next(), threads.next()) {
-            (Some(thread), None) => Ok(thread.clone()),
+            (Some(thread), None) => {
+                let mut thread = thread.clone();
+                // Registers that no frame owns may name what is gone.
+                thread.registers.truncate(
+                    thread.end(|frame| usize::from(self.state.vm.code(frame.code).frame_registers)),
+                );
+                Ok(thread)
+            }
             _ => Err(SnapshotError::Damaged("a task of several threads".into())),
         }
     }

@@ -33,7 +33,7 @@ pub(crate) struct Known {
 
 fn slot(question: Question, class: Ref, name: Sym) -> usize {
     let mixed = class.0.wrapping_mul(0x9e37_79b1) ^ name.0.wrapping_mul(0x85eb_ca77);
-    (mixed >> 16) as usize % ENTRIES ^ question as usize
+    ((mixed >> 16) as usize % ENTRIES) ^ question as usize
 }
 
 impl Known {
