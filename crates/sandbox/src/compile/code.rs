@@ -4,7 +4,8 @@ use super::op::Op;
 use crate::heap::sym::Sym;
 use num_bigint::BigInt;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use sha2::{Digest as _, Sha256};
+use std::sync::{Arc, OnceLock};
 
 /// The number of a compilation unit in a run: 0 is the program, others are library modules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,6 +40,8 @@ pub struct Unit {
     /// Whether it is part of the interpreter: its frames are hidden from tracebacks, and names that begin with
     /// `_kont_` are natives.
     pub is_library: bool,
+    /// See [`Unit::digest`].
+    pub(crate) digest: OnceLock<[u8; 32]>,
 }
 
 /// A compiled function, class body, comprehension or module body.
@@ -206,6 +209,12 @@ pub struct Span {
 }
 
 impl Unit {
+    /// SHA-256 of the text, computed once.
+    pub fn digest(&self) -> &[u8; 32] {
+        self.digest
+            .get_or_init(|| Sha256::digest(self.source.as_bytes()).into())
+    }
+
     /// Line (from 1) and column (characters, from 1) of a byte offset.
     pub fn position(&self, offset: u32) -> (u32, u32) {
         let line = self

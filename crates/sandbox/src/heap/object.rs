@@ -48,7 +48,7 @@ pub enum Object {
         this: Value,
     },
     /// A class.
-    Class(Box<Class>),
+    Class(ClassBox),
     /// An instance of a class written in Python.
     Instance(Box<Instance>),
     /// An exception, of a built-in or an own class.
@@ -168,6 +168,51 @@ pub struct Class {
     pub layout: Type,
     /// What special methods written in Python the class has, own or inherited: bits of `Dunder`.
     pub dunders: u32,
+}
+
+/// Where a class is: the built-in ones are the same object in all runs of a process.
+#[derive(Debug, Clone)]
+pub enum ClassBox {
+    /// A built-in class.
+    Builtin(&'static Class),
+    /// A class of this run.
+    Own(Box<Class>),
+}
+
+impl std::ops::Deref for ClassBox {
+    type Target = Class;
+
+    fn deref(&self) -> &Class {
+        match self {
+            Self::Builtin(class) => class,
+            Self::Own(class) => class,
+        }
+    }
+}
+
+impl ClassBox {
+    /// The class to change, which makes it this run's own.
+    pub fn to_mut(&mut self) -> &mut Class {
+        if let Self::Builtin(class) = self {
+            *self = Self::Own(Box::new(class.clone()));
+        }
+        match self {
+            Self::Own(class) => class,
+            Self::Builtin(_) => unreachable!("it was made this run's own above"),
+        }
+    }
+}
+
+impl Serialize for ClassBox {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Class::serialize(self, to)
+    }
+}
+
+impl<'de> Deserialize<'de> for ClassBox {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Class::deserialize(from).map(|class| Self::Own(Box::new(class)))
+    }
 }
 
 /// Bits of [`Class::dunders`]: what the fast paths must not overlook.

@@ -4,11 +4,12 @@ use super::{
     Object, Ref, Symbols, Type, Value,
     attrs::Attrs,
     dict::Dict,
-    object::{Class, Exception, Function, Generator, Instance, Iter, Str},
+    object::{Class, ClassBox, Exception, Function, Generator, Instance, Iter, Str},
     set::Set,
     sym::Sym,
 };
 use std::mem;
+use std::sync::OnceLock;
 
 const NO_SLOT: u32 = u32::MAX;
 
@@ -80,9 +81,31 @@ macro_rules! access {
 impl Heap {
     /// A heap with the built-in classes in its first slots.
     pub fn new(limit_bytes: usize, hash_key: u64) -> Self {
-        let mut heap = Self {
-            symbols: Symbols::default(),
-            slots: Vec::with_capacity(Type::ALL.len() + 64),
+        static CLASSES: OnceLock<(Symbols, Vec<Class>)> = OnceLock::new();
+        let (symbols, classes) = CLASSES.get_or_init(|| {
+            let mut symbols = Symbols::known();
+            let classes = Self::builtin_classes(&mut symbols);
+            (symbols.share(), classes)
+        });
+        Self::with(symbols.clone(), classes, limit_bytes, hash_key)
+    }
+
+    /// The same, of names and classes that were made before: see [`Heap::builtin_classes`]. It costs no more than the copy.
+    pub fn with(
+        symbols: Symbols,
+        classes: &'static [Class],
+        limit_bytes: usize,
+        hash_key: u64,
+    ) -> Self {
+        let mut slots = Vec::with_capacity(classes.len() + 64);
+        slots.extend(
+            classes
+                .iter()
+                .map(|class| Object::Class(ClassBox::Builtin(class))),
+        );
+        Self {
+            symbols,
+            slots,
             free: NO_SLOT,
             used_bytes: 0,
             new_bytes: 0,
@@ -93,9 +116,13 @@ impl Heap {
             check_at: u64::MAX,
             class_version: 1,
             collections: 1,
-        };
-        for t in Type::ALL {
-            let name = heap.symbols.intern(t.name());
+        }
+    }
+
+    /// The built-in classes in the order of their slots.
+    pub fn builtin_classes(symbols: &mut Symbols) -> Vec<Class> {
+        let of = |t: &Type| {
+            let name = symbols.intern(t.name());
             let mut mro = vec![t.r()];
             let mut at = *t;
             while at != Type::Object {
@@ -123,9 +150,9 @@ impl Heap {
                 layout,
                 dunders: 0,
             };
-            heap.slots.push(Object::Class(Box::new(class)));
-        }
-        heap
+            class
+        };
+        Type::ALL.iter().map(of).collect()
     }
 
     /// Puts an object in a slot. It must have been charged: see [`Heap::charge`].
@@ -280,7 +307,7 @@ impl Heap {
     pub fn class_mut(&mut self, r: Ref) -> &mut Class {
         self.forget_classes();
         match &mut self.slots[r.0 as usize] {
-            Object::Class(x) => x,
+            Object::Class(x) => x.to_mut(),
             other => panic!("slot {} holds {other:?}", r.0),
         }
     }

@@ -2,16 +2,26 @@
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// An interned name. The first [`KNOWN`] symbols are the same in every run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sym(pub u32);
 
 /// The table of names of one run. Names are never removed.
-#[derive(Debug, Clone)]
+///
+/// What every run knows (names of natives, built-in classes) is one table that all runs share: see [`Symbols::share`].
+#[derive(Debug, Clone, Default)]
 pub struct Symbols {
-    names: Vec<Box<str>>,
-    index: FxHashMap<Box<str>, Sym>,
+    shared: Arc<Names>,
+    own: Names,
+}
+
+/// Names by number and numbers by name.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    names: Vec<Arc<str>>,
+    index: FxHashMap<Arc<str>, Sym>,
 }
 
 macro_rules! known_symbols {
@@ -74,49 +84,63 @@ pub mod sym {
     }
 }
 
-impl Default for Symbols {
-    fn default() -> Self {
-        let mut symbols = Self {
-            names: Vec::new(),
-            index: FxHashMap::default(),
-        };
+impl Symbols {
+    /// A table of the well-known symbols.
+    pub fn known() -> Self {
+        let mut symbols = Self::default();
         for name in sym::KNOWN {
             symbols.intern(name);
         }
         symbols
     }
-}
 
-impl Symbols {
+    /// The same table, to be copied at no cost: what it has is shared by all copies from now on.
+    #[must_use]
+    pub fn share(self) -> Self {
+        let mut all = Arc::unwrap_or_clone(self.shared);
+        all.names.extend(self.own.names);
+        all.index.extend(self.own.index);
+        Self {
+            shared: Arc::new(all),
+            own: Names::default(),
+        }
+    }
+
     /// The symbol of a name, made on first sight.
     pub fn intern(&mut self, name: &str) -> Sym {
-        if let Some(sym) = self.index.get(name) {
-            return *sym;
+        if let Some(sym) = self.find(name) {
+            return sym;
         }
-        let sym = Sym(u32::try_from(self.names.len()).expect("fewer than 2^32 names"));
-        self.names.push(name.into());
-        self.index.insert(name.into(), sym);
+        let sym = Sym(u32::try_from(self.len()).expect("fewer than 2^32 names"));
+        let name: Arc<str> = name.into();
+        self.own.names.push(name.clone());
+        self.own.index.insert(name, sym);
         sym
     }
 
     /// The symbol of a name that was seen before, if it was.
     pub fn find(&self, name: &str) -> Option<Sym> {
-        self.index.get(name).copied()
+        let own = || self.own.index.get(name);
+        self.shared.index.get(name).or_else(own).copied()
     }
 
     /// The name of a symbol.
     pub fn name(&self, sym: Sym) -> &str {
-        &self.names[sym.0 as usize]
+        let at = sym.0 as usize;
+        match self.shared.names.get(at) {
+            Some(name) => name,
+            None => &self.own.names[at - self.shared.names.len()],
+        }
     }
 
     /// How many names there are.
     #[expect(clippy::len_without_is_empty, reason = "the table is never empty")]
     pub fn len(&self) -> usize {
-        self.names.len()
+        self.shared.names.len() + self.own.names.len()
     }
 
-    /// The names after the well-known ones, in the order of their numbers: what a snapshot stores.
+    /// The names after the shared ones, in the order of their numbers: what a snapshot stores.
     pub fn own_names(&self) -> impl Iterator<Item = &str> {
-        self.names[sym::KNOWN.len()..].iter().map(AsRef::as_ref)
+        self.own.names.iter().map(AsRef::as_ref)
     }
 }

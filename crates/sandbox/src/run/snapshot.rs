@@ -22,7 +22,7 @@ use scheduler::{Handed, Id, Parts, Scheduler, TaskPart, TaskState, TaskView, Wai
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 const MAGIC: &[u8; 8] = b"kont-run";
@@ -386,16 +386,21 @@ fn unit_named(program: &Program, position: usize, module: &str) -> Option<Arc<Un
 
 /// What a snapshot relies on besides its own bytes: the natives by number, and the library's code.
 fn fingerprint<'u>(units: impl Iterator<Item = &'u Unit>) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(env!("CARGO_PKG_VERSION"));
-    for native in crate::vm::natives::natives() {
-        hash.update(native.module);
-        hash.update(native.name);
-        hash.update([0]);
-    }
+    static NATIVES: OnceLock<Sha256> = OnceLock::new();
+    let natives = NATIVES.get_or_init(|| {
+        let mut hash = Sha256::new();
+        hash.update(env!("CARGO_PKG_VERSION"));
+        for native in crate::vm::natives::natives() {
+            hash.update(native.module);
+            hash.update(native.name);
+            hash.update([0]);
+        }
+        hash
+    });
+    let mut hash = natives.clone();
     for unit in units.filter(|unit| unit.is_library) {
         hash.update(&*unit.module);
-        hash.update(&*unit.source);
+        hash.update(unit.digest());
         hash.update([0]);
     }
     hash.finalize().into()

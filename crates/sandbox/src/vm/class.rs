@@ -9,7 +9,7 @@ use crate::compile::code::ClassSpec;
 use crate::heap::{
     Object, Ref, Sym, Type, Value,
     attrs::Attrs,
-    object::{Class, dunder},
+    object::{Class, ClassBox, dunder},
     sym::sym,
 };
 
@@ -197,14 +197,14 @@ impl Vm {
         if attrs.get(sym::EQ).is_some() && attrs.get(sym::HASH).is_none() {
             attrs.set(sym::HASH, Value::None);
         }
-        let class = self.alloc(Object::Class(Box::new(Class {
+        let class = self.alloc(Object::Class(ClassBox::Own(Box::new(Class {
             name: build.name,
             bases: bases.clone(),
             mro: Vec::new(),
             attrs,
             layout,
             dunders: 0,
-        })))?;
+        }))))?;
         let mro = self.linearize(class, &bases)?;
         self.heap.class_mut(class).mro = mro.clone();
         if let Some(Value::Ref(cell)) = cell

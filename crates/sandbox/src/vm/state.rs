@@ -7,12 +7,12 @@ use super::raise::{LimitExceeded, Raise, Res};
 use super::unit::{Code, LoadedUnit, Table};
 use crate::compile::code::CodeRef;
 use crate::heap::{
-    Heap, Object, Ref, Sym, Type, Value,
+    Heap, Object, Ref, Sym, Symbols, Type, Value,
     attrs::Attrs,
-    object::{Exception, Str},
+    object::{Class, Exception, Str},
 };
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The shared state of a run. It is the machine's context: lent to each step.
 #[derive(Debug)]
@@ -93,6 +93,28 @@ impl Default for Settings {
     }
 }
 
+/// What is the same in every run, made once in a process.
+struct Shared {
+    symbols: Symbols,
+    classes: Vec<Class>,
+    lookup: Arc<Lookup>,
+}
+
+static SHARED: OnceLock<Shared> = OnceLock::new();
+
+impl Shared {
+    fn new() -> Self {
+        let mut symbols = Symbols::known();
+        let classes = Heap::builtin_classes(&mut symbols);
+        let lookup = Arc::new(Lookup::new(&mut symbols));
+        Self {
+            symbols: symbols.share(),
+            classes,
+            lookup,
+        }
+    }
+}
+
 /// So many steps may pass between two looks at what is due: far less than a millisecond.
 const CHECK_STEPS: u64 = 1024;
 
@@ -108,8 +130,14 @@ pub(crate) enum Due {
 impl Vm {
     /// A state with nothing loaded.
     pub fn new(settings: &Settings) -> Self {
-        let mut heap = Heap::new(settings.memory_bytes, settings.hash_key);
-        let lookup = Arc::new(Lookup::new(&mut heap.symbols));
+        let shared = SHARED.get_or_init(Shared::new);
+        let heap = Heap::with(
+            shared.symbols.clone(),
+            &shared.classes,
+            settings.memory_bytes,
+            settings.hash_key,
+        );
+        let lookup = Arc::clone(&shared.lookup);
         Self {
             heap,
             steps_left: settings.steps,

@@ -78,6 +78,7 @@ pub(super) fn lower(
         codes: lower.codes,
         globals: lower.globals,
         is_library,
+        digest: std::sync::OnceLock::new(),
     })
 }
 
