@@ -142,15 +142,14 @@ impl Heap {
                 Type::ExceptionGroup => vec![Type::BaseExceptionGroup.r(), t.base().r()],
                 t => vec![t.base().r()],
             };
-            let class = Class {
+            Class {
                 name,
                 bases,
                 mro,
                 attrs: Attrs::default(),
                 layout,
                 dunders: 0,
-            };
-            class
+            }
         };
         Type::ALL.iter().map(of).collect()
     }
