@@ -43,6 +43,56 @@ def test_every_program_prints_what_cpython_prints(bench):
         assert sandboxed(program.tiny) == printed, program.name
 
 
+# What the sandbox lacks for programs of pyperformance: a module, a type, or a right answer.
+LACKS = {
+    *("argparse", "bpe_tokeniser", "gc_collect", "logging", "mdp", "pprint", "pyflate", "raytrace", "regex_dna"),
+    *("scimark_fft", "scimark_lu", "scimark_monte_carlo", "scimark_sor", "scimark_sparse_mat_mult"),
+    "typing_runtime_protocols",
+}
+
+
+def test_programs_of_pyperformance_print_what_cpython_prints(bench):
+    workloads = bench("workloads")
+    benchmarks = workloads.folder()
+    if benchmarks is None:
+        pytest.skip("pyperformance is installed for the first Python only: what is tested is the sandbox")
+    differ = set()
+    for program in workloads.programs(benchmarks):
+        name = program.name.removeprefix("pyperformance/")
+        if name in LACKS:
+            continue
+        printed = plainly(program.tiny)
+        assert printed, name
+        if sandboxed(program.tiny) != printed:
+            differ.add(name)
+    assert not differ
+
+
+def test_every_benchmark_of_pyperformance_is_measured_or_left_out_with_a_reason(bench):
+    workloads = bench("workloads")
+    benchmarks = workloads.folder()
+    if benchmarks is None:
+        pytest.skip("pyperformance is installed for the first Python only: what is tested is the sandbox")
+    there = {path.name.removeprefix("bm_") for path in benchmarks.glob("bm_*")}
+    measured = {work.folder or name for name, work in workloads.WORKLOADS.items()}
+    left_out = {name for names in workloads.LEFT_OUT.values() for name in names.split()}
+    assert measured | left_out == there and not measured & left_out
+
+
+def test_objects_are_made_in_the_sandbox_as_their_table_says(bench):
+    memory = bench("memory")
+    for kind in memory.KINDS:
+        assert sandboxed(memory.text(kind, 30)) == "30\n", kind
+
+
+def test_what_a_host_in_python_pays_is_measured(bench):
+    calls, costs = bench("calls"), bench("costs")
+    ours = [row for side, row in calls.ROWS if side == "kont"]
+    assert set(ours) == {cost.name for cost in costs.COSTS if cost.name.startswith("python-")}
+    for row in ours:
+        assert calls.ROWS["kont", row]() > 0, row
+
+
 def test_a_row_is_chosen_by_its_name_or_its_group(bench):
     chosen = bench("table").chosen
     assert chosen("programs/fib", [])
@@ -60,7 +110,20 @@ def test_a_side_that_fails_or_prints_something_else_has_no_figure(bench, tmp_pat
     fails = sides.Side("fails", "ends with 1", [sys.executable, "-c", "import sys; sys.exit('no: that')"])
     times, remarks = table.fastest(program, [other, right, fails], 2)
     assert list(times) == ["cpython"] and times["cpython"] > 0
-    assert remarks == ["other: another output", "fails: no: that"]
+    assert remarks == {"other": "prints something else", "fails": "no: that"}
+
+
+def test_a_program_that_the_first_side_does_not_run_is_run_by_nobody(bench):
+    sides, table = bench("sides"), bench("table")
+    program = bench("programs").Program("programs/one", "print(1)", "print(1)")
+    fails = sides.Side("kont", "ends with 1", [sys.executable, "-c", "import sys; sys.exit('no: that')"])
+    nobody = sides.Side("cpython", "is not there", ["/nowhere/python3"])
+    assert table.fastest(program, [fails, nobody], 2) == ({}, {"kont": "no: that"})
+
+
+def test_what_a_program_imports_does_not_count(bench):
+    own = {program.name: program.base for program in bench("programs").own()}
+    assert own["programs/jsonrt"] == "import json\n" and own["programs/fib"] == ""
 
 
 def test_a_side_that_does_not_say_its_time_is_compared_with_an_empty_program(bench, tmp_path):

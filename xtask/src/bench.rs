@@ -35,6 +35,7 @@ Examples:
   OCAMLOPT=~/.opam/5.4.1/bin/ocamlopt cargo xtask bench machine
   cargo xtask bench sandbox --quick --only programs
   cargo xtask bench sandbox --only fib --only richards --rounds 9
+  cargo xtask bench sandbox --only fib --instructions
 ";
 
 pub use options::wrong;

@@ -18,6 +18,8 @@ const PACKAGES: &[&str] = &[
     "urllib3==2.8.0",
     "uvloop==0.23.0",
 ];
+/// What is only read: the programs of this one are run by themselves, without what it depends on.
+const ALONE: &[&str] = &["pyperformance==1.14.0"];
 /// Which of them one environment needs for all.
 const TOOLS: &[&str] = &["maturin", "mypy", "pyright", "ty"];
 const CANDIDATES: &[&str] = &[
@@ -169,9 +171,12 @@ pub fn setup(profile: Profile) -> Done<Venv> {
         })?;
     }
     let stamp = venv.folder.join("packages");
-    if std::fs::read_to_string(&stamp).ok().as_deref() != Some(&PACKAGES.join("\n")) {
+    let all = [PACKAGES, ALONE].concat().join("\n");
+    if std::fs::read_to_string(&stamp).ok().as_deref() != Some(&all) {
         venv.install(PACKAGES, "install maturin, pytest and type checkers")?;
-        std::fs::write(&stamp, PACKAGES.join("\n")).map_err(|e| e.to_string())?;
+        let alone = [&["--no-deps"], ALONE].concat();
+        venv.install(&alone, "install programs that are run as tests")?;
+        std::fs::write(&stamp, all).map_err(|e| e.to_string())?;
     }
     build(&venv, profile)?;
     Ok(venv)

@@ -37,6 +37,8 @@ class Program:
     text: str
     # The same with little to do.
     tiny: str
+    # What is not to count: its imports alone, or all but its workload.
+    base: str = ""
 
 
 def own() -> list[Program]:
@@ -47,5 +49,6 @@ def own() -> list[Program]:
         large, small = TINY[file.stem]
         if large not in text:
             raise ValueError(f"{file.name} does not hold `{large}`")
-        programs.append(Program(f"programs/{file.stem}", text, text.replace(large, small)))
+        imports = "".join(line for line in text.splitlines(keepends=True) if line.startswith(("import ", "from ")))
+        programs.append(Program(f"programs/{file.stem}", text, text.replace(large, small), imports))
     return programs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,20 +31,29 @@ class Side:
     tells_time: bool = True
     empty_ns: float | None = field(default=None, repr=False)
 
-    def sample(self, file: Path) -> tuple[float, str]:
-        """One run: nanoseconds on the processor, and what the program printed."""
+    def sample(self, file: Path, base: Path | None = None) -> tuple[float, str]:
+        """One run: nanoseconds on the processor, less those of the base alone, and what the program printed."""
         if self.tells_time:
-            _, out, err = self._run(file)
+            _, out, err, _ = self._run(file, *([base] if base else []))
             return float(err.splitlines()[-1]), out
-        if self.empty_ns is None:
+        if base is not None:
+            less, _, _, _ = self._run(base)
+        elif self.empty_ns is None:
             with tempfile.NamedTemporaryFile(suffix=".py") as empty:
-                self.empty_ns = min(self._run(Path(empty.name))[0] for _ in range(5))
-        ns, out, _ = self._run(file)
-        return max(0.0, ns - self.empty_ns), out
+                less = self.empty_ns = min(self._run(Path(empty.name))[0] for _ in range(5))
+        else:
+            less = self.empty_ns
+        ns, out, _, _ = self._run(file)
+        return max(0.0, ns - less), out
 
-    def _run(self, file: Path) -> tuple[float, str, str]:
+    def memory(self, file: Path) -> tuple[int, str]:
+        """One run: the most bytes of memory that were resident, and what the program printed."""
+        _, out, _, bytes_ = self._run(file)
+        return bytes_, out
+
+    def _run(self, *files: Path) -> tuple[float, str, str, int]:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            child = subprocess.Popen([*self.command, str(file)], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+            child = subprocess.Popen([*self.command, *map(str, files)], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
             _, status, used = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
             texts = []
@@ -51,9 +61,15 @@ class Side:
                 stream.seek(0)
                 texts.append(stream.read().decode(errors="replace"))
         if child.returncode != 0:
-            lines = texts[1].strip().splitlines()
-            raise Failed(lines[-1] if lines else f"ended with status {child.returncode}")
-        return (used.ru_utime + used.ru_stime) * 1e9, texts[0], texts[1]
+            raise Failed(reason(texts[1]) or f"ended with status {child.returncode}")
+        return (used.ru_utime + used.ru_stime) * 1e9, texts[0], texts[1], used.ru_maxrss * 1024
+
+
+def reason(said: str) -> str:
+    """The line of an error that says what is wrong."""
+    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.strip().startswith("help:")]
+    last = lines[-1] if lines else ""
+    return re.sub(r"^NotImplementedError: The monty syntax parser does not yet support ", "no ", last)
 
 
 def kont(program: Path) -> Side:

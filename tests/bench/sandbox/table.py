@@ -1,4 +1,4 @@
-"""Measures every program, each side in turn and in a process of its own, and prints the table.
+"""Measures every program, each side in turn and in a process of its own, and prints the tables.
 
 Usage: table.py --program FILE [--quick] [--only NAME]... [--rounds N] [--instructions]
 """
@@ -11,8 +11,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import costs
+import counts
 import programs
 import sides
+import workloads
 from programs import Program
 from sides import Failed, Side
 
@@ -26,15 +29,56 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only the rows whose name begins with this")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each side runs; the fastest counts")
+    parser.add_argument("--instructions", action="store_true", help="count instructions in place of time, with valgrind")
     parser.add_argument("--program", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--package", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    wanted = [program for program in programs.own() if chosen(program.name, options.only)]
-    if not wanted:
-        names = ", ".join(program.name for program in programs.own())
+    benchmarks = workloads.folder()
+    groups = [programs.own(), workloads.programs(benchmarks) if benchmarks else []]
+    wanted = [[program for program in group if chosen(program.name, options.only)] for group in groups]
+    operations = [cost for cost in costs.COSTS if chosen(f"cost/{cost.name}", options.only)]
+    with_memory = chosen(costs.MEMORY, options.only)
+    if not any(wanted) and not operations and not with_memory:
+        known = [program.name for group in groups for program in group]
+        names = ", ".join([*known, *(f"cost/{cost.name}" for cost in costs.COSTS), costs.MEMORY])
         print(f"error: no row has that name\n  help: the rows are {names}", file=sys.stderr)
         sys.exit(2)
+    if benchmarks is None:
+        print("pyperformance is not installed (it cannot be had here): its programs are left out.")
+    if not options.package and any(cost.name.startswith("python-") for cost in operations):
+        print("kont's Python package is not installed: what it costs a host in Python is left out.")
+        operations = [cost for cost in operations if not cost.name.startswith("python-")]
+    if options.instructions:
+        if not any(wanted):
+            print("error: instructions are counted of programs\n  help: name one with --only", file=sys.stderr)
+            sys.exit(2)
+        try:
+            counts.table([program for group in wanted for program in group], sides.kont(options.program), sys.executable)
+        except Failed as failed:
+            print(f"error: {failed}", file=sys.stderr)
+            sys.exit(2)
+        return
     rounds = options.rounds or (2 if options.quick else 5)
-    measure(wanted, all_sides(options.program), rounds)
+    found = all_sides(options.program)
+    others = "; ".join(f"{side.name}: {side.title}" for side in found[1:])
+    print(f"Milliseconds on the processor, best of {rounds} rounds; / is kont's time divided by the other's. {others}.", flush=True)
+    ratios: dict[str, list[float]] = {side.name: [] for side in found[1:]}
+    for group in wanted:
+        if group:
+            for name, more in measure(group, found, rounds).items():
+                ratios[name] += more
+    if all(wanted):
+        means("all programs", ratios)
+    try:
+        if operations:
+            costs.table(operations, found, options.program, rounds)
+    except Failed as failed:
+        sys.exit(f"error: {failed}")
+    if with_memory:
+        costs.memory_table(found)
+    if not options.only:
+        for reason, names in workloads.LEFT_OUT.items():
+            print(f"\nOf pyperformance, not measured, because it {reason}: {names.replace(' ', ', ')}.")
 
 
 def chosen(name: str, only: list[str]) -> bool:
@@ -63,61 +107,76 @@ def all_sides(program: Path) -> list[Side]:
     return found
 
 
-def measure(wanted: list[Program], found: list[Side], rounds: int) -> None:
+def measure(group: list[Program], found: list[Side], rounds: int) -> dict[str, list[float]]:
+    """One table, and kont's time over that of each other side, by program."""
     peers = found[1:]
-    others = "; ".join(f"{side.name}: {side.title}" for side in peers)
-    print(f"Milliseconds on the processor, best of {rounds} rounds; / is kont's time divided by the other's. {others}.\n")
     heads = ["program", "kont", *(side.name for side in peers), *(f"/ {side.name}" for side in peers), "target", "remarks"]
-    print("| " + " | ".join(heads) + " |")
+    print("\n| " + " | ".join(heads) + " |")
     print("|---|" + "---:|" * (len(heads) - 3) + "---|---|", flush=True)
     ratios: dict[str, list[float]] = {side.name: [] for side in peers}
-    for program in wanted:
+    refused: list[str] = []
+    for program in group:
         times, remarks = fastest(program, found, rounds)
         ours = times.get("kont")
-        cells = [program.name, *(shown(times.get(side.name)) for side in found)]
+        if ours is None and "kont" in remarks and "cpython" not in times:
+            refused.append(f"- {program.name.partition('/')[2]}: {remarks['kont']}")
+            continue
+        cells = [program.name.partition("/")[2], *(shown(times.get(side.name)) for side in found)]
         for side in peers:
             theirs = times.get(side.name)
             ratio = ours / theirs if ours and theirs else None
             if ratio is not None:
                 ratios[side.name].append(ratio)
             cells.append("" if ratio is None else f"{ratio:.2f}")
-        missed = ours is None or ours / times["cpython"] > RATIO_MAX
-        cells += [f"<= {RATIO_MAX}" + (" missed" if missed else ""), "; ".join(remarks)]
-        print("| " + " | ".join(cells) + " |", flush=True)
-    print()
-    for side in peers:
-        logs = [math.log(ratio) for ratio in ratios[side.name]]
-        if len(logs) > 1:
-            mean = math.exp(sum(logs) / len(logs))
-            target = f" (target <= {MEAN_MAX}{' missed' if mean > MEAN_MAX else ''})" if side.name == "cpython" else ""
-            print(f"geometric mean / {side.name}: {mean:.2f}{target}, worst {max(ratios[side.name]):.2f}, {len(logs)} programs")
+        missed = ours is None or "cpython" not in times or ours / times["cpython"] > RATIO_MAX
+        said = "; ".join(f"{name}: {remark}" for name, remark in remarks.items())
+        print("| " + " | ".join([*cells, f"<= {RATIO_MAX}" + (" missed" if missed else ""), said]) + " |", flush=True)
+    means(group[0].name.partition("/")[0], ratios)
+    if refused:
+        print("\nThe sandbox refuses:\n\n" + "\n".join(refused), flush=True)
+    return ratios
 
 
-def fastest(program: Program, found: list[Side], rounds: int) -> tuple[dict[str, float], list[str]]:
-    """The fastest of several runs of each side, one after the other so that a slow moment meets all; and what is to be said."""
+def means(title: str, ratios: dict[str, list[float]]) -> None:
+    for name, some in ratios.items():
+        if len(some) > 1:
+            mean = math.exp(sum(math.log(ratio) for ratio in some) / len(some))
+            target = f" (target <= {MEAN_MAX}{' missed' if mean > MEAN_MAX else ''})" if name == "cpython" else ""
+            print(f"\n{title}: geometric mean / {name}: {mean:.2f}{target}, worst {max(some):.2f}, {len(some)} programs", flush=True)
+
+
+def fastest(program: Program, found: list[Side], rounds: int) -> tuple[dict[str, float], dict[str, str]]:
+    """The fastest of several runs of each side, one after the other so that a slow moment meets all; and what is to be said.
+
+    If kont, which is the first, does not run it at all, nobody else is asked.
+    """
     best: dict[str, float] = {}
     remarks: dict[str, str] = {}
-    wanted: str | None = None
+    printed: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{program.name.rpartition('/')[2]}.py"
         file.write_text(program.text, encoding="utf-8")
-        for _ in range(rounds):
-            # The CPython that counts says first what the output is.
-            for side in sorted(found, key=lambda side: side.name != "cpython"):
+        base = file.with_stem("base") if program.base else None
+        if base is not None:
+            base.write_text(program.base, encoding="utf-8")
+        for number in range(rounds):
+            for side in found:
                 if side.name in remarks:
                     continue
                 try:
-                    ns, output = side.sample(file)
+                    ns, output = side.sample(file, base)
                 except Failed as failed:
-                    remarks[side.name] = f"{side.name}: {str(failed)[:160]}"
-                    continue
-                wanted = output if wanted is None else wanted
-                if output != wanted:
-                    remarks[side.name] = f"{side.name}: another output"
-                    best.pop(side.name, None)
+                    remarks[side.name] = str(failed)[:120]
+                    if number == 0 and side is found[0]:
+                        return {}, remarks
                     continue
                 best[side.name] = min(best.get(side.name, math.inf), ns / 1e6)
-    return best, list(remarks.values())
+                if printed.setdefault(side.name, output) != output:
+                    remarks[side.name] = "prints something else each time"
+    for name, output in printed.items():
+        if output != printed.get("cpython"):
+            remarks.setdefault(name, "prints something else")
+    return {name: figure for name, figure in best.items() if name not in remarks}, remarks
 
 
 def shown(figure: float | None) -> str:

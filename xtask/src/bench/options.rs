@@ -41,6 +41,12 @@ pub fn wrong(args: &[&str]) -> Option<String> {
             ));
         }
     }
+    if args.contains(&"--instructions") && !args.contains(&"--only") {
+        return Some(
+            "`--instructions` needs `--only NAME`\n  help: valgrind is slow, name a few rows"
+                .into(),
+        );
+    }
     None
 }
 
@@ -67,6 +73,10 @@ mod tests {
             ("sandbox --only", "`--only` needs a value"),
             ("sandbox --only --quick", "`--only` needs a value"),
             ("python --rounds 0", "`0` is no number of rounds"),
+            (
+                "sandbox --instructions",
+                "`--instructions` needs `--only NAME`",
+            ),
             ("machine --python python3", "no Python is measured"),
         ] {
             let args: Vec<&str> = line.split(' ').collect();

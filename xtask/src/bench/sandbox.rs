@@ -27,12 +27,31 @@ pub(super) fn sandbox(options: &[&str]) -> Done {
     let folder = root().join("tests/bench/sandbox");
     let venv = super::environment(&interpreter, &folder, "bench-sandbox")?;
     let mut table = venv.command("python");
+    table.arg(folder.join("table.py"));
+    // It takes minutes to build the first time.
+    if wants_package(&options) {
+        venv.build_wheel()?;
+        table.arg("--package");
+    }
     table
-        .arg(folder.join("table.py"))
         .args(options)
         .arg("--program")
         .arg(target().join("release/kont-bench-sandbox"));
     run("measure", &mut table)
+}
+
+/// Whether a row of hosts in Python is asked for.
+fn wants_package(options: &[&str]) -> bool {
+    let mut names = options.windows(2).filter(|pair| pair[0] == "--only");
+    let first = "cost/python-";
+    let is_wanted = |name: &str| {
+        let bare = first.trim_start_matches("cost/");
+        [first, bare]
+            .iter()
+            .any(|row| row.starts_with(name) || name.starts_with(row))
+    };
+    let asked = options.contains(&"--only");
+    !asked || names.any(|pair| is_wanted(pair[1]))
 }
 
 /// A CPython 3.13 of this machine, or the one that all else uses.

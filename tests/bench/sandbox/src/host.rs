@@ -1,48 +1,63 @@
 //! A host for measured programs: its time is virtual, so that nobody waits.
 
-use sandbox::{Data, HostRequest, Outcome, PendingRequest, Run};
+use sandbox::{Data, HostRequest, PendingRequest, Run};
+use std::collections::BTreeMap;
 
-/// Virtual time, and when each open sleep ends.
+/// Virtual time, and which sleeps end when.
 #[derive(Default)]
 pub(crate) struct Clock {
     now: f64,
-    ends: Vec<(u64, f64)>,
+    /// The number of the last request that was looked at.
+    seen: u64,
+    /// By the bits of its end, which sort as the numbers do: none is negative.
+    ends: BTreeMap<u64, Vec<u64>>,
 }
 
 impl Clock {
-    /// Answers what has to be answered next.
+    /// Answers what can be answered at once, or else the sleeps that end first.
     pub(crate) fn answer(&mut self, run: &mut Run) -> Result<(), String> {
-        let Some((id, answer)) = self.next(run) else {
-            return Err("the program waits for a tool, and there is none here".into());
-        };
-        run.answer(id, &answer).map_err(|e| e.to_string())
-    }
-
-    fn next(&mut self, run: &Run) -> Option<(u64, Outcome)> {
-        for pending in run.pending() {
-            match &pending.request {
+        let new = run.pending().iter().rev();
+        let mut new: Vec<_> = new
+            .take_while(|pending| pending.id > self.seen)
+            .map(|pending| (pending.id, pending.request.clone()))
+            .collect();
+        let mut answers = Vec::new();
+        while let Some((id, request)) = new.pop() {
+            self.seen = id;
+            match request {
                 PendingRequest::Host(HostRequest::Sleep(seconds)) => {
-                    if self.ends.iter().all(|(id, _)| *id != pending.id) {
-                        self.ends.push((pending.id, self.now + seconds));
-                    }
+                    let end = self.now + seconds.max(0.0);
+                    self.ends.entry(end.to_bits()).or_default().push(id);
                 }
                 PendingRequest::Host(HostRequest::Now) => {
-                    return Some((pending.id, Ok(Data::Float(1_700_000_000.0 + self.now))));
+                    answers.push((id, Data::Float(1_700_000_000.0 + self.now)));
                 }
                 PendingRequest::Host(HostRequest::Monotonic) => {
-                    return Some((pending.id, Ok(Data::Float(self.now))));
+                    answers.push((id, Data::Float(self.now)));
                 }
                 PendingRequest::Host(HostRequest::Random(n)) => {
-                    return Some((pending.id, Ok(Data::Bytes(vec![0; *n as usize]))));
+                    answers.push((id, Data::Bytes(vec![0; n as usize])));
                 }
-                PendingRequest::Call { .. } => {}
+                PendingRequest::Call { name, .. } => {
+                    return Err(format!(
+                        "the program calls `{name}`, and there is no tool here"
+                    ));
+                }
             }
         }
-        let open = |id: &u64| run.pending().iter().any(|pending| pending.id == *id);
-        self.ends.retain(|(id, _)| open(id));
-        let first = (0..self.ends.len()).min_by(|a, b| self.ends[*a].1.total_cmp(&self.ends[*b].1));
-        let (id, end) = self.ends.remove(first?);
-        self.now = self.now.max(end);
-        Some((id, Ok(Data::None)))
+        let mut taken = !answers.is_empty();
+        for (id, answer) in answers {
+            run.answer(id, &Ok(answer)).map_err(|e| e.to_string())?;
+        }
+        while !taken {
+            let first = self.ends.pop_first();
+            let (end, ids) = first.ok_or("the program waits, and nothing will wake it")?;
+            self.now = f64::from_bits(end);
+            for id in ids {
+                // A sleep that the program has given up takes no answer.
+                taken |= run.answer(id, &Ok(Data::None)).is_ok();
+            }
+        }
+        Ok(())
     }
 }

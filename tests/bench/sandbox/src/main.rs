@@ -1,5 +1,6 @@
 //! kont-bench-sandbox: the sandbox's side of each row. `cargo xtask bench sandbox` builds and runs it.
 
+mod cost;
 mod host;
 mod program;
 
@@ -9,15 +10,19 @@ const HELP: &str = "\
 kont-bench-sandbox: run a program in kont's sandbox, and say what it took
 
 Usage:
-  kont-bench-sandbox run FILE      run a Python file; its output goes to standard output, and the nanoseconds on the
-                                   processor, from its text to its end, are the last line on standard error
+  kont-bench-sandbox run FILE [BASE]   run a Python file; its output goes to standard output, and the nanoseconds on
+                                       the processor, from its text to its end, are the last line on standard error,
+                                       less those of the file BASE
+  kont-bench-sandbox cost NAME         what one operation costs a host: nanoseconds, or bytes
 ";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args.as_slice() {
-        ["run", file] => program::run(file),
+        ["run", file] => program::run(file, None),
+        ["run", file, base] => program::run(file, Some(base)),
+        ["cost", name] => cost::cost(name),
         [] | ["--help" | "-h"] => {
             say(HELP.trim_end());
             Ok(())
