@@ -42,7 +42,7 @@ def declare_whole(cls: type) -> None:
 
 def _lay_out(cls: type) -> None:
     """Has the extension make the effects of a class, if it is nothing but a frozen dataclass."""
-    given = dataclasses.fields(cls)  # type: ignore[arg-type]
+    given = dataclasses.fields(cls)
     code = cls.__init__.__code__  # type: ignore[misc]
     names = tuple(field.name for field in given)
     if hasattr(cls, "__post_init__") or code.co_varnames[1 : code.co_argcount] != names or code.co_kwonlyargcount:

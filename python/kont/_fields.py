@@ -121,7 +121,9 @@ def _is_special(kind: Any, cls: type) -> bool:
     typing, dataclasses = sys.modules.get("typing"), sys.modules.get("dataclasses")
     if typing and getattr(kind, "__origin__", kind) is typing.ClassVar:
         return True
-    return bool(dataclasses) and (kind in (dataclasses.KW_ONLY, dataclasses.InitVar) or isinstance(kind, dataclasses.InitVar))
+    if not dataclasses:
+        return False
+    return kind is dataclasses.KW_ONLY or kind is dataclasses.InitVar or isinstance(kind, dataclasses.InitVar)
 
 
 def _values(names: tuple[str, ...]) -> Callable[[Any], Any]:
@@ -165,11 +167,11 @@ def _repr(self: Any) -> str:
         _shown.discard(here)
 
 
-def _eq(self: Any, other: object) -> bool:
+def _eq(self: Any, other: Any) -> bool:
     if type(other) is not type(self):
         return NotImplemented
-    values = type(self).__kont_values__
-    return values(self) == values(other)  # type: ignore[no-any-return]
+    values: Callable[[Any], Any] = type(self).__kont_values__
+    return bool(values(self) == values(other))
 
 
 def _hash(self: Any) -> int:

@@ -107,8 +107,7 @@ def handlers(first: Any, /, *more: Any) -> Any:
         elif isinstance(one, (_kont.Handler, _kont.Observer)):
             parts.append(one)
         else:
-            raise UsageError(
-                f"{one!r} is not a handler\nhelp: "
-                + ("make one of the class: `MyHandlers()`" if isinstance(one, type) else "decorate a function with `@kont.handler(MyEffect)`")
-            )
+            # What it is instead, the extension says.
+            _kont.WithHandler(one, _kont.Pure(None))
+            raise UsageError(f"{one!r} is not a handler")
     return _Stack(tuple(parts))

@@ -14,7 +14,7 @@ from typing import Any
 from kont import _kont
 from kont.effects import Await, Effect
 from kont.errors import KontError, UnhandledEffect, UsageError, shown
-from kont.reflection import Place, place_of
+from kont.reflection import Place, place_of, places
 
 __all__ = ["PerformedEffect", "SpawnedTask", "Traceback", "format_traceback", "traceback_of"]
 
@@ -178,6 +178,11 @@ def written(seen: _kont.Seen) -> Traceback:
 def place_of_site(code: CodeType, instruction: int) -> str:
     """Where a task was spawned, for people."""
     return _named(_site(code, instruction))
+
+
+def place_of_wait(codes: Iterable[Any]) -> str | None:
+    """The innermost line of what waits, for people; None if all of it is kont's own."""
+    return next((_named(place) for place in places(codes) if not place.file.startswith(_FOLDER)), None)
 
 
 def return_at(code: CodeType) -> int | None:

@@ -1,11 +1,15 @@
 """What `import kont` imports, and that every public name is there all the same."""
 
 import ast
+import copy
+import dataclasses
 import importlib
+import inspect
 import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -68,3 +72,87 @@ def test_pickles_find_the_names():
     assert len(pickle.loads(packed)) == 3
     modules = imported_by(f"import pickle; assert len(pickle.loads({packed!r})) == 3")
     assert "kont.effects" in modules
+
+
+FIRST_RUN = """
+import kont
+
+class Ask(kont.Effect[str]):
+    key: str
+    times: int = 1
+
+@kont.handler(Ask)
+def shout(effect):
+    return effect.key.upper() * effect.times
+
+@kont.do
+def twice(key):
+    return (yield Ask(key)) + (yield Ask(key, 2))
+
+async def program():
+    task = await kont.Spawn(twice("a"))
+    async with kont.timeout(60):
+        return await task
+
+assert kont.run(program(), shout) == "AAA"
+"""
+
+
+def test_a_program_with_effects_handlers_and_tasks_needs_none_of_the_heavy_modules():
+    # Each of these takes longer to import than all that such a program needs of kont.
+    heavy = {"asyncio", "contextlib", "dataclasses", "functools", "inspect", "json", "re", "socket", "sqlite3", "typing", "uuid"}
+    assert imported_by(FIRST_RUN) & heavy == set()
+
+
+def test_who_looks_at_an_effect_sees_a_dataclass():
+    class Ask(kont.Effect[str]):
+        key: str
+        times: int = 1
+
+    class Loud(Ask):
+        mark: str = "!"
+
+    ask = Ask("x")
+    assert [(one.name, one.default) for one in dataclasses.fields(Ask)] == [("key", dataclasses.MISSING), ("times", 1)]
+    assert [one.name for one in dataclasses.fields(Loud("x"))] == ["key", "times", "mark"]
+    assert dataclasses.is_dataclass(ask) and dataclasses.asdict(ask) == {"key": "x", "times": 1}
+    assert dataclasses.replace(Loud("x"), times=2) == Loud("x", 2) != Ask("x", 2)
+    assert str(inspect.signature(Loud)) == "(key: str, times: int = 1, mark: str = '!') -> None"
+    assert inspect.getdoc(Ask).startswith("Ask(key: str") or "Ask(key: 'str'" in inspect.getdoc(Ask)
+    assert Ask.__dataclass_params__.frozen and Loud.__match_args__ == ("key", "times", "mark")
+    with pytest.raises(TypeError, match=r"Ask.__init__\(\) missing 1 required positional argument: 'key'"):
+        Ask()
+    if sys.version_info >= (3, 13):
+        assert copy.replace(ask, key="y") == Ask("y")
+
+
+def test_what_takes_dataclasses_to_tell_is_told_by_them():
+    class Whole(kont.Effect[int]):
+        all: ClassVar[int] = 5
+        parts: list[int] = dataclasses.field(default_factory=list)
+        doubled: dataclasses.InitVar[int] = 0
+
+        def __post_init__(self, doubled):
+            object.__setattr__(self, "twice", 2 * doubled)
+
+    class More(Whole):
+        name: str = "more"
+
+    assert Whole() == Whole([]) != Whole([1]) and Whole(doubled=4).twice == 8
+    assert [one.name for one in dataclasses.fields(More)] == ["parts", "name"]
+    assert repr(More([1])) == f"{More.__qualname__}(parts=[1], name='more')"
+
+    class Own(Whole):
+        def __init__(self, name):
+            super().__init__([name], doubled=1)
+
+    assert Own("x").parts == ["x"] and str(inspect.signature(Own)) == "(name)"
+
+
+def test_an_effect_that_is_a_part_of_itself_is_shown():
+    class Box(kont.Effect[int]):
+        inside: list
+
+    inside = []
+    inside.append(Box(inside))
+    assert repr(inside[0]).endswith("Box(inside=[...])") and "Box" in repr(inside)

@@ -531,6 +531,8 @@ async def child():
 
 async def program():
     try:
+        # From in here: before, there is nothing to clean up.
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         if {tasks}:
             await kont.Spawn(child())
         await {wait}
@@ -541,7 +543,6 @@ async def program():
         await asyncio.sleep(0.001)
         print(await Ask("main"))
 
-threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
     {run}
 except KeyboardInterrupt:

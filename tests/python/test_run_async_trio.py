@@ -142,6 +142,8 @@ async def program():
     if {tasks}:
         await kont.Spawn(kont.Sleep(60))
     try:
+        # From in here: before, there is nothing to clean up.
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         await {wait}
     except BaseException as error:
         print(type(error).__name__)
@@ -153,7 +155,6 @@ async def program():
 async def main():
     await kont.run_async(program())
 
-threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
     trio.run(main)
 except KeyboardInterrupt:
