@@ -63,7 +63,14 @@ impl Vm {
         let n = usize::from(self.code(frame.code).frame_registers);
         let after = frame.take_after();
         let generator = frame.generator;
-        frame.pending = Pending::Store(dst);
+        let op = self
+            .code(frame.code)
+            .ops
+            .get((frame.pc as usize).wrapping_sub(1));
+        frame.pending = match op {
+            Some(Op::YieldFrom { .. }) => Pending::YieldFrom(dst),
+            _ => Pending::Store(dst),
+        };
         let registers = &t.registers[base..base + n];
         if let Some(r) = generator {
             let g = self.heap.generator_mut(r);

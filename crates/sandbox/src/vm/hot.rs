@@ -6,7 +6,7 @@
 
 use super::call::Called;
 use super::fast::{fast_binary, fast_compare};
-use super::frame::{Pending, PyFrame};
+use super::frame::Pending;
 use super::known::Question;
 use super::native::{Args, Flow};
 use super::natives::native;
@@ -227,18 +227,7 @@ impl Vm {
                             base = start;
                             pc = 0;
                             enters = true;
-                            push(
-                                &mut t.frames,
-                                PyFrame {
-                                    code: at,
-                                    pc: 0,
-                                    base: start as u32,
-                                    pending: Pending::None,
-                                    generator: None,
-                                    made: $made,
-                                    rare: None,
-                                },
-                            );
+                            t.frames.enter(at, 0, start as u32, None, $made);
                             continue 'frame;
                         }
                     }
@@ -642,7 +631,7 @@ impl Vm {
                             None => copy!(src),
                             Some(made) => Value::Ref(made),
                         };
-                        t.frames.pop();
+                        t.frames.leave();
                         let below = t.frames[depth - 2].base as usize;
                         t.registers[below + usize::from(dst)] = v;
                         continue 'frame;
@@ -709,7 +698,7 @@ impl Vm {
                                 }
                                 Object::Generator(_) => {
                                     save!(Pending::ForNext(dst));
-                                    if self.enter_generator(table, t, r) {
+                                    if self.enter_generator(t, r, end) {
                                         continue 'frame;
                                     }
                                     slow!()
@@ -759,9 +748,10 @@ impl Vm {
         }
     }
 
-    /// Puts the frame of a suspended generator on the thread, to go on with None, if that is all there is to do.
+    /// Puts the frame of a suspended generator on the thread, its registers from `base`, to go on with None, if that is all
+    /// there is to do.
     #[inline]
-    fn enter_generator(&mut self, table: &Table, t: &mut Thread, r: Ref) -> bool {
+    fn enter_generator(&mut self, t: &mut Thread, r: Ref, base: usize) -> bool {
         let Object::Generator(g) = self.heap.get_mut(r) else {
             return false;
         };
@@ -769,30 +759,20 @@ impl Vm {
         else {
             return false;
         };
-        let code = saved.frame.code;
-        let of = &table[usize::from(code.unit.0)].codes[usize::from(code.index)];
-        let at_yield = of.ops.get((saved.frame.pc as usize).wrapping_sub(1));
-        let (Some(Op::Yield { dst, .. }), Some(top)) = (at_yield, t.frames.last()) else {
+        // At a `yield from` it waits for something else: see `yield_value`.
+        let Pending::Store(dst) = saved.frame.pending else {
             return false;
         };
-        let of_top = &table[usize::from(top.code.unit.0)].codes[usize::from(top.code.index)];
-        let base = top.base as usize + usize::from(of_top.frame_registers);
+        let code = saved.frame.code;
         let end = base + saved.registers.len();
         if t.frames.len() >= self.depth_limit || t.registers.len() < end {
             return false;
         }
         let window = &mut t.registers[base..end];
         window.copy_from_slice(&saved.registers);
-        window[usize::from(*dst)] = Value::None;
-        t.frames.push(PyFrame {
-            code,
-            pc: saved.frame.pc,
-            base: base as u32,
-            pending: Pending::None,
-            generator: Some(r),
-            made: None,
-            rare: saved.frame.rare.take(),
-        });
+        window[usize::from(dst)] = Value::None;
+        let (pc, rare) = (saved.frame.pc, saved.frame.rare.take());
+        t.frames.enter(code, pc, base as u32, Some(r), None).rare = rare;
         let state = std::mem::replace(&mut g.state, GeneratorState::Running);
         if let GeneratorState::Suspended(saved) = state {
             g.place = Some(saved);
@@ -804,7 +784,7 @@ impl Vm {
     /// for it, if that is all there is to do.
     #[inline]
     fn leave_generator(&mut self, t: &mut Thread, v: Value) -> bool {
-        let [.., below, top] = t.frames.as_mut_slice() else {
+        let [.., below, top] = &mut *t.frames else {
             return false;
         };
         let (Some(r), Pending::ForNext(dst)) = (top.generator, below.pending) else {
@@ -830,7 +810,7 @@ impl Vm {
         below.pc += 1;
         let at = below.base as usize + usize::from(dst);
         t.registers[at] = v;
-        t.frames.pop();
+        t.frames.leave();
         true
     }
 
@@ -863,19 +843,4 @@ impl Vm {
             .set(Question::Method, class, name, version, found);
         Some(found)
     }
-}
-
-/// Puts a frame on a stack that has room as a rule.
-#[inline(always)]
-fn push(frames: &mut Vec<PyFrame>, frame: PyFrame) {
-    if frames.len() == frames.capacity() {
-        more(frames);
-    }
-    frames.push(frame);
-}
-
-#[cold]
-#[inline(never)]
-fn more(frames: &mut Vec<PyFrame>) {
-    frames.reserve(16);
 }

@@ -9,6 +9,7 @@ mod class;
 mod display;
 mod fast;
 pub mod frame;
+pub mod frames;
 mod generator;
 mod hot;
 pub mod import;

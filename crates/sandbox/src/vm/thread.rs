@@ -1,6 +1,7 @@
 //! A thread of execution: a stack of frames over a stack of registers. It is data, and the machine's unit of code.
 
 use super::frame::PyFrame;
+use super::frames::Frames;
 use super::raise::LimitExceeded;
 use super::request::Request;
 use crate::heap::{Value, trace};
@@ -12,7 +13,7 @@ pub struct Thread {
     /// Its number: 0 is the main program.
     pub id: u64,
     /// Frames, the running one last.
-    pub frames: Vec<PyFrame>,
+    pub frames: Frames,
     /// Registers of all frames.
     pub registers: Vec<Value>,
     /// What it calls when it runs for the first time: a task's function.
