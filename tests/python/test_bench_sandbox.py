@@ -93,6 +93,11 @@ def test_what_a_host_in_python_pays_is_measured(bench):
         assert calls.ROWS["kont", row]() > 0, row
 
 
+def test_every_row_has_a_name_of_its_own(bench):
+    names = bench("table").names()
+    assert len(names) == len(set(names)) and len(names) > 70
+
+
 def test_a_row_is_chosen_by_its_name_or_its_group(bench):
     chosen = bench("table").chosen
     assert chosen("programs/fib", [])

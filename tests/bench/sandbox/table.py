@@ -30,19 +30,21 @@ def main() -> None:
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only the rows whose name begins with this")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each side runs; the fastest counts")
     parser.add_argument("--instructions", action="store_true", help="count instructions in place of time, with valgrind")
-    parser.add_argument("--program", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--program", type=Path, default=Path("kont-bench-sandbox"), help=argparse.SUPPRESS)
+    # Only says what is wrong with the options, before anything is built.
+    parser.add_argument("--look", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--package", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    operations = [cost for cost in costs.COSTS if chosen(f"cost/{cost.name}", options.only)]
+    with_memory = chosen(costs.MEMORY, options.only)
+    if not any(chosen(name, options.only) for name in names()):
+        print(f"error: no row has that name\n  help: the rows are {', '.join(names())}", file=sys.stderr)
+        sys.exit(2)
+    if options.look:
+        return
     benchmarks = workloads.folder()
     groups = [programs.own(), workloads.programs(benchmarks) if benchmarks else []]
     wanted = [[program for program in group if chosen(program.name, options.only)] for group in groups]
-    operations = [cost for cost in costs.COSTS if chosen(f"cost/{cost.name}", options.only)]
-    with_memory = chosen(costs.MEMORY, options.only)
-    if not any(wanted) and not operations and not with_memory:
-        known = [program.name for group in groups for program in group]
-        names = ", ".join([*known, *(f"cost/{cost.name}" for cost in costs.COSTS), costs.MEMORY])
-        print(f"error: no row has that name\n  help: the rows are {names}", file=sys.stderr)
-        sys.exit(2)
     if benchmarks is None:
         print("pyperformance is not installed (it cannot be had here): its programs are left out.")
     if not options.package and any(cost.name.startswith("python-") for cost in operations):
@@ -60,8 +62,9 @@ def main() -> None:
         return
     rounds = options.rounds or (2 if options.quick else 5)
     found = all_sides(options.program)
-    others = "; ".join(f"{side.name}: {side.title}" for side in found[1:])
-    print(f"Milliseconds on the processor, best of {rounds} rounds; / is kont's time divided by the other's. {others}.", flush=True)
+    print("; ".join(f"{side.name}: {side.title}" for side in found[1:]), flush=True)
+    if any(wanted):
+        print(f"Milliseconds on the processor, best of {rounds} rounds; / is kont's time divided by the other's.", flush=True)
     ratios: dict[str, list[float]] = {side.name: [] for side in found[1:]}
     for group in wanted:
         if group:
@@ -69,16 +72,19 @@ def main() -> None:
                 ratios[name] += more
     if all(wanted):
         means("all programs", ratios)
-    try:
-        if operations:
-            costs.table(operations, found, options.program, rounds)
-    except Failed as failed:
-        sys.exit(f"error: {failed}")
+    if operations:
+        costs.table(operations, found, options.program, rounds)
     if with_memory:
         costs.memory_table(found)
     if not options.only:
-        for reason, names in workloads.LEFT_OUT.items():
-            print(f"\nOf pyperformance, not measured, because it {reason}: {names.replace(' ', ', ')}.")
+        for reason, some in workloads.LEFT_OUT.items():
+            print(f"\nOf pyperformance, not measured, because it {reason}: {some.replace(' ', ', ')}.")
+
+
+def names() -> list[str]:
+    """The names of all rows."""
+    of_others = [f"pyperformance/{name}" for name in workloads.WORKLOADS]
+    return [*(program.name for program in programs.own()), *of_others, *(f"cost/{cost.name}" for cost in costs.COSTS), costs.MEMORY]
 
 
 def chosen(name: str, only: list[str]) -> bool:
