@@ -44,7 +44,17 @@ pub(crate) enum Repr<D: Domain> {
 }
 
 pub(crate) struct Loose<D: Domain> {
+    /// The innermost part, if it is a program that has not begun: here, so that most tasks to be are one allocation.
+    pub(crate) fresh: Option<(Base<D>, D::Code)>,
+    /// The others, innermost first.
     pub(crate) parts: Vec<Part<D>>,
+}
+
+impl<D: Domain> Loose<D> {
+    /// How many fibers it will be.
+    fn len(&self) -> usize {
+        usize::from(self.fresh.is_some()) + self.parts.len()
+    }
 }
 
 /// One fiber, taken apart: what a continuation is assembled from.
@@ -86,9 +96,11 @@ impl<D: Domain> Continuation<D> {
     pub fn new(boundaries: impl IntoIterator<Item = Boundary<D>>, code: D::Code) -> Self {
         let base = |boundary| Base::Boundary(ScopeId::NONE, boundary);
         let mut bases = boundaries.into_iter().map(base);
-        let innermost = Part::unstarted(bases.next().unwrap_or(Base::Plain), code);
-        let around = bases.map(|base| Part::new(base, Vec::new()));
-        Self::assemble(std::iter::once(innermost).chain(around).collect())
+        let fresh = Some((bases.next().unwrap_or(Base::Plain), code));
+        let parts = bases.map(|base| Part::new(base, Vec::new())).collect();
+        Continuation {
+            repr: Repr::Loose(Box::new(Loose { fresh, parts })),
+        }
     }
 
     /// A program that waits, put together from its fibers, innermost first: the way back from a snapshot.
@@ -100,7 +112,7 @@ impl<D: Domain> Continuation<D> {
             parts.push(Part::new(Base::Plain, Vec::new()));
         }
         Continuation {
-            repr: Repr::Loose(Box::new(Loose { parts })),
+            repr: Repr::Loose(Box::new(Loose { fresh: None, parts })),
         }
     }
 
@@ -157,7 +169,7 @@ impl<D: Domain> std::fmt::Debug for Continuation<D> {
             Repr::Attached { tail, machine } => {
                 write!(f, "Continuation(up to {} of {machine:?})", tail.index())
             }
-            Repr::Loose(loose) => write!(f, "Continuation({} loose fibers)", loose.parts.len()),
+            Repr::Loose(loose) => write!(f, "Continuation({} loose fibers)", loose.len()),
             Repr::Gone => f.write_str("Continuation(gone)"),
         }
     }

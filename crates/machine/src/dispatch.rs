@@ -388,18 +388,12 @@ impl<D: Domain> Machine<D> {
     }
 
     /// Makes fibers of parts that no machine had taken.
-    #[cold]
+    #[inline(never)]
     fn take_in(&mut self, loose: Loose<D>, place: Option<FiberId>) -> (FiberId, FiberId) {
         let mut parent = place;
         let mut tail = None;
         for part in loose.parts.into_iter().rev() {
-            let base = match part.base {
-                Base::Boundary(_, boundary) => Base::Boundary(self.fresh_scope(), boundary),
-                // Its scope was another machine's, or an earlier one's.
-                Base::Activation(_, slot) => Base::Activation(ScopeId::NONE, slot),
-                other => other,
-            };
-            let id = self.add_fiber(base, parent);
+            let id = self.add_loose(part.base, parent);
             let fiber = self.arena.get_mut(id);
             for code in part.frames {
                 fiber.push(code);
@@ -413,9 +407,28 @@ impl<D: Domain> Machine<D> {
             tail = tail.or(Some(id));
             parent = Some(id);
         }
+        if let Some((base, code)) = loose.fresh {
+            let id = self.add_loose(base, parent);
+            let fiber = self.arena.get_mut(id);
+            fiber.push(code);
+            fiber.mark_unstarted(0);
+            tail = tail.or(Some(id));
+            parent = Some(id);
+        }
         let (Some(head), Some(tail)) = (parent, tail) else {
             unreachable!("a loose continuation has at least one part");
         };
         (head, tail)
+    }
+
+    /// Adds a fiber whose base was no machine's, or another's: what its scope was says nothing here.
+    #[inline]
+    fn add_loose(&mut self, base: Base<D>, parent: Option<FiberId>) -> FiberId {
+        let base = match base {
+            Base::Boundary(_, boundary) => Base::Boundary(self.fresh_scope(), boundary),
+            Base::Activation(_, slot) => Base::Activation(ScopeId::NONE, slot),
+            other => other,
+        };
+        self.add_fiber(base, parent)
     }
 }

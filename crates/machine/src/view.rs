@@ -1,6 +1,6 @@
 //! Looking at a chain of fibers without changing it.
 
-use crate::continuation::{Continuation, Repr};
+use crate::continuation::{Continuation, Loose, Repr};
 use crate::fiber::{Arena, FiberId};
 use crate::{Base, Boundary, Domain, Machine, MachineError, Part, ScopeId, Slot};
 
@@ -16,8 +16,18 @@ enum Source<'v, D: Domain> {
         last: Option<FiberId>,
     },
     Parts {
+        fresh: Option<&'v (Base<D>, D::Code)>,
         parts: &'v [Part<D>],
     },
+}
+
+impl<'v, D: Domain> Source<'v, D> {
+    fn loose(loose: &'v Loose<D>) -> Self {
+        Source::Parts {
+            fresh: loose.fresh.as_ref(),
+            parts: &loose.parts,
+        }
+    }
 }
 
 impl<D: Domain> Clone for View<'_, D> {
@@ -112,7 +122,16 @@ impl<'v, D: Domain> Iterator for View<'v, D> {
                     unstarted: fiber.unstarted(),
                 })
             }
-            Source::Parts { parts } => {
+            Source::Parts { fresh, parts } => {
+                if let Some((base, code)) = fresh.take() {
+                    return Some(FiberView {
+                        outermost: Some(code),
+                        inside: &[],
+                        base,
+                        unwinding: None,
+                        unstarted: Some(0),
+                    });
+                }
                 let (first, rest) = parts.split_first()?;
                 let view = FiberView {
                     outermost: None,
@@ -174,9 +193,7 @@ impl<D: Domain> Continuation<D> {
     pub fn inside(&self) -> Option<View<'_, D>> {
         match self.repr() {
             Repr::Loose(loose) => Some(View {
-                source: Source::Parts {
-                    parts: &loose.parts,
-                },
+                source: Source::loose(loose),
             }),
             Repr::Attached { .. } | Repr::Gone => None,
         }
@@ -196,10 +213,11 @@ impl<D: Domain> Machine<D> {
                 last: Some(*tail),
             },
             Repr::Attached { .. } => return Err(MachineError::ForeignContinuation),
-            Repr::Loose(loose) => Source::Parts {
-                parts: &loose.parts,
+            Repr::Loose(loose) => Source::loose(loose),
+            Repr::Gone => Source::Parts {
+                fresh: None,
+                parts: &[],
             },
-            Repr::Gone => Source::Parts { parts: &[] },
         };
         Ok(View { source })
     }
