@@ -114,6 +114,8 @@ const CROSSED: u8 = 8;
 const SEAM: u8 = 16;
 /// Something was remembered of a search from here.
 const REMEMBERED: u8 = 32;
+/// An effect that was performed here was not for the handler at the base.
+const LOOKED: u8 = 64;
 
 /// A recycled fiber keeps its stack's memory up to this many frames.
 const KEPT_CAPACITY: usize = 256;
@@ -221,6 +223,14 @@ impl<D: Domain> Fiber<D> {
 
     pub(crate) fn mark_remembered(&mut self) {
         self.flags |= REMEMBERED;
+    }
+
+    /// A search goes on from here to the parent. Gives whether one did before, and can be remembered.
+    #[inline]
+    pub(crate) fn looks_further_again(&mut self) -> bool {
+        let again = self.flags & (LOOKED | SEAM) == LOOKED;
+        self.flags |= LOOKED;
+        again
     }
 
     /// The parent will be another one. Gives whether remembered searches may have gone through.

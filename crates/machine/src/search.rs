@@ -11,6 +11,9 @@
 //! reader, most generators, a task of a scheduler) makes nothing be forgotten, one that moves makes it once, and the
 //! cost of a search grows with the seams on the way, not with the handlers.
 //!
+//! The fiber that an effect is performed in is asked itself the first time, and remembered from the second: a program
+//! that performs again and again finds its handler in one look, whatever is between.
+//!
 //! A fiber is named by slot and generation: a slot alone would be mistaken for a later fiber in the same place.
 
 use crate::fiber::{Arena, FiberId};
@@ -138,7 +141,27 @@ impl<D: Domain> Machine<D> {
         from: FiberId,
     ) -> Found {
         self.counters.searched += 1;
-        let fiber = self.arena.get(from);
+        let found = self.find_near(cx, effect, from);
+        #[cfg(any(test, feature = "invariants"))]
+        self.check_found(found, from, |base| accepts::<D>(cx, base, effect));
+        found
+    }
+
+    #[inline(always)]
+    fn find_near(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        effect: &D::Effect,
+        from: FiberId,
+    ) -> Found {
+        let fiber = self.arena.get_mut(from);
+        // A program that asks for what is handled further out asks again: then its own handler is not asked first.
+        if fiber.is_remembered()
+            && let Some(key) = D::key(cx, effect)
+            && let Some((to, true)) = self.memory.recall(from, Wanted::Handler(key))
+        {
+            return Found::Here(to);
+        }
         // Most effects are answered by the nearest handler: that is no matter of memory.
         if accepts::<D>(cx, &fiber.base, effect) {
             return Found::Here(from);
@@ -146,16 +169,15 @@ impl<D: Domain> Machine<D> {
         let Some(parent) = fiber.parent else {
             return Found::Nobody(from);
         };
+        // What happens once in a fiber is not worth a place of its own.
+        let again = fiber.looks_further_again();
         let key = D::key(cx, effect);
         let known = key.and_then(|key| self.memory.recall(parent, Wanted::Handler(key)));
-        let found = match known {
+        match known {
             // As the search would find; here without a call.
-            Some((to, true)) => Found::Here(to),
-            _ => self.find_further(cx, effect, key, parent),
-        };
-        #[cfg(any(test, feature = "invariants"))]
-        self.check_found(found, from, |base| accepts::<D>(cx, base, effect));
-        found
+            Some((to, true)) if !again => Found::Here(to),
+            _ => self.find_further(cx, effect, key, if again { from } else { parent }),
+        }
     }
 
     #[inline(never)]
