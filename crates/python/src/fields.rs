@@ -67,8 +67,8 @@ pub(crate) struct Layout {
     new: Option<ffi::newfunc>,
     /// Where in the object the number of the effect is.
     number: usize,
-    /// Whether the native part of the object is an `EffectBase` and nothing more.
-    is_plain: bool,
+    /// Where in the object what an effect for the scheduler gathers on its way is; None if it is no such effect.
+    asked: Option<usize>,
 }
 
 #[pymethods]
@@ -83,6 +83,7 @@ impl Layout {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         for field in &self.fields {
             visit.call(&field.default)?;
+            visit.call(&field.descriptor)?;
         }
         visit.call(&self.init)
     }
@@ -91,6 +92,8 @@ impl Layout {
 struct Field {
     name: Py<PyString>,
     default: Option<Py<PyAny>>,
+    /// What reads it at its place, if it has no default.
+    descriptor: Option<Py<PyAny>>,
     /// Where in the object it is. One that has a default is in its dictionary, unless it is that default, which
     /// everybody finds as an attribute of the class.
     offset: usize,
@@ -127,10 +130,15 @@ pub(crate) fn lay_out(
     for (index, (name, default)) in fields.into_iter().enumerate() {
         let is_required = index < required;
         let offset = room + index * size_of::<Option<Py<PyAny>>>();
-        if is_required {
-            class.setattr(&name, descriptor(class, &name, offset)?)?;
+        let descriptor = match is_required {
+            true => Some(descriptor(class, &name, offset)?),
+            false => None,
+        };
+        if let Some(descriptor) = &descriptor {
+            class.setattr(&name, descriptor)?;
         }
         laid.push(Field {
+            descriptor: descriptor.map(Bound::unbind),
             // Interned, as the names of arguments are: they can be compared by address.
             name: PyString::intern(py, name.to_str()?).unbind(),
             default: (!is_required).then(|| default.unbind()),
@@ -145,7 +153,10 @@ pub(crate) fn lay_out(
         init: class.getattr("__init__")?.unbind(),
         new,
         number: base + offset_of!(EffectBase, number),
-        is_plain,
+        asked: match is_plain {
+            true => None,
+            false => Some(asked(py)?),
+        },
     };
     class.setattr("__kont_layout__", Bound::new(py, layout)?)?;
     // SAFETY: the class is alive, and was made just now: nobody calls it meanwhile.
@@ -161,6 +172,13 @@ fn is_same(one: Option<ffi::newfunc>, other: Option<ffi::newfunc>) -> bool {
 /// Where in an effect its native part begins.
 fn base(py: Python<'_>) -> PyResult<usize> {
     let effect = Bound::new(py, EffectBase::performed())?;
+    Ok(std::ptr::from_ref(effect.get()) as usize - effect.as_ptr() as usize)
+}
+
+/// The same of what is native in an effect for the scheduler, besides.
+fn asked(py: Python<'_>) -> PyResult<usize> {
+    let native = PyClassInitializer::from(EffectBase::performed()).add_subclass(Asked::default());
+    let effect = Bound::new(py, native)?;
     Ok(std::ptr::from_ref(effect.get()) as usize - effect.as_ptr() as usize)
 }
 
@@ -208,13 +226,15 @@ struct Seen {
     layout: *const Layout,
     /// The object that the layout is in.
     object: *mut ffi::PyObject,
+    /// Whether the attributes of the class are still what reads the fields at their places.
+    reads: bool,
 }
 
 const PLACES: usize = 64;
 
 thread_local! {
     static SEEN: [Cell<Seen>; PLACES] = const {
-        [const { Cell::new(Seen { class: 0, version: 0, layout: std::ptr::null(), object: std::ptr::null_mut() }) }; PLACES]
+        [const { Cell::new(Seen { class: 0, version: 0, layout: std::ptr::null(), object: std::ptr::null_mut(), reads: false }) }; PLACES]
     };
 }
 
@@ -233,14 +253,7 @@ unsafe fn layout_of(class: *mut ffi::PyObject) -> Option<Seen> {
         return Some(seen);
     }
     // SAFETY: as here.
-    let (layout, object) = unsafe { look(class) }?;
-    let seen = Seen {
-        class: address,
-        // SAFETY: it is a class. To look at its attributes has given it a version.
-        version: unsafe { (*class.cast::<ffi::PyTypeObject>()).tp_version_tag },
-        layout,
-        object,
-    };
+    let seen = unsafe { look(class) }?;
     SEEN.with(|places| places[place as usize].set(seen));
     Some(seen)
 }
@@ -250,7 +263,7 @@ unsafe fn layout_of(class: *mut ffi::PyObject) -> Option<Seen> {
 /// # Safety
 /// As for `layout_of`.
 #[cold]
-unsafe fn look(class: *mut ffi::PyObject) -> Option<(*const Layout, *mut ffi::PyObject)> {
+unsafe fn look(class: *mut ffi::PyObject) -> Option<Seen> {
     // SAFETY: whoever calls a constructor is attached.
     Python::attach(|py| {
         // SAFETY: it is a class.
@@ -263,8 +276,73 @@ unsafe fn look(class: *mut ffi::PyObject) -> Option<(*const Layout, *mut ffi::Py
         let is_same = layout.class == class.as_ptr() as usize
             && class.getattr("__init__").ok()?.is(&layout.init)
             && self::is_same(new, layout.new);
-        is_same.then_some((std::ptr::from_ref(layout), found.as_ptr()))
+        if !is_same {
+            return None;
+        }
+        let is_own = |field: &Field| {
+            let own = class.getattr(&field.name);
+            let descriptor = field.descriptor.as_ref();
+            descriptor.is_none_or(|descriptor| own.is_ok_and(|own| own.is(descriptor)))
+        };
+        // SAFETY: it is a class.
+        let getattro = unsafe { (*class.as_type_ptr()).tp_getattro };
+        let usual = ffi::PyObject_GenericGetAttr as *const () as usize;
+        let reads = layout.fields.iter().all(is_own)
+            && getattro.is_some_and(|getattro| getattro as usize == usual);
+        Some(Seen {
+            class: class.as_ptr() as usize,
+            // SAFETY: it is a class. To look at its attributes has given it a version.
+            version: unsafe { (*class.as_type_ptr()).tp_version_tag },
+            layout: std::ptr::from_ref(layout),
+            object: found.as_ptr(),
+            reads,
+        })
     })
+}
+
+/// A field of an effect: what `effect.name` gives. The name is interned.
+///
+/// # Errors
+/// As of `effect.name`.
+#[inline]
+pub(crate) fn read<'py>(
+    effect: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Bound<'py, PyAny>> {
+    match placed(effect, name) {
+        Some(value) => Ok(value),
+        None => effect.getattr(name),
+    }
+}
+
+/// What is at the place of a field, if that is what the field's descriptor would look at.
+#[inline]
+fn placed<'py>(
+    effect: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> Option<Bound<'py, PyAny>> {
+    // Without the lock another thread could take the value away while it is read.
+    if cfg!(Py_GIL_DISABLED) {
+        return None;
+    }
+    let class = effect.get_type_ptr();
+    // SAFETY: the class of an object is alive.
+    let call = unsafe { (*class).tp_vectorcall }.map(|call| call as usize);
+    if call != Some(construct as *const () as usize) {
+        return None;
+    }
+    // SAFETY: its constructor is `construct`. The layout lives while the class does not change, and nothing runs here. At
+    // its offset the effect has a pointer to an object or none, and the effect is alive.
+    unsafe {
+        let seen = layout_of(class.cast()).filter(|seen| seen.reads)?;
+        let fields = (*seen.layout).fields.iter();
+        let field = fields
+            .take((*seen.layout).required)
+            .find(|field| field.name.as_ptr() == name.as_ptr())?;
+        let place = effect.as_ptr().byte_add(field.offset);
+        let value = place.cast::<*mut ffi::PyObject>().read();
+        Bound::from_borrowed_ptr_or_opt(effect.py(), value)
+    }
 }
 
 /// Makes an effect: what CPython calls for `Class(...)`.
@@ -357,26 +435,23 @@ unsafe extern "C" fn construct(
 unsafe fn allocate(class: *mut ffi::PyTypeObject, layout: &Layout) -> *mut ffi::PyObject {
     // SAFETY: the class is alive, and has these functions, as every class has.
     unsafe {
-        if layout.is_plain
-            && let Some(alloc) = (*class).tp_alloc
-        {
-            let effect = alloc(class, 0);
-            if !effect.is_null() {
-                // It is zeroed: an `EffectBase` without a number and with empty fields.
-                let number = effect.byte_add(layout.number).cast::<AtomicU64>();
-                (*number).store(EffectBase::next_number(), Ordering::Relaxed);
-            }
+        let Some(alloc) = (*class).tp_alloc else {
+            return std::ptr::null_mut();
+        };
+        let effect = alloc(class, 0);
+        if effect.is_null() {
             return effect;
         }
-        match layout.new {
-            Some(new) => {
-                let none = ffi::PyTuple_New(0);
-                let effect = new(class, none, std::ptr::null_mut());
-                ffi::Py_DECREF(none);
-                effect
-            }
-            None => std::ptr::null_mut(),
+        // It is zeroed: an `EffectBase` without a number and with empty fields.
+        let number = effect.byte_add(layout.number).cast::<AtomicU64>();
+        (*number).store(EffectBase::next_number(), Ordering::Relaxed);
+        if let Some(place) = layout.asked {
+            effect
+                .byte_add(place)
+                .cast::<Asked>()
+                .write(Asked::default());
         }
+        effect
     }
 }
 

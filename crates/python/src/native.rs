@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PySet, PyTuple};
 
 use crate::domain::Cx;
+use crate::fields;
 
 /// What answers effects of one class, by their fields.
 pub(crate) enum Native {
@@ -48,11 +49,11 @@ impl Native {
     fn try_answer(&self, cx: &Cx<'_>, effect: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
         let py = effect.py();
         if let Self::Tell(messages) = self {
-            let message = effect.getattr(intern!(py, "message"))?;
+            let message = fields::read(effect, intern!(py, "message"))?;
             messages.bind(py).append(message)?;
             return Ok(Some(py.None()));
         }
-        let key = effect.getattr(intern!(py, "key"))?;
+        let key = fields::read(effect, intern!(py, "key"))?;
         Ok(match self {
             Self::Ask(values, lazy) => match values.bind(py).get_item(&key)? {
                 Some(value) if lazy.bind(py).is_empty() || !lazy.bind(py).contains(&key)? => {
@@ -65,14 +66,14 @@ impl Native {
                 Some(value.map_or_else(|| py.None(), Bound::unbind))
             }
             Self::Put(cells) => {
-                let value = effect.getattr(intern!(py, "value"))?;
+                let value = fields::read(effect, intern!(py, "value"))?;
                 cells.bind(py).set_item(key, value)?;
                 Some(py.None())
             }
             Self::Modify(cells) => {
                 let cells = cells.bind(py);
                 let value = cells.get_item(&key)?;
-                let function = effect.getattr(intern!(py, "function"))?;
+                let function = fields::read(effect, intern!(py, "function"))?;
                 let value = cx.call(function.as_unbound(), (value,))?;
                 cells.set_item(key, &value)?;
                 Some(value.unbind())
