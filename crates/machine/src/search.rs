@@ -148,12 +148,7 @@ impl<D: Domain> Machine<D> {
     }
 
     #[inline(always)]
-    fn find_near(
-        &mut self,
-        cx: &mut D::Context<'_>,
-        effect: &D::Effect,
-        from: FiberId,
-    ) -> Found {
+    fn find_near(&mut self, cx: &mut D::Context<'_>, effect: &D::Effect, from: FiberId) -> Found {
         let fiber = self.arena.get_mut(from);
         // A program that asks for what is handled further out asks again: then its own handler is not asked first.
         if fiber.is_remembered()

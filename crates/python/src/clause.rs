@@ -504,7 +504,7 @@ fn unyielded(cx: &Cx<'_>, function: &Bound<'_, PyAny>, what: &str) -> PyErr {
 /// What a value is, if it is something to be performed and not a value at all.
 pub(crate) fn mistaken(cx: &Cx<'_>, value: &Bound<'_, PyAny>) -> Option<String> {
     match cx.keys.sorts.of(cx.names, value) {
-        Sort::Asked | Sort::Effect => Some(format!("the effect {}", shown(value))),
+        Sort::Asked(_) | Sort::Effect => Some(format!("the effect {}", shown(value))),
         Sort::Program => {
             let program = value.cast::<crate::program::Program>().ok()?;
             Some(format!("the program `{}`", program.get().name(cx.py)))

@@ -11,6 +11,7 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::clause::mistaken;
 use crate::domain::{Cx, Live};
 use crate::drive;
+use crate::fields;
 use crate::forgotten::{EffectBase, forgotten_await};
 use crate::k::K;
 use crate::names::{Names, names};
@@ -21,7 +22,7 @@ use crate::program::Program;
 use crate::raw;
 use crate::reflect::{self, Look};
 use crate::request::{self, Asked};
-use crate::sorts::Sort;
+use crate::sorts::{Ask, Sort};
 use crate::trace;
 
 /// A resumable computation of CPython.
@@ -262,9 +263,9 @@ impl Code {
                 raw::effect_base(&yielded).note_performed();
                 return Ok(Meaning::Step(Step::Perform(yielded.unbind())));
             }
-            Sort::Asked => {
+            Sort::Asked(asks) => {
                 if let Some(asked) = Asked::of(&yielded) {
-                    return self.ask(cx, &yielded, asked);
+                    return self.ask(cx, &yielded, asked, asks);
                 }
             }
             Sort::Operation => {
@@ -296,6 +297,7 @@ impl Code {
             }
             Sort::Awaited => {
                 let wait = cx.names.wait.bind(py).call1((yielded,))?;
+                raw::effect_base(&wait).note_performed();
                 return Ok(Meaning::Step(Step::Perform(wait.unbind())));
             }
             Sort::Other => {}
@@ -309,6 +311,7 @@ impl Code {
         cx: &Cx<'py>,
         effect: &Bound<'py, PyAny>,
         asked: &Bound<'py, Asked>,
+        asks: Ask,
     ) -> PyResult<Meaning> {
         let py = cx.py;
         let asked = asked.get();
@@ -316,8 +319,8 @@ impl Code {
         if let Ok(base) = effect.cast::<EffectBase>() {
             base.get().note_performed();
         }
-        if effect.is_instance(cx.names.spawn.bind(py))? {
-            Code::check(&effect.getattr(intern!(py, "program"))?)?;
+        if asks == Ask::Spawn {
+            Code::check(&fields::read(effect, intern!(py, "program"))?)?;
             self.wait = Wait::Spawn;
             let site = match &self.state {
                 State::Generator(generator) => Site::of(cx.names, generator.bind(py)).ok(),
@@ -331,16 +334,16 @@ impl Code {
                     if let Some(asked) = Asked::of(effect.bind(cx.py)) {
                         asked.get().surround(cx.machine, around);
                     }
-                    let context = cx.names.copy_context.call0(cx.py)?;
-                    cx.tasks.spawns(context, site);
+                    let context = raw::copy_context(cx.py)?;
+                    cx.tasks.spawns(context.unbind(), site);
                     Ok(effect)
                 },
             )))));
         }
-        if effect.is_instance(cx.names.enter.bind(py))? {
+        if asks == Ask::Scope && effect.is_instance(cx.names.enter.bind(py))? {
             let scope = effect.getattr(intern!(py, "scope"))?;
             asked.give_code(cx.machine, self.rest(cx, &scope)?);
-        } else if effect.is_instance(cx.names.exit.bind(py))? {
+        } else if asks == Ask::Exit {
             let scope = effect.getattr(intern!(py, "scope"))?;
             if self.role != Role::Scoped(scope.as_ptr() as usize) {
                 return Err(cx.names.usage(

@@ -1,6 +1,5 @@
 //! What stands for the entries of a scheduler's table, as objects: tasks, promises, and what tasks share.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use pyo3::exceptions::{PyBaseException, PyStopIteration, PyTypeError};
@@ -8,6 +7,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
+use rustc_hash::FxHashMap;
 use scheduler::{Completer, Id};
 
 use crate::domain::Live;
@@ -20,7 +20,7 @@ pub(crate) struct Run {
     /// What entries have failed with, that were waited for and whose handles are still there. The traceback of such an error
     /// leads to who waited, and from there often back to the handle: here the collector of cycles sees it, by the handle,
     /// and in the table it does not.
-    told: Mutex<HashMap<Id, Py<PyBaseException>>>,
+    told: Mutex<FxHashMap<Id, Py<PyBaseException>>>,
 }
 
 impl Run {
@@ -28,7 +28,7 @@ impl Run {
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn told(&self) -> MutexGuard<'_, HashMap<Id, Py<PyBaseException>>> {
+    pub(crate) fn told(&self) -> MutexGuard<'_, FxHashMap<Id, Py<PyBaseException>>> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

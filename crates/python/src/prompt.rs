@@ -7,7 +7,7 @@ use scheduler::{Id, Op};
 use crate::clause::{Handler, Installed};
 use crate::domain::{Cx, Live};
 use crate::request::{Asked, Internal, Question};
-use crate::sorts::Sort;
+use crate::sorts::{Ask, Sort};
 
 /// A handler of a running program.
 pub(crate) enum Prompt {
@@ -42,11 +42,16 @@ impl machine::Handler<Live> for Prompt {
         match self {
             Self::Handler(handler) => {
                 let object = effect.bind(cx.py);
-                let is_internal = cx.keys.sorts.of(cx.names, object) == Sort::Asked
+                let is_internal = cx.keys.sorts.of(cx.names, object) == Sort::Asked(Ask::Own)
                     && object.is_instance_of::<Internal>();
                 !is_internal && handler.accepts(cx, effect)
             }
-            Self::Task | Self::Scope(_) => effect.bind(cx.py).is_instance_of::<Asked>(),
+            Self::Task | Self::Scope(_) => {
+                matches!(
+                    cx.keys.sorts.of(cx.names, effect.bind(cx.py)),
+                    Sort::Asked(_)
+                )
+            }
         }
     }
 
@@ -66,7 +71,11 @@ impl machine::Handler<Live> for Prompt {
         match self {
             Self::Handler(handler) => handler.answer(cx, effect),
             Self::Task => {
-                let question = Question::of(effect.bind(cx.py))?;
+                let effect = effect.bind(cx.py);
+                if cx.keys.sorts.of(cx.names, effect) != Sort::Asked(Ask::Own) {
+                    return None;
+                }
+                let question = Question::of(effect)?;
                 Some(cx.tell(question))
             }
             Self::Scope(_) => None,

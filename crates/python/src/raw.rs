@@ -54,6 +54,15 @@ pub(crate) fn send<'py>(
     }
 }
 
+/// A copy of the context of `contextvars` that runs.
+///
+/// # Errors
+/// There is no memory for it.
+pub(crate) fn copy_context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    // SAFETY: the interpreter is attached; what it gives is ours.
+    unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyContext_CopyCurrent()) }
+}
+
 /// Does something in a context of `contextvars`.
 ///
 /// # Errors

@@ -12,11 +12,13 @@ use scheduler::{Id, Inherit, Label, NewScope, Op, Request, ScopeOptions, TaskOpt
 
 use crate::code::Code;
 use crate::domain::{Cx, Live};
+use crate::fields;
 use crate::forgotten::EffectBase;
 use crate::handles::{ExternalPromise, Promise, Shared, Task};
 use crate::place::shown;
 use crate::prompt::Prompt;
 use crate::schedule::name_of;
+use crate::sorts::{Ask, Sort};
 use crate::tasks::Making;
 
 /// In how many runs one and the same effect may be on its way at once.
@@ -105,6 +107,10 @@ impl Asked {
     }
 
     pub(crate) fn surround(&self, machine: MachineId, around: Vec<Boundary<Live>>) {
+        // It has set out with nothing.
+        if around.is_empty() {
+            return;
+        }
         let mut old = Vec::new();
         self.give(machine, |way| {
             old = std::mem::replace(&mut way.around, around);
@@ -222,32 +228,37 @@ pub(crate) fn request(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>) -> PyResult<Re
 
 fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>> {
     let py = cx.py;
-    let field = |name: &str| effect.getattr(name);
-    let kind = effect.getattr(intern!(py, "_kind"))?;
-    let kind: String = kind.extract()?;
-    Ok(match kind.as_str() {
-        "await" => Op::Park { external: true },
-        "sleep" => Op::Sleep(cx.duration(&field("seconds")?)?),
-        "yield" => Op::Yield,
-        "spawn" => {
-            let name: Option<String> = field("name")?.extract()?;
-            let home = field("scope")?;
+    macro_rules! field {
+        ($name:literal) => {
+            fields::read(effect, intern!(py, $name))
+        };
+    }
+    let Sort::Asked(asks) = cx.keys.sorts.of(cx.names, effect) else {
+        return Err(cx.names.usage(py, "a scheduler answers what asks it"));
+    };
+    Ok(match asks {
+        Ask::Await => Op::Park { external: true },
+        Ask::Sleep => Op::Sleep(cx.duration(&field!("seconds")?)?),
+        Ask::Yield => Op::Yield,
+        Ask::Spawn => {
+            let name: Option<String> = field!("name")?.extract()?;
+            let home = field!("scope")?;
             let home = match home.is_none() {
                 true => None,
                 false => Some(cx.id_of(&home)?),
             };
             cx.tasks.make(Making::Task(name.clone()));
             let name = match name {
-                None if cx.tasks.scheduler.is_guided() => name_of(&field("program")?),
+                None if cx.tasks.scheduler.is_guided() => name_of(&field!("program")?),
                 name => name,
             };
-            let code = Code::new(&field("program")?)?.of_task(py);
+            let code = Code::new(&field!("program")?)?.of_task(py);
             Op::spawn_with(
                 way.around,
                 code,
                 TaskOptions {
-                    priority: field("priority")?.extract()?,
-                    daemon: field("daemon")?.is_truthy()?,
+                    priority: field!("priority")?.extract()?,
+                    daemon: field!("daemon")?.is_truthy()?,
                     home,
                     label: name.map(|name| Label {
                         name: Some(name.into_boxed_str()),
@@ -257,39 +268,42 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
                 },
             )
         }
-        "wait" => Op::Wait(cx.id_of(&field("task")?)?),
-        "gather" => Op::Gather(cx.ids_of(&field("tasks")?)?),
-        "race" => Op::Race(cx.ids_of(&field("tasks")?)?),
-        "cancel" => Op::Cancel(cx.id_of(&field("task")?)?),
-        "promise" => {
+        Ask::Wait => Op::Wait(cx.id_of(&field!("task")?)?),
+        Ask::Gather => Op::Gather(cx.ids_of(&field!("tasks")?)?),
+        Ask::Race => Op::Race(cx.ids_of(&field!("tasks")?)?),
+        Ask::Cancel => Op::Cancel(cx.id_of(&field!("task")?)?),
+        Ask::Promise => {
             cx.tasks.make(Making::Promise);
             Op::Promise { external: false }
         }
-        "external" => Op::ExternalPromise,
-        "complete" => Op::Settle(cx.id_of(&field("promise")?)?, Ok(field("value")?.unbind())),
-        "fail" => {
-            let id = cx.id_of(&field("promise")?)?;
+        Ask::ExternalPromise => Op::ExternalPromise,
+        Ask::Complete => Op::Settle(
+            cx.id_of(&field!("promise")?)?,
+            Ok(field!("value")?.unbind()),
+        ),
+        Ask::Fail => {
+            let id = cx.id_of(&field!("promise")?)?;
             cx.tasks.failed.push(id);
-            Op::Settle(id, Err(crate::operation::exception(py, field("error")?)?))
+            Op::Settle(id, Err(crate::operation::exception(py, field!("error")?)?))
         }
-        "acquire" => Op::Acquire(cx.id_of(&field("lock")?)?),
-        "release" => Op::Release(cx.id_of(&field("lock")?)?),
-        "set" => Op::Set(cx.id_of(&field("event")?)?),
-        "clear" => Op::Clear(cx.id_of(&field("event")?)?),
-        "send" => Op::Send(cx.id_of(&field("channel")?)?, field("value")?.unbind()),
-        "receive" => Op::Receive(cx.id_of(&field("channel")?)?),
-        "close" => Op::Close(cx.id_of(&field("channel")?)?),
-        "scope" => {
-            let timeout = field("timeout")?;
+        Ask::Acquire => Op::Acquire(cx.id_of(&field!("lock")?)?),
+        Ask::Release => Op::Release(cx.id_of(&field!("lock")?)?),
+        Ask::Set => Op::Set(cx.id_of(&field!("event")?)?),
+        Ask::Clear => Op::Clear(cx.id_of(&field!("event")?)?),
+        Ask::Send => Op::Send(cx.id_of(&field!("channel")?)?, field!("value")?.unbind()),
+        Ask::Receive => Op::Receive(cx.id_of(&field!("channel")?)?),
+        Ask::Close => Op::Close(cx.id_of(&field!("channel")?)?),
+        Ask::Scope => {
+            let timeout = field!("timeout")?;
             let timeout = match timeout.is_none() {
                 true => None,
                 false => Some(cx.duration(&timeout)?),
             };
             let code = match way.code {
                 Some(code) => code,
-                None => Code::new(&field("program")?)?,
+                None => Code::new(&field!("program")?)?,
             };
-            let handle = field("scope")?;
+            let handle = field!("scope")?;
             cx.tasks.opening = handle
                 .cast::<Shared>()
                 .ok()
@@ -298,8 +312,8 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
                 options: ScopeOptions {
                     deadline: None,
                     timeout,
-                    shield: field("shield")?.is_truthy()?,
-                    name: field("name")?
+                    shield: field!("shield")?.is_truthy()?,
+                    name: field!("name")?
                         .extract::<Option<String>>()?
                         .map(String::into_boxed_str),
                 },
@@ -312,10 +326,11 @@ fn op(cx: &mut Cx<'_>, effect: &Bound<'_, PyAny>, way: Way) -> PyResult<Op<Live>
                 code,
             }))
         }
-        other => {
+        Ask::Own | Ask::Exit | Ask::Unknown => {
+            let kind = effect.getattr(intern!(py, "_kind"))?;
             return Err(cx
                 .names
-                .usage(py, format!("a scheduler does not know `{other}`")));
+                .usage(py, format!("a scheduler does not know `{kind}`")));
         }
     })
 }

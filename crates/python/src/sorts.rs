@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
@@ -10,13 +11,13 @@ use crate::k::K;
 use crate::names::Names;
 use crate::operation::Operation;
 use crate::program::Program;
-use crate::request::Asked;
+use crate::request::{Asked, Internal, OfRun};
 
 /// What the objects of a class are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Sort {
     /// An effect that the scheduler may answer.
-    Asked,
+    Asked(Ask),
     /// Any other effect.
     Effect,
     Operation,
@@ -42,7 +43,7 @@ impl Sort {
         } else if class.is(&names.coroutine) {
             Self::Coroutine
         } else if is(&py.get_type::<Asked>()) {
-            Self::Asked
+            Self::Asked(Ask::of(class))
         } else if is(names.effect.bind(py)) {
             Self::Effect
         } else if is(&py.get_type::<Operation>()) {
@@ -58,6 +59,74 @@ impl Sort {
             Self::Awaited
         } else {
             Self::Other
+        }
+    }
+}
+
+/// What a class of effects asks of the scheduler: what its `_kind` says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Ask {
+    /// Of the run itself, or what a scheduler tells itself.
+    Own,
+    Await,
+    Sleep,
+    Yield,
+    Spawn,
+    Wait,
+    Gather,
+    Race,
+    Cancel,
+    Promise,
+    ExternalPromise,
+    Complete,
+    Fail,
+    Acquire,
+    Release,
+    Set,
+    Clear,
+    Send,
+    Receive,
+    Close,
+    Scope,
+    Exit,
+    /// Nothing that is known.
+    Unknown,
+}
+
+impl Ask {
+    fn of(class: &Bound<'_, PyType>) -> Self {
+        let py = class.py();
+        let is = |other: &Bound<'_, PyType>| class.is_subclass(other).unwrap_or(false);
+        if is(&py.get_type::<OfRun>()) || is(&py.get_type::<Internal>()) {
+            return Self::Own;
+        }
+        let kind = class.getattr(intern!(py, "_kind"));
+        let Ok(kind) = kind.and_then(|kind| kind.extract::<String>()) else {
+            return Self::Unknown;
+        };
+        match kind.as_str() {
+            "await" => Self::Await,
+            "sleep" => Self::Sleep,
+            "yield" => Self::Yield,
+            "spawn" => Self::Spawn,
+            "wait" => Self::Wait,
+            "gather" => Self::Gather,
+            "race" => Self::Race,
+            "cancel" => Self::Cancel,
+            "promise" => Self::Promise,
+            "external" => Self::ExternalPromise,
+            "complete" => Self::Complete,
+            "fail" => Self::Fail,
+            "acquire" => Self::Acquire,
+            "release" => Self::Release,
+            "set" => Self::Set,
+            "clear" => Self::Clear,
+            "send" => Self::Send,
+            "receive" => Self::Receive,
+            "close" => Self::Close,
+            "scope" => Self::Scope,
+            "exit" => Self::Exit,
+            _ => Self::Unknown,
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The scheduler's domain: what a run keeps of its tasks, and what they are told.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,6 +8,7 @@ use pyo3::exceptions::{PyKeyboardInterrupt, PySystemExit, PyTimeoutError, PyValu
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyList, PyTuple};
 use pyo3::{PyClass, intern};
+use rustc_hash::FxHashMap;
 use scheduler::{
     Completer, Deadlock, Id, Op, Order, Refusal, Request, Scheduler, SchedulerDomain, Together,
 };
@@ -19,7 +19,8 @@ use crate::outside::{self, Outside};
 use crate::place::Site;
 use crate::prompt::Prompt;
 use crate::raw;
-use crate::request::{Asked, Question, request};
+use crate::request::{Question, request};
+use crate::sorts::{Ask, Sort};
 
 /// How many handles are gone before their entries are looked at.
 const SWEEP: usize = 256;
@@ -74,18 +75,18 @@ pub(crate) struct Tasks {
     /// Why the request that is being answered makes no sense.
     refused: Option<PyErr>,
     /// What is known of each task that was spawned.
-    contexts: HashMap<Id, Spawned>,
+    contexts: FxHashMap<Id, Spawned>,
     /// What will be known of the task that is spawned next.
     spawning: Option<Spawned>,
     /// What is to be waited for outside, and was not told to the host yet.
     pub(crate) outbox: Vec<External>,
     /// Which task waits for what outside, by the number of the wait.
-    pub(crate) waits: HashMap<Id, u64>,
+    pub(crate) waits: FxHashMap<Id, u64>,
     pub(crate) tokens: u64,
     /// Why the host has cancelled the main task, until it has been told.
     pub(crate) interrupt: Option<PyErr>,
     /// Why others have cancelled tasks, until these have been told.
-    interrupts: HashMap<Id, PyErr>,
+    interrupts: FxHashMap<Id, PyErr>,
     /// The event loop around the run.
     pub(crate) outside: Outside,
     /// Which tasks may run now.
@@ -123,13 +124,13 @@ impl Tasks {
             opening: None,
             making: None,
             refused: None,
-            contexts: HashMap::new(),
+            contexts: FxHashMap::default(),
             spawning: None,
             outbox: Vec::new(),
-            waits: HashMap::new(),
+            waits: FxHashMap::default(),
             tokens: 0,
             interrupt: None,
-            interrupts: HashMap::new(),
+            interrupts: FxHashMap::default(),
             outside: Outside::default(),
             host: Host::Any,
             wanted: None,
@@ -272,20 +273,21 @@ impl<'py> Cx<'py> {
             effect.is_instance(class.bind(self.py)).unwrap_or(false)
         };
         let names = self.names;
-        if let Some(question) = Question::of(effect) {
-            return question != Question::Time || self.tasks.virtual_from.is_some();
-        }
-        if is(&names.sleep) {
-            return self.tasks.is_active() || self.tasks.virtual_from.is_some();
-        }
-        if is(&names.awaiting) {
-            return self.tasks.is_active();
-        }
-        if names.tool_call.is_class_of(effect).unwrap_or(false) {
+        match self.keys.sorts.of(names, effect) {
+            Sort::Asked(Ask::Own) => match Question::of(effect) {
+                Some(Question::Time) => self.tasks.virtual_from.is_some(),
+                _ => true,
+            },
+            Sort::Asked(Ask::Sleep) if is(&names.sleep) => {
+                self.tasks.is_active() || self.tasks.virtual_from.is_some()
+            }
+            Sort::Asked(Ask::Await) if is(&names.awaiting) => self.tasks.is_active(),
             // The host of a policy stores what its tools have answered, one call at a time.
-            return self.tasks.is_active() && self.parks == Parks::Defaults;
+            Sort::Asked(Ask::Await) if names.tool_call.is_class_of(effect).unwrap_or(false) => {
+                self.tasks.is_active() && self.parks == Parks::Defaults
+            }
+            _ => true,
         }
-        true
     }
 
     /// Answers what an effect asks of the run itself.
@@ -410,7 +412,10 @@ impl SchedulerDomain for Live {
     }
 
     fn is_request(cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
-        effect.bind(cx.py).is_instance_of::<Asked>()
+        matches!(
+            cx.keys.sorts.of(cx.names, effect.bind(cx.py)),
+            Sort::Asked(_)
+        )
     }
 
     fn request(cx: &mut Cx<'_>, effect: Py<PyAny>) -> Request<Live> {
