@@ -29,6 +29,9 @@ pub struct Dict {
     index: HashTable<u32>,
 }
 
+/// Up to so many positions a table has no index: a look at each is as fast.
+const SMALL: usize = 8;
+
 /// Spreads a Python hash over all bits: small integers hash to themselves.
 fn spread(hash: i64) -> u64 {
     let x = (hash as u64) ^ 0x9e37_79b9_7f4a_7c15;
@@ -39,16 +42,25 @@ fn spread(hash: i64) -> u64 {
 impl Dict {
     /// The position of a key. `same` compares a stored key with the one that is sought.
     pub fn find(&self, hash: i64, mut same: impl FnMut(Value) -> bool) -> Option<usize> {
+        let mut fits =
+            |entry: &Entry| entry.hash == hash && !entry.key.is_unbound() && same(entry.key);
+        if self.entries.len() <= SMALL {
+            return self.entries.iter().position(fits);
+        }
         self.index
-            .find(spread(hash), |i| {
-                let entry = &self.entries[*i as usize];
-                entry.hash == hash && same(entry.key)
-            })
+            .find(spread(hash), |i| fits(&self.entries[*i as usize]))
             .map(|i| *i as usize)
     }
 
     /// Positions of all keys with a hash: for the slow path that compares in Python.
     pub fn candidates(&self, hash: i64) -> Vec<usize> {
+        if self.entries.len() <= SMALL {
+            let all = self.entries.iter().enumerate();
+            return all
+                .filter(|(_, e)| e.hash == hash && !e.key.is_unbound())
+                .map(|(i, _)| i)
+                .collect();
+        }
         let mut found: Vec<usize> = self
             .index
             .iter_hash(spread(hash))
@@ -67,6 +79,13 @@ impl Dict {
         let at = u32::try_from(self.entries.len()).expect("fewer than 2^32 entries");
         self.entries.push(Entry { hash, key, value });
         self.live += 1;
+        if self.entries.len() <= SMALL {
+            return;
+        }
+        if self.entries.len() == SMALL + 1 {
+            self.reindex();
+            return;
+        }
         let entries = &self.entries;
         self.index
             .insert_unique(spread(hash), at, |i| spread(entries[*i as usize].hash));
@@ -86,7 +105,9 @@ impl Dict {
     pub fn remove_at(&mut self, position: usize) -> Entry {
         let entry = self.entries[position];
         let at = position as u32;
-        if let Ok(found) = self.index.find_entry(spread(entry.hash), |i| *i == at) {
+        if self.entries.len() > SMALL
+            && let Ok(found) = self.index.find_entry(spread(entry.hash), |i| *i == at)
+        {
             found.remove();
         }
         self.entries[position].key = Value::Unbound;
@@ -137,6 +158,22 @@ impl Dict {
         self.entries.capacity() * size_of::<Entry>() + self.index.capacity() * 5
     }
 
+    /// About how many bytes the next push adds: asked before it.
+    pub fn growth(&self) -> usize {
+        let n = self.entries.len();
+        let entries = if n == self.entries.capacity() {
+            n.max(4) * size_of::<Entry>()
+        } else {
+            0
+        };
+        let index = if n >= SMALL && self.index.len() == self.index.capacity() {
+            n.max(2 * SMALL) * 5
+        } else {
+            0
+        };
+        entries + index
+    }
+
     /// Drops deleted entries. Positions change.
     pub fn compact(&mut self) {
         self.entries.retain(|e| !e.key.is_unbound());
@@ -147,6 +184,9 @@ impl Dict {
     pub fn reindex(&mut self) {
         self.live = self.iter().count();
         self.index.clear();
+        if self.entries.len() <= SMALL {
+            return;
+        }
         let entries = &self.entries;
         let live = entries
             .iter()

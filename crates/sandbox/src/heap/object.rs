@@ -5,6 +5,7 @@ use super::{
     dict::Dict,
     set::Set,
     sym::Sym,
+    text::{Buffer, Text},
     types::Type,
     value::{Ref, Value},
 };
@@ -19,7 +20,9 @@ pub enum Object {
     /// A free slot; the number of the next free one, or `u32::MAX`.
     Free(u32),
     /// `str`.
-    Str(Str),
+    Str(Text),
+    /// What strings are starts of: never a value itself.
+    Buffer(Box<Buffer>),
     /// `bytes`.
     Bytes(Box<[u8]>),
     /// An `int` outside of 64 bits.
@@ -100,36 +103,6 @@ pub enum Object {
     },
     /// A traceback as a program may hold it.
     Traceback(Box<[TracebackEntry]>),
-}
-
-/// A string with what makes indexing cheap.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Str {
-    /// The text.
-    pub text: Box<str>,
-    /// Number of characters. Equal to the number of bytes for ASCII text, which is then indexed in O(1).
-    pub chars: u32,
-}
-
-impl Str {
-    /// A string object of a text. Cost: O(bytes).
-    pub fn new(text: impl Into<Box<str>>) -> Self {
-        let text = text.into();
-        let chars = if text.is_ascii() {
-            text.len()
-        } else {
-            text.chars().count()
-        };
-        Self {
-            chars: u32::try_from(chars).unwrap_or(u32::MAX),
-            text,
-        }
-    }
-
-    /// Whether every character is ASCII.
-    pub fn is_ascii(&self) -> bool {
-        self.chars as usize == self.text.len()
-    }
 }
 
 /// A function written in Python.

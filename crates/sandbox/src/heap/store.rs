@@ -4,14 +4,21 @@ use super::{
     Object, Ref, Symbols, Type, Value,
     attrs::Attrs,
     dict::Dict,
-    object::{Class, ClassBox, Exception, Function, Generator, Instance, Iter, Str},
+    object::{Class, ClassBox, Exception, Function, Generator, Instance, Iter},
     set::Set,
     sym::Sym,
+    text::{self, Buffer, Text},
 };
+use siphasher::sip::SipHasher13;
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::OnceLock;
 
 const NO_SLOT: u32 = u32::MAX;
+
+/// How many hashes of strings are remembered.
+const HASHES: usize = 128;
 
 /// The heap of one run.
 ///
@@ -42,6 +49,10 @@ pub struct Heap {
     pub class_version: u32,
     /// How often garbage was collected.
     pub collections: u64,
+    /// The strings of one ASCII character, as far as there are any: each exists once.
+    singles: Box<[u32; 128]>,
+    /// Hashes of strings that were asked for lately, with their slots.
+    hashes: Box<[Cell<(u32, i64)>; HASHES]>,
 }
 
 /// Bytes allocated since the last collection, beside as many as were alive then, that make the next one due.
@@ -116,6 +127,8 @@ impl Heap {
             check_at: u64::MAX,
             class_version: 1,
             collections: 1,
+            singles: Box::new([NO_SLOT; 128]),
+            hashes: Box::new([const { Cell::new((NO_SLOT, 0)) }; HASHES]),
         }
     }
 
@@ -260,6 +273,8 @@ impl Heap {
         self.slots.truncate(Type::ALL.len());
         self.slots.extend(objects);
         self.rebuild_free_list();
+        self.forget_hashes();
+        self.find_singles();
         self.used_bytes = self.slots.iter().map(object_bytes).sum();
         self.live_bytes = self.used_bytes;
         self.new_bytes = 0;
@@ -278,7 +293,6 @@ impl Heap {
     }
 
     access! {
-        str str_mut Str Str;
         list list_mut List Vec<Value>;
         tuple tuple_mut Tuple Box<[Value]>;
         dict dict_mut Dict Dict;
@@ -313,15 +327,205 @@ impl Heap {
 
     /// The text of a string object.
     #[track_caller]
+    #[inline]
     pub fn text(&self, r: Ref) -> &str {
-        &self.str(r).text
+        self.text_of(self.str(r))
+    }
+
+    /// The string at `r`, as it is kept.
+    #[track_caller]
+    #[inline]
+    pub fn str(&self, r: Ref) -> &Text {
+        match self.get(r) {
+            Object::Str(text) => text,
+            other => panic!("slot {} holds {other:?}", r.0),
+        }
+    }
+
+    /// A text, wherever it is kept.
+    #[inline]
+    pub fn text_of<'h>(&'h self, text: &'h Text) -> &'h str {
+        match text {
+            Text::Short(s) => s,
+            Text::Ascii(s) => s,
+            text => self.long_text(text),
+        }
+    }
+
+    fn long_text<'h>(&'h self, text: &'h Text) -> &'h str {
+        match text {
+            Text::Start { buffer, bytes, .. } => match self.get(*buffer) {
+                Object::Buffer(b) => &b.text[..*bytes as usize],
+                other => panic!("slot {} holds {other:?}", buffer.0),
+            },
+            own => own.own().unwrap_or_default(),
+        }
+    }
+
+    /// The byte offset of a character of a string; its length for those past the end.
+    pub fn byte_of(&self, r: Ref, char_index: usize) -> usize {
+        let kept = self.str(r);
+        let whole = self.text_of(kept);
+        if kept.is_ascii() {
+            return char_index.min(whole.len());
+        }
+        let (from, passed) = match kept {
+            Text::Wide(w) => text::near(w.index(), char_index),
+            Text::Start { buffer, .. } => self.buffer(*buffer).near(char_index),
+            _ => (0, 0),
+        };
+        let rest = whole.get(from..).unwrap_or_default();
+        rest.char_indices()
+            .nth(char_index - passed)
+            .map_or(whole.len(), |(at, _)| from + at)
+    }
+
+    /// The number of the character at a byte offset of a string.
+    pub fn char_of(&self, r: Ref, byte: usize) -> usize {
+        let kept = self.str(r);
+        if kept.is_ascii() {
+            return byte;
+        }
+        let (from, passed) = match kept {
+            Text::Wide(w) => text::before(w.index(), byte),
+            Text::Start { buffer, .. } => self.buffer(*buffer).before(byte),
+            _ => (0, 0),
+        };
+        passed + self.text(r)[from..byte].chars().count()
+    }
+
+    /// The keyed hash of a string.
+    pub fn str_hash(&self, r: Ref) -> i64 {
+        let place = &self.hashes[r.0 as usize % HASHES];
+        let (slot, hash) = place.get();
+        if slot == r.0 {
+            return hash;
+        }
+        let hash = self.bytes_hash(self.text(r).as_bytes());
+        place.set((r.0, hash));
+        hash
+    }
+
+    /// The keyed hash of bytes. -1 is CPython's sign of an error, so no hash is -1.
+    pub fn bytes_hash(&self, bytes: &[u8]) -> i64 {
+        if bytes.is_empty() {
+            return 0;
+        }
+        let hasher = SipHasher13::new_with_keys(self.hash_key, !self.hash_key);
+        match hasher.hash(bytes) as i64 {
+            -1 => -2,
+            hash => hash,
+        }
+    }
+
+    fn forget_hashes(&mut self) {
+        for place in self.hashes.iter_mut() {
+            *place = Cell::new((NO_SLOT, 0));
+        }
+    }
+
+    /// The string of one ASCII character, if there is one.
+    #[inline]
+    pub fn single(&self, byte: u8) -> Option<Ref> {
+        match self.singles.get(usize::from(byte)) {
+            Some(at) if *at != NO_SLOT => Some(Ref(*at)),
+            _ => None,
+        }
+    }
+
+    /// Remembers the string of one ASCII character: it stays.
+    pub fn keep_single(&mut self, byte: u8, r: Ref) {
+        if let Some(place) = self.singles.get_mut(usize::from(byte)) {
+            *place = r.0;
+        }
+    }
+
+    /// Finds the strings of one character after a load.
+    fn find_singles(&mut self) {
+        *self.singles = [NO_SLOT; 128];
+        for (i, slot) in self.slots.iter().enumerate() {
+            if let Object::Str(Text::Short(s)) = slot
+                && let [byte @ 0..128] = *s.as_bytes()
+                && self.singles[usize::from(byte)] == NO_SLOT
+            {
+                self.singles[usize::from(byte)] = i as u32;
+            }
+        }
+    }
+
+    #[track_caller]
+    fn buffer(&self, r: Ref) -> &Buffer {
+        match self.get(r) {
+            Object::Buffer(b) => b,
+            other => panic!("slot {} holds {other:?}", r.0),
+        }
+    }
+
+    /// Appends `more` to the buffer that `to` is the start of, if `to` ends where it ends; the new string.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]; then nothing has changed.
+    pub fn append(&mut self, to: Ref, more: Ref) -> Result<Option<Ref>, OutOfMemory> {
+        let (
+            &Text::Start {
+                buffer,
+                bytes,
+                chars,
+            },
+            added,
+        ) = (self.str(to), self.str(more))
+        else {
+            return Ok(None);
+        };
+        let (text, added_bytes, added_chars) = (
+            &self.buffer(buffer).text,
+            self.text_of(added).len(),
+            added.chars(),
+        );
+        let own = match added {
+            Text::Start { buffer: b, .. } => *b == buffer,
+            _ => false,
+        };
+        let wanted = text.len() + added_bytes;
+        if text.len() != bytes as usize || u32::try_from(wanted).is_err() {
+            return Ok(None);
+        }
+        let before = text.capacity();
+        let mut capacity = before;
+        if wanted > before {
+            capacity = wanted.max(before + before / 2);
+        }
+        let cost =
+            |to: usize| size_of::<Object>() + Buffer::bytes_of(to) - Buffer::bytes_of(before);
+        if self.charge(cost(capacity)).is_err() {
+            capacity = wanted.max(before);
+            self.charge(cost(capacity))?;
+        }
+        let Object::Buffer(place) = self.get_mut(buffer) else {
+            return Ok(None);
+        };
+        let mut text = mem::take(&mut place.text);
+        text.reserve_exact(capacity - text.len());
+        if own {
+            text.extend_from_within(..added_bytes);
+        } else {
+            text.push_str(self.text(more));
+        }
+        if let Object::Buffer(place) = self.get_mut(buffer) {
+            place.text = text;
+        }
+        Ok(Some(self.alloc(Object::Str(Text::Start {
+            buffer,
+            bytes: wanted as u32,
+            chars: chars + added_chars as u32,
+        }))))
     }
 
     /// The text of a value that is a `str` (not of a subclass).
     pub fn as_str(&self, v: Value) -> Option<&str> {
         match v {
             Value::Ref(r) => match self.get(r) {
-                Object::Str(s) => Some(&s.text),
+                Object::Str(text) => Some(self.text_of(text)),
                 _ => None,
             },
             _ => None,
@@ -342,6 +546,10 @@ impl Heap {
         for mark in &mut marks[..Type::ALL.len()] {
             *mark = true;
         }
+        for at in self.singles.iter().filter(|at| **at != NO_SLOT) {
+            marks[*at as usize] = true;
+        }
+        self.forget_hashes();
         roots(&mut |v| {
             if let Value::Ref(r) = v
                 && !mem::replace(&mut marks[r.0 as usize], true)
@@ -359,14 +567,30 @@ impl Heap {
             });
         }
         let mut used = 0;
+        // The buffers, and how much of each is the start of a living string.
+        let mut needed: BTreeMap<u32, u32> = BTreeMap::new();
         self.free = NO_SLOT;
         for i in (0..self.slots.len()).rev() {
             if marks[i] {
+                match &self.slots[i] {
+                    Object::Str(Text::Start { buffer, bytes, .. }) => {
+                        let most = needed.entry(buffer.0).or_default();
+                        *most = (*most).max(*bytes);
+                    }
+                    Object::Buffer(_) => continue,
+                    _ => {}
+                }
                 used += object_bytes(&self.slots[i]);
             } else {
                 self.slots[i] = Object::Free(self.free);
                 self.free = i as u32;
             }
+        }
+        for (at, bytes) in needed {
+            if let Object::Buffer(buffer) = &mut self.slots[at as usize] {
+                buffer.cut(bytes as usize);
+            }
+            used += object_bytes(&self.slots[at as usize]);
         }
         self.used_bytes = used;
         self.live_bytes = used;
@@ -382,7 +606,8 @@ pub fn object_bytes(object: &Object) -> usize {
     size_of::<Object>()
         + match object {
             Object::Free(_) => 0,
-            Object::Str(s) => s.text.len(),
+            Object::Str(text) => text.bytes(),
+            Object::Buffer(b) => b.bytes(),
             Object::Bytes(b) => b.len(),
             Object::BigInt(i) => i.bits() as usize / 8 + 32,
             Object::List(items) => items.capacity() * value,

@@ -1,7 +1,7 @@
 //! What an object refers to: the collector's view, and the check of loaded snapshots. ORDER: `Object`.
 
 use super::{
-    Object, Value,
+    Object, Text, Value,
     attrs::Attrs,
     object::{GeneratorState, Iter},
 };
@@ -10,8 +10,10 @@ use crate::vm::frame::{PyFrame, Saved};
 /// Calls `see` with every value that an object holds.
 pub fn children(object: &Object, see: &mut dyn FnMut(Value)) {
     match object {
+        Object::Str(Text::Start { buffer, .. }) => see(Value::Ref(*buffer)),
         Object::Free(_)
         | Object::Str(_)
+        | Object::Buffer(_)
         | Object::Bytes(_)
         | Object::BigInt(_)
         | Object::Range(_)

@@ -174,7 +174,7 @@ fn compare(vm: &Vm, a: Value, b: Value, depth: u32) -> Option<Ordering> {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(&b)),
         (Value::Float(a), Value::Float(b)) => a.partial_cmp(&b),
         (Value::Ref(a), Value::Ref(b)) => match (vm.heap.get(a), vm.heap.get(b)) {
-            (Object::Str(a), Object::Str(b)) => Some(a.text.cmp(&b.text)),
+            (Object::Str(a), Object::Str(b)) => Some(vm.heap.text_of(a).cmp(vm.heap.text_of(b))),
             (Object::Bytes(a), Object::Bytes(b)) => Some(a.cmp(b)),
             (Object::BigInt(a), Object::BigInt(b)) => Some(a.cmp(b)),
             (Object::Tuple(a), Object::Tuple(b)) if depth < 8 => {

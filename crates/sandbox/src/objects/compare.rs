@@ -99,8 +99,9 @@ impl<'h> Look<'h> {
         }
         match (self.heap.get(x), self.heap.get(y)) {
             (Object::Str(x), Object::Str(y)) => {
-                self.spend(x.text.len() / 64)?;
-                Ok(x.text == y.text)
+                let (x, y) = (self.heap.text_of(x), self.heap.text_of(y));
+                self.spend(x.len() / 64)?;
+                Ok(x == y)
             }
             (Object::Bytes(x), Object::Bytes(y)) => {
                 self.spend(x.len() / 64)?;
@@ -349,8 +350,9 @@ impl<'h> Look<'h> {
         }
         match (self.heap.get(x), self.heap.get(y)) {
             (Object::Str(x), Object::Str(y)) => {
-                self.spend(x.text.len().min(y.text.len()) / 64)?;
-                Ok(Some(fits(op, x.text.cmp(&y.text))))
+                let (x, y) = (self.heap.text_of(x), self.heap.text_of(y));
+                self.spend(x.len().min(y.len()) / 64)?;
+                Ok(Some(fits(op, x.cmp(y))))
             }
             (Object::Bytes(x), Object::Bytes(y)) => Ok(Some(fits(op, x.cmp(y)))),
             (Object::List(x), Object::List(y)) => self.items_order(op, x, y, depth),
@@ -387,6 +389,30 @@ impl<'h> Look<'h> {
     pub(super) fn may_order(&self, v: Value) -> bool {
         dunders(self.heap, v) & dunder::ORDER != 0
     }
+}
+
+/// Compares two texts.
+#[inline]
+pub(crate) fn texts(heap: &Heap, op: CmpOp, a: Value, b: Value) -> Option<bool> {
+    let (Value::Ref(x), Value::Ref(y)) = (a, b) else {
+        return None;
+    };
+    let (Object::Str(s), Object::Str(t)) = (heap.get(x), heap.get(y)) else {
+        return None;
+    };
+    if x == y {
+        return Some(fits(op, Ordering::Equal));
+    }
+    let (s, t) = (heap.text_of(s), heap.text_of(t));
+    // Longer ones are paid for.
+    if s.len().min(t.len()) > 1024 {
+        return None;
+    }
+    Some(match op {
+        CmpOp::Eq => s == t,
+        CmpOp::Ne => s != t,
+        _ => fits(op, s.cmp(t)),
+    })
 }
 
 /// Whether an order is one that the operator accepts.

@@ -3,7 +3,7 @@
 use super::compare::Look;
 use super::{args, iter};
 use crate::compile::op::BinOp;
-use crate::heap::{Object, Ref, Type, Value, dict::Dict};
+use crate::heap::{Heap, Object, Ref, Type, Value, dict::Dict};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
@@ -16,11 +16,93 @@ pub(super) const NATIVES: &[NativeDef] = &[
     NativeDef::function("_kont_dict_drop", drop_entry),
 ];
 
+/// The same for a key that is text or a 64-bit integer, if no key of the table with its hash needs a closer look.
+/// It looks at a few keys only: their hashes are keyed, and few integers share one.
+#[inline]
+pub(crate) fn quick(heap: &Heap, d: &Dict, key: Value) -> Option<(i64, Option<usize>)> {
+    let mut closer = false;
+    let (hash, at) = match key {
+        Value::Int(i) => {
+            let hash = super::hash::of_int(i);
+            let at = d.find(hash, |stored| match stored {
+                Value::Int(j) => i == j,
+                _ => {
+                    closer = true;
+                    false
+                }
+            });
+            (hash, at)
+        }
+        Value::Ref(r) => {
+            let Object::Str(text) = heap.get(r) else {
+                return None;
+            };
+            let hash = heap.str_hash(r);
+            let at = d.find(hash, |stored| match stored {
+                Value::Ref(s) if s == r => true,
+                Value::Ref(s) => match heap.get(s) {
+                    Object::Str(other) => heap.text_of(other) == heap.text_of(text),
+                    _ => {
+                        closer = true;
+                        false
+                    }
+                },
+                _ => false,
+            });
+            (hash, at)
+        }
+        _ => return None,
+    };
+    (at.is_some() || !closer).then_some((hash, at))
+}
+
+/// The value of a key of a dict as [`quick`] finds it; `None` if it is not there or needs a closer look.
+#[inline]
+pub(crate) fn quick_get(heap: &Heap, d: Ref, key: Value) -> Option<Value> {
+    let Object::Dict(table) = heap.get(d) else {
+        return None;
+    };
+    let (_, at) = quick(heap, table, key)?;
+    table.entry(at?).map(|e| e.value)
+}
+
+/// Sets the value of a key that [`quick`] finds the place of; whether it did.
+#[inline]
+pub(crate) fn quick_set(vm: &mut Vm, d: Ref, key: Value, value: Value) -> Res<bool> {
+    let Object::Dict(table) = vm.heap.get(d) else {
+        return Ok(false);
+    };
+    let Some((hash, at)) = quick(&vm.heap, table, key) else {
+        return Ok(false);
+    };
+    if table.shows.is_none()
+        && let Some(at) = at
+    {
+        vm.heap.dict_mut(d).set_at(at, value);
+        return Ok(true);
+    }
+    put_at(vm, d, at, hash, key, value)?;
+    Ok(true)
+}
+
+/// Whether a dict, a set or a text holds a value, if that needs no closer look.
+#[inline]
+pub(crate) fn quick_contains(heap: &Heap, container: Ref, key: Value) -> Option<bool> {
+    match heap.get(container) {
+        Object::Dict(table) => quick(heap, table, key).map(|(_, at)| at.is_some()),
+        Object::Set(table) => super::set::quick(heap, table, key).map(|(_, at)| at.is_some()),
+        _ => None,
+    }
+}
+
 /// The hash of a key and its position, if it is there.
 ///
 /// # Errors
 /// `TypeError` for unhashable keys; [`Raise::NeedsPython`].
 pub(crate) fn find(vm: &mut Vm, d: Ref, key: Value) -> Res<(i64, Option<usize>)> {
+    if let Some(found) = quick(&vm.heap, vm.heap.dict(d), key) {
+        return Ok(found);
+    }
     let look = Look::new(vm);
     let found = look
         .hash(key, 0)
@@ -47,12 +129,11 @@ fn put_at(vm: &mut Vm, d: Ref, at: Option<usize>, hash: i64, key: Value, value: 
     match at {
         Some(at) => dict.set_at(at, value),
         None => {
-            let before = dict.bytes();
-            dict.push(hash, key, value);
-            let grown = dict.bytes().saturating_sub(before);
+            let grown = dict.growth();
             if grown > 0 {
                 vm.heap.charge(grown)?;
             }
+            vm.heap.dict_mut(d).push(hash, key, value);
         }
     }
     Ok(())

@@ -154,7 +154,7 @@ fn unicode_text(
             }
             Object::Bytes(_) => format!("can't decode bytes in position {start}-{}", end - 1),
             Object::Str(s) if one => {
-                let c = s.text.chars().nth(at).unwrap_or('?');
+                let c = vm.heap.text_of(s).chars().nth(at).unwrap_or('?');
                 let escaped = match c as u32 {
                     n @ 0..0x100 => format!("\\x{n:02x}"),
                     n @ 0x100..0x10000 => format!("\\u{n:04x}"),

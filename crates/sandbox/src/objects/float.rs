@@ -148,7 +148,7 @@ pub(crate) fn from_value(vm: &mut Vm, v: Value) -> Res<f64> {
     }
     let text = match unwrap(&vm.heap, v) {
         Value::Ref(r) => match vm.heap.get(r) {
-            Object::Str(s) => Some(s.text.to_string()),
+            Object::Str(s) => Some(vm.heap.text_of(s).to_owned()),
             Object::Bytes(b) => Some(String::from_utf8_lossy(b).into_owned()),
             Object::Instance(_) => return Err(Raise::NeedsPython),
             _ => None,

@@ -128,14 +128,14 @@ fn ord(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let plain = unwrap(&vm.heap, v);
     let length = match plain {
         Value::Ref(r) => match vm.heap.get(r) {
-            Object::Str(s) if s.chars == 1 => {
-                let c = s.text.chars().next().map_or(0, |c| c as i64);
+            Object::Str(s) if s.chars() == 1 => {
+                let c = vm.heap.text_of(s).chars().next().map_or(0, |c| c as i64);
                 return Ok(Flow::Value(Value::Int(c)));
             }
             Object::Bytes(b) if b.len() == 1 => {
                 return Ok(Flow::Value(Value::Int(i64::from(b[0]))));
             }
-            Object::Str(s) => Some(s.chars as usize),
+            Object::Str(s) => Some(s.chars()),
             Object::Bytes(b) => Some(b.len()),
             _ => None,
         },

@@ -9,8 +9,6 @@ use crate::vm::raise::Res;
 use crate::vm::state::Vm;
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
-use siphasher::sip::SipHasher13;
-use std::hash::Hasher as _;
 
 /// The prime of numeric hashes: 2^61 - 1.
 const MODULUS: u64 = (1 << 61) - 1;
@@ -102,13 +100,8 @@ fn of_frozenset(hashes: impl Iterator<Item = i64>, len: usize) -> i64 {
 
 impl Look<'_> {
     fn bytes_hash(&self, bytes: &[u8]) -> Result<i64, Stop> {
-        if bytes.is_empty() {
-            return Ok(0);
-        }
         self.spend(bytes.len() / 64)?;
-        let mut hasher = SipHasher13::new_with_keys(self.heap.hash_key, !self.heap.hash_key);
-        hasher.write(bytes);
-        Ok(avoid_error(hasher.finish() as i64))
+        Ok(self.heap.bytes_hash(bytes))
     }
 
     /// `hash(v)`.
@@ -132,7 +125,10 @@ impl Look<'_> {
             return Err(Stop::Python);
         }
         match self.heap.get(r) {
-            Object::Str(s) => self.bytes_hash(s.text.as_bytes()),
+            Object::Str(text) => {
+                self.spend(self.heap.text_of(text).len() / 64)?;
+                Ok(self.heap.str_hash(r))
+            }
             Object::Bytes(b) => self.bytes_hash(b),
             Object::BigInt(i) => Ok(of_big(i)),
             Object::Tuple(items) => self.items_hash(items, depth),

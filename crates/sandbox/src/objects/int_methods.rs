@@ -49,7 +49,7 @@ fn new(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let plain = super::unwrap(&vm.heap, x);
     let text = match plain {
         Value::Ref(r) => match vm.heap.get(r) {
-            Object::Str(s) => s.text.to_string(),
+            Object::Str(s) => vm.heap.text_of(s).to_owned(),
             Object::Bytes(b) => String::from_utf8_lossy(b).into_owned(),
             _ => return Err(vm.type_error("int() can't convert non-string with explicit base")),
         },

@@ -140,7 +140,7 @@ pub(crate) fn from_value(vm: &mut Vm, v: Value) -> Res<Value> {
         Value::Ref(r) => match vm.heap.get(r) {
             Object::BigInt(_) => Ok(plain),
             Object::Str(s) => {
-                let text = s.text.clone();
+                let text = vm.heap.text_of(s).to_owned();
                 parse(vm, &text, 10, v)
             }
             Object::Bytes(b) => {

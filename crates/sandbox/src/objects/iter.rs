@@ -83,6 +83,24 @@ fn next_at(vm: &mut Vm, r: Ref, depth: u32) -> Res<Option<Value>> {
             let after = Iter::List(*list, *at + 1);
             Some((item, after))
         }
+        Iter::Str(text, at) => {
+            let (text, at) = (*text, *at);
+            let whole = vm.heap.text(text);
+            let c = match whole.as_bytes().get(at) {
+                Some(byte @ 0..128) => char::from(*byte),
+                _ => match whole.get(at..).and_then(|rest| rest.chars().next()) {
+                    Some(c) => c,
+                    None => {
+                        *vm.heap.iter_mut(r) = Iter::Done;
+                        return Ok(None);
+                    }
+                },
+            };
+            if let Iter::Str(_, place) = vm.heap.iter_mut(r) {
+                *place = at + c.len_utf8();
+            }
+            return vm.new_char(c).map(Some);
+        }
         Iter::Tuple(tuple, at) => {
             let item = vm.heap.tuple(*tuple).get(*at).copied();
             Some((item, Iter::Tuple(*tuple, *at + 1)))
@@ -114,20 +132,6 @@ fn next_at(vm: &mut Vm, r: Ref, depth: u32) -> Res<Option<Value>> {
 
 fn next_other(vm: &mut Vm, r: Ref, depth: u32) -> Res<Option<Value>> {
     match *vm.heap.iter(r) {
-        Iter::Str(text, at) => {
-            let Some(c) = vm
-                .heap
-                .text(text)
-                .get(at..)
-                .and_then(|rest| rest.chars().next())
-            else {
-                *vm.heap.iter_mut(r) = Iter::Done;
-                return Ok(None);
-            };
-            *vm.heap.iter_mut(r) = Iter::Str(text, at + c.len_utf8());
-            let mut buffer = [0; 4];
-            vm.new_str(&*c.encode_utf8(&mut buffer)).map(Some)
-        }
         Iter::Dict(dict, at, size, kind) => next_entry(vm, r, dict, at, size, kind, false),
         Iter::DictReversed(dict, at, size, kind) => next_entry(vm, r, dict, at, size, kind, true),
         Iter::Set(set, at, size) => {

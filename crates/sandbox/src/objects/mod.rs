@@ -40,7 +40,7 @@ mod str_split;
 mod str_translate;
 #[cfg(test)]
 mod tests;
-mod text_ops;
+pub(crate) mod text_ops;
 pub(crate) mod tuple;
 
 pub(crate) use percent::percent;
@@ -149,7 +149,7 @@ fn class_of_object(heap: &Heap, r: Ref) -> Ref {
     let t = match heap.get(r) {
         Object::Instance(i) => return i.class,
         Object::Exception(e) => return e.class,
-        Object::Free(_) => unreachable!("a free slot has no class"),
+        Object::Free(_) | Object::Buffer(_) => unreachable!("no value, so it has no class"),
         Object::Str(_) => Type::Str,
         Object::Bytes(_) => Type::Bytes,
         Object::BigInt(_) => Type::Int,

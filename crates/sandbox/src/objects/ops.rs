@@ -343,7 +343,7 @@ pub(crate) fn truth(vm: &Vm, v: Value) -> Res<bool> {
 /// The length of a built-in container.
 pub(crate) fn native_len(vm: &Vm, r: Ref) -> Option<usize> {
     Some(match vm.heap.get(r) {
-        Object::Str(s) => s.chars as usize,
+        Object::Str(text) => text.chars(),
         Object::Bytes(b) => b.len(),
         Object::List(items) => items.len(),
         Object::Tuple(items) => items.len(),

@@ -131,7 +131,7 @@ impl Writer<'_> {
         }
         match self.vm.heap.get(r) {
             Object::Str(s) => {
-                let quoted = text::str_repr(&s.text);
+                let quoted = text::str_repr(self.vm.heap.text_of(s));
                 self.out.push_str(&quoted);
             }
             Object::Bytes(b) => {
@@ -216,8 +216,8 @@ impl Writer<'_> {
                     return Err(Raise::NeedsPython);
                 };
                 let (from, to) = (whole.0 as usize, whole.1 as usize);
-                let matched = s.text.get(from..to).unwrap_or("");
-                let start = s.text.get(..from).map_or(0, |t| t.chars().count());
+                let matched = self.vm.heap.text_of(s).get(from..to).unwrap_or("");
+                let start = self.vm.heap.char_of(m.subject, from);
                 let end = start + matched.chars().count();
                 let quoted = text::str_repr(matched);
                 self.push(format_args!(

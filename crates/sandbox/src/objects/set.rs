@@ -5,7 +5,7 @@
 use super::compare::Look;
 use super::{args, dict, iter, unwrap};
 use crate::compile::op::BinOp;
-use crate::heap::{Object, Ref, Value, object::ViewKind, set::Set};
+use crate::heap::{Heap, Object, Ref, Value, object::ViewKind, set::Set};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
@@ -19,11 +19,53 @@ pub(super) const NATIVES: &[NativeDef] = &[
     NativeDef::function("_kont_set_freeze", freeze),
 ];
 
+/// The same for text and 64-bit integers, if no item with the hash needs a closer look: see [`dict::quick`].
+#[inline]
+pub(super) fn quick(heap: &Heap, s: &Set, item: Value) -> Option<(i64, Option<usize>)> {
+    let mut closer = false;
+    let (hash, at) = match item {
+        Value::Int(i) => {
+            let hash = super::hash::of_int(i);
+            let at = s.find(hash, |stored| match stored {
+                Value::Int(j) => i == j,
+                _ => {
+                    closer = true;
+                    false
+                }
+            });
+            (hash, at)
+        }
+        Value::Ref(r) => {
+            let Object::Str(text) = heap.get(r) else {
+                return None;
+            };
+            let hash = heap.str_hash(r);
+            let at = s.find(hash, |stored| match stored {
+                Value::Ref(other) if other == r => true,
+                Value::Ref(other) => match heap.get(other) {
+                    Object::Str(other) => heap.text_of(other) == heap.text_of(text),
+                    _ => {
+                        closer = true;
+                        false
+                    }
+                },
+                _ => false,
+            });
+            (hash, at)
+        }
+        _ => return None,
+    };
+    (at.is_some() || !closer).then_some((hash, at))
+}
+
 /// The hash of an item and its position, if it is there.
 ///
 /// # Errors
 /// `TypeError` for unhashable items; [`Raise::NeedsPython`].
 pub(crate) fn find(vm: &mut Vm, s: Ref, item: Value) -> Res<(i64, Option<usize>)> {
+    if let Some(found) = quick(&vm.heap, vm.heap.set(s), item) {
+        return Ok(found);
+    }
     let look = Look::new(vm);
     let found = look
         .hash(item, 0)

@@ -145,7 +145,7 @@ fn justify(
         Value::Unbound => ' ',
         v => fill_char(vm, v)?,
     };
-    let chars = vm.heap.str(r).chars as usize;
+    let chars = vm.heap.str(r).chars();
     let width = usize::try_from(width).unwrap_or(0);
     let Some(missing) = width.checked_sub(chars).filter(|n| *n > 0) else {
         return Ok(Flow::Value(Value::Ref(r)));
@@ -176,7 +176,7 @@ fn zfill(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     let r = this(vm, a, "zfill")?;
     let [_, width] = args::exact(vm, a, "str.zfill")?;
     let width = usize::try_from(args::index(vm, width)?).unwrap_or(0);
-    let chars = vm.heap.str(r).chars as usize;
+    let chars = vm.heap.str(r).chars();
     let missing = width.saturating_sub(chars);
     if missing == 0 {
         return Ok(Flow::Value(Value::Ref(r)));

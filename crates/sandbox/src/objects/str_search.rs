@@ -69,28 +69,6 @@ fn slice_index(vm: &mut Vm, v: Value) -> Res<i64> {
     args::clamped_index(vm, v)
 }
 
-/// The byte offset of a character.
-pub(super) fn byte_of(vm: &Vm, r: Ref, char_index: usize) -> usize {
-    let s = vm.heap.str(r);
-    if s.is_ascii() {
-        return char_index.min(s.text.len());
-    }
-    s.text
-        .char_indices()
-        .nth(char_index)
-        .map_or(s.text.len(), |(i, _)| i)
-}
-
-/// The number of the character at a byte offset.
-pub(super) fn char_of(vm: &Vm, r: Ref, byte: usize) -> usize {
-    let s = vm.heap.str(r);
-    if s.is_ascii() {
-        byte
-    } else {
-        s.text[..byte].chars().count()
-    }
-}
-
 /// What a search is about: the string, what is sought, and where, in bytes.
 struct Search {
     text: Ref,
@@ -111,11 +89,11 @@ fn search(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Search> {
 }
 
 fn range(vm: &mut Vm, text: Ref, start: Value, end: Value) -> Res<Option<(usize, usize)>> {
-    let chars = vm.heap.str(text).chars as usize;
+    let chars = vm.heap.str(text).chars();
     let found = bounds(vm, chars, start, end)?;
     Ok(found
         .filter(|(start, _)| *start <= chars)
-        .map(|(start, end)| (byte_of(vm, text, start), byte_of(vm, text, end))))
+        .map(|(start, end)| (vm.heap.byte_of(text, start), vm.heap.byte_of(text, end))))
 }
 
 impl Search {
@@ -128,7 +106,7 @@ impl Search {
         } else {
             part.find(sought)
         };
-        at.map(|i| char_of(vm, self.text, start + i))
+        at.map(|i| vm.heap.char_of(self.text, start + i))
     }
 }
 

@@ -2,7 +2,10 @@
 
 use super::{args, int, ops, slice, unwrap};
 use crate::compile::op::BinOp;
-use crate::heap::{Object, Ref, Type, Value, object::Str};
+use crate::heap::{
+    Object, Ref, Type, Value,
+    text::{Buffer, Text},
+};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
 
@@ -22,66 +25,95 @@ pub(super) fn binary(vm: &mut Vm, op: BinOp, text: Ref, b: Value) -> Res<Option<
     }
 }
 
+/// From this many bytes on, a concatenation makes a buffer that the next one may append to.
+const BUFFER_FROM: usize = 256;
+
 fn concat(vm: &mut Vm, text: Ref, b: Value) -> Res<Option<Value>> {
     let Value::Ref(other) = b else {
         return Ok(None);
     };
-    let bytes = match (vm.heap.get(text), vm.heap.get(other)) {
-        (Object::Str(x), Object::Str(y)) => x.text.len() + y.text.len(),
-        (Object::Bytes(x), Object::Bytes(y)) => x.len() + y.len(),
-        _ => return Ok(None),
-    };
-    vm.pay(bytes as u64 / 64)?;
-    let joined = match (vm.heap.get(text), vm.heap.get(other)) {
-        (Object::Str(x), Object::Str(y)) => {
-            let mut joined = String::with_capacity(bytes);
-            joined.push_str(&x.text);
-            joined.push_str(&y.text);
-            Object::Str(Str {
-                chars: x.chars.saturating_add(y.chars),
-                text: joined.into(),
-            })
+    match (vm.heap.get(text), vm.heap.get(other)) {
+        (Object::Str(_), Object::Str(_)) => joined(vm, text, other).map(Some),
+        (Object::Bytes(x), Object::Bytes(y)) => {
+            let bytes = x.len() + y.len();
+            vm.pay(bytes as u64 / 64)?;
+            room(vm, bytes)?;
+            let joined = match (vm.heap.get(text), vm.heap.get(other)) {
+                (Object::Bytes(x), Object::Bytes(y)) => [&**x, &**y].concat(),
+                _ => Vec::new(),
+            };
+            let made = vm.alloc(Object::Bytes(joined.into()))?;
+            Ok(Some(Value::Ref(made)))
         }
-        (Object::Bytes(x), Object::Bytes(y)) => Object::Bytes([&**x, &**y].concat().into()),
-        _ => return Ok(None),
+        _ => Ok(None),
+    }
+}
+
+/// Asks whether there is room for what is made next.
+fn room(vm: &mut Vm, bytes: usize) -> Res<()> {
+    if vm.heap.used_bytes().saturating_add(bytes) > vm.heap.limit_bytes() {
+        vm.heap.charge(bytes)?;
+    }
+    Ok(())
+}
+
+/// `x + y` of two strings.
+pub(crate) fn joined(vm: &mut Vm, x: Ref, y: Ref) -> Res<Value> {
+    let (before, after) = (vm.heap.text(x).len(), vm.heap.text(y).len());
+    if after == 0 {
+        return Ok(Value::Ref(x));
+    }
+    if before == 0 {
+        return Ok(Value::Ref(y));
+    }
+    // A buffer moves at most three times for each byte that is appended.
+    vm.pay(after as u64 / 16)?;
+    if let Some(grown) = vm.heap.append(x, y)? {
+        return Ok(Value::Ref(grown));
+    }
+    let bytes = before + after;
+    vm.pay(bytes as u64 / 64)?;
+    room(vm, bytes)?;
+    let mut whole = String::with_capacity(bytes);
+    whole.push_str(vm.heap.text(x));
+    whole.push_str(vm.heap.text(y));
+    if bytes < BUFFER_FROM || u32::try_from(bytes).is_err() {
+        return vm.new_str(whole);
+    }
+    let chars = vm.heap.str(x).chars() + vm.heap.str(y).chars();
+    let buffer = vm.alloc(Object::Buffer(Box::new(Buffer::new(whole))))?;
+    let start = Text::Start {
+        buffer,
+        bytes: bytes as u32,
+        chars: chars as u32,
     };
-    vm.alloc(joined).map(|r| Some(Value::Ref(r)))
+    vm.alloc(Object::Str(start)).map(Value::Ref)
 }
 
 fn repeat(vm: &mut Vm, text: Ref, count: Value) -> Res<Value> {
     let n = usize::try_from(args::clamped_index(vm, count)?.max(0)).unwrap_or(0);
     let bytes = match vm.heap.get(text) {
-        Object::Str(s) => s.text.len(),
+        Object::Str(s) => vm.heap.text_of(s).len(),
         Object::Bytes(b) => b.len(),
         _ => 0,
     };
     let total = bytes.saturating_mul(n);
     vm.pay(total as u64 / 64)?;
     // Asked before it is made: the result may be larger than the machine.
-    if total > vm.heap.limit_bytes() {
-        vm.heap.charge(total)?;
-    }
-    let made = match vm.heap.get(text) {
+    room(vm, total)?;
+    match vm.heap.get(text) {
+        Object::Str(_) if n == 1 => Ok(Value::Ref(text)),
+        Object::Str(_) if total == 0 => vm.new_str(""),
         Object::Str(s) => {
-            let chars = (s.chars as usize).saturating_mul(n);
-            if u32::try_from(chars).is_err() {
-                return Err(Raise::Refused(
-                    "a string of more than 2^32 characters".into(),
-                ));
-            }
-            Object::Str(Str {
-                text: if bytes == 0 {
-                    "".into()
-                } else {
-                    s.text.repeat(n).into()
-                },
-                chars: chars as u32,
-            })
+            let made = vm.heap.text_of(s).repeat(n);
+            vm.new_str(made)
         }
-        Object::Bytes(b) if bytes > 0 => Object::Bytes(b.repeat(n).into()),
-        _ => Object::Bytes(Box::default()),
-    };
-    vm.alloc(made).map(Value::Ref)
+        Object::Bytes(b) if total > 0 => {
+            let made = b.repeat(n);
+            vm.alloc(Object::Bytes(made.into())).map(Value::Ref)
+        }
+        _ => vm.alloc(Object::Bytes(Box::default())).map(Value::Ref),
+    }
 }
 
 /// `text[k]`.
@@ -107,13 +139,13 @@ pub(super) fn get_item(vm: &mut Vm, text: Ref, k: Value) -> Res<Value> {
     match vm.heap.get(text) {
         Object::Bytes(b) => Ok(Value::Int(i64::from(b[at]))),
         Object::Str(s) if s.is_ascii() => {
-            let c = s.text.get(at..at + 1).unwrap_or("").to_owned();
-            vm.new_str(c)
+            let byte = vm.heap.text_of(s).as_bytes()[at];
+            vm.new_single(byte)
         }
         Object::Str(s) => {
-            let c: String = s.text.chars().nth(at).into_iter().collect();
-            vm.pay(at as u64 / 64)?;
-            vm.new_str(c)
+            let whole = vm.heap.text_of(s);
+            let c = whole[vm.heap.byte_of(text, at)..].chars().next();
+            vm.new_char(c.unwrap_or_default())
         }
         _ => Ok(Value::None),
     }
@@ -134,41 +166,44 @@ fn sliced(vm: &mut Vm, text: Ref, span: slice::Span) -> Res<Value> {
     vm.pay(span.count as u64 / 64)?;
     let made = match vm.heap.get(text) {
         Object::Bytes(b) => Object::Bytes(span.indices().map(|i| b[i]).collect()),
-        Object::Str(s) if s.is_ascii() && span.step == 1 => {
-            let from = span.start as usize;
-            Object::Str(Str::new(s.text.get(from..from + span.count).unwrap_or("")))
-        }
-        Object::Str(s) if s.is_ascii() => {
-            let bytes = s.text.as_bytes();
-            let text: String = span.indices().map(|i| bytes[i] as char).collect();
-            Object::Str(Str::new(text))
+        Object::Str(s) if span.step == 1 && span.count == s.chars() => {
+            return Ok(Value::Ref(text));
         }
         Object::Str(s) if span.step == 1 => {
-            let chars = s.chars as u64;
-            let text: String = s
-                .text
-                .chars()
-                .skip(span.start as usize)
-                .take(span.count)
-                .collect();
-            vm.pay(chars / 64)?;
-            Object::Str(Str::new(text))
+            let (from, to) = (span.start as usize, span.start as usize + span.count);
+            let (from, to) = (vm.heap.byte_of(text, from), vm.heap.byte_of(text, to));
+            let part = Text::new(&vm.heap.text_of(s)[from..to]);
+            return vm.new_str(part);
+        }
+        Object::Str(s) if s.is_ascii() => {
+            let bytes = vm.heap.text_of(s).as_bytes();
+            let text: String = span.indices().map(|i| bytes[i] as char).collect();
+            return vm.new_str(text);
         }
         Object::Str(s) => {
-            let all: Vec<char> = s.text.chars().collect();
+            let chars = s.chars();
+            vm.pay(chars as u64 / 64)?;
+            let all: Vec<char> = vm.heap.text(text).chars().collect();
             let text: String = span.indices().map(|i| all[i]).collect();
-            vm.pay(all.len() as u64 / 64)?;
-            Object::Str(Str::new(text))
+            return vm.new_str(text);
         }
         _ => return Ok(Value::None),
     };
     vm.alloc(made).map(Value::Ref)
 }
 
+/// `part in text`. One byte is sought as one.
+fn holds(text: &str, part: &str) -> bool {
+    match *part.as_bytes() {
+        [byte] => text.as_bytes().contains(&byte),
+        _ => text.contains(part),
+    }
+}
+
 /// `item in text`.
 pub(super) fn contains(vm: &mut Vm, text: Ref, item: Value) -> Res<bool> {
     let cost = match vm.heap.get(text) {
-        Object::Str(s) => s.text.len(),
+        Object::Str(s) => vm.heap.text_of(s).len(),
         Object::Bytes(b) => b.len(),
         _ => 0,
     };
@@ -176,7 +211,10 @@ pub(super) fn contains(vm: &mut Vm, text: Ref, item: Value) -> Res<bool> {
     let plain = unwrap(&vm.heap, item);
     if let Value::Ref(other) = plain {
         match (vm.heap.get(text), vm.heap.get(other)) {
-            (Object::Str(x), Object::Str(y)) => return Ok(x.text.contains(&*y.text)),
+            (Object::Str(x), Object::Str(y)) => {
+                let (x, y) = (vm.heap.text_of(x), vm.heap.text_of(y));
+                return Ok(holds(x, y));
+            }
             (Object::Bytes(x), Object::Bytes(y)) => {
                 return Ok(y.is_empty() || x.windows(y.len()).any(|w| w == &**y));
             }

@@ -3,20 +3,25 @@
 
 use crate::compile::code::CodeRef;
 use crate::heap::{
-    Object, Ref, Type, Value,
+    Heap, Object, Ref, Text, Type, Value,
     object::{GeneratorState, Iter},
     trace,
 };
 use crate::vm::frame::{PyFrame, Saved};
 use crate::vm::state::Vm;
 use crate::vm::thread::Thread;
+use std::collections::BTreeMap;
 
 type Check = Result<(), String>;
 
 /// Checks the state of a run with its threads and the values that its tasks will get.
 pub(super) fn check(vm: &Vm, threads: &[&Thread], values: &[Value]) -> Check {
     let slots = vm.heap.slots();
+    texts(slots)?;
     for (i, object) in slots.iter().enumerate().skip(Type::ALL.len()) {
+        if matches!(object, Object::Str(_)) {
+            continue;
+        }
         let mut bad = None;
         trace::children(object, &mut |v| bad = bad.or(value(vm, v).err()));
         if let Some(what) = bad {
@@ -50,6 +55,37 @@ pub(super) fn check(vm: &Vm, threads: &[&Thread], values: &[Value]) -> Check {
         .try_for_each(|thread| check_thread(vm, thread))
 }
 
+/// Every string that is the start of a buffer is one, with as many characters as it says. Each buffer is read
+/// once, however many strings it has.
+fn texts(slots: &[Object]) -> Check {
+    let mut starts: BTreeMap<Ref, Vec<(u32, u32)>> = BTreeMap::new();
+    for object in slots {
+        if let Object::Str(Text::Start {
+            buffer,
+            bytes,
+            chars,
+        }) = object
+        {
+            starts.entry(*buffer).or_default().push((*bytes, *chars));
+        }
+    }
+    for (buffer, mut ends) in starts {
+        let Some(Object::Buffer(buffer)) = slots.get(buffer.0 as usize) else {
+            return Err("what should be a buffer is none".into());
+        };
+        ends.sort_unstable();
+        ends.dedup();
+        let (mut at, mut passed) = (0, 0);
+        for (bytes, chars) in ends {
+            let piece = buffer.text.get(at..bytes as usize);
+            passed += piece.ok_or("a string's end")?.chars().count();
+            at = bytes as usize;
+            need(passed == chars as usize, "a string's length")?;
+        }
+    }
+    Ok(())
+}
+
 fn need(good: bool, what: &str) -> Check {
     if good { Ok(()) } else { Err(what.into()) }
 }
@@ -58,7 +94,7 @@ fn value(vm: &Vm, v: Value) -> Result<(), &'static str> {
     match v {
         Value::Ref(r) => match vm.heap.slots().get(r.0 as usize) {
             None => Err("a handle is out of range"),
-            Some(Object::Free(_)) => Err("a handle of a free slot"),
+            Some(Object::Free(_) | Object::Buffer(_)) => Err("a handle of a free slot"),
             Some(_) => Ok(()),
         },
         Value::Native(id) if !vm.has_native(id) => Err("an unknown native"),
@@ -103,10 +139,6 @@ fn kinds(vm: &Vm, object: &Object) -> Check {
         Object::DictView { dict, .. } => need(matches!(get(*dict), Object::Dict(_)), "a view"),
         Object::MappingProxy(r) => class(*r),
         Object::Set(s) => need(s.is_sound(), "a set's table"),
-        Object::Str(s) => need(
-            s.text.chars().count() == s.chars as usize,
-            "a string's length",
-        ),
         Object::Module(n) => need((*n as usize) < vm.modules.len(), "a module's number"),
         Object::HostFunction(n) => need((*n as usize) < vm.capabilities.len(), "a tool's number"),
         Object::HostCall(Some(call)) => need(
@@ -127,16 +159,18 @@ fn kinds(vm: &Vm, object: &Object) -> Check {
             GeneratorState::Created(s) | GeneratorState::Suspended(s) => saved(vm, s),
             GeneratorState::Running | GeneratorState::Finished => Ok(()),
         },
-        Object::Iter(i) => iter(i, &get),
+        Object::Iter(i) => iter(&vm.heap, i, &get),
         _ => Ok(()),
     }
 }
 
-fn iter<'h>(iter: &Iter, get: &impl Fn(Ref) -> &'h Object) -> Check {
+fn iter<'h>(heap: &Heap, iter: &Iter, get: &impl Fn(Ref) -> &'h Object) -> Check {
     let good = match iter {
         Iter::List(r, _) | Iter::ListReversed(r, _) => matches!(get(*r), Object::List(_)),
         Iter::Tuple(r, _) => matches!(get(*r), Object::Tuple(_)),
-        Iter::Str(r, at) => matches!(get(*r), Object::Str(s) if s.text.is_char_boundary(*at)),
+        Iter::Str(r, at) => {
+            matches!(get(*r), Object::Str(_)) && heap.text(*r).is_char_boundary(*at)
+        }
         Iter::Bytes(r, _) => matches!(get(*r), Object::Bytes(_)),
         Iter::Dict(r, ..) | Iter::DictReversed(r, ..) => matches!(get(*r), Object::Dict(_)),
         Iter::Set(r, ..) => matches!(get(*r), Object::Set(_)),

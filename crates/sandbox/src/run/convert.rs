@@ -1,7 +1,7 @@
 //! Values that leave and enter: heap values to [`Data`] and back, bounded in depth and size.
 
 use crate::data::{Data, Failure};
-use crate::heap::{Object, Ref, Type, Value, dict::Dict, object::Str, set::Set, sym::sym};
+use crate::heap::{Object, Ref, Type, Value, dict::Dict, set::Set, sym::sym};
 use crate::objects::hash;
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
@@ -32,7 +32,7 @@ fn out(vm: &mut Vm, value: Value, depth: usize) -> Res<Data> {
         Value::Ref(r) => r,
     };
     Ok(match vm.heap.get(r) {
-        Object::Str(s) => Data::Str(s.text.to_string()),
+        Object::Str(s) => Data::Str(vm.heap.text_of(s).to_owned()),
         Object::Bytes(b) => Data::Bytes(b.to_vec()),
         Object::BigInt(i) => Data::BigInt((**i).clone()),
         Object::List(items) => {
@@ -131,7 +131,7 @@ fn enter(vm: &mut Vm, data: &Data, depth: usize) -> Res<Value> {
         Data::Int(i) => Value::Int(*i),
         Data::Float(x) => Value::Float(*x),
         Data::BigInt(i) => vm.new_int(i.clone())?,
-        Data::Str(s) => Value::Ref(vm.alloc(Object::Str(Str::new(s.as_str())))?),
+        Data::Str(s) => vm.new_str(s.as_str())?,
         Data::Bytes(b) => Value::Ref(vm.alloc(Object::Bytes(b.as_slice().into()))?),
         Data::List(items) => {
             let items = enter_all(vm, items, depth)?;

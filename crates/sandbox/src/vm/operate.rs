@@ -8,7 +8,7 @@ use super::state::Vm;
 use super::thread::Thread;
 use crate::compile::op::{BinOp, CmpOp, UnaryOp};
 use crate::heap::{Object, Ref, Sym, Type, Value, object::dunder, sym::sym};
-use crate::objects::{iter, ops};
+use crate::objects::{self, iter, ops};
 
 /// A method with its receiver and its argument.
 type Candidate = (Value, Value, Value);
@@ -65,6 +65,12 @@ impl Vm {
         b: Value,
         chain: &mut Vec<After>,
     ) -> Res<Called> {
+        if op == BinOp::Add
+            && let (Value::Ref(x), Value::Ref(y)) = (a, b)
+            && let (Object::Str(_), Object::Str(_)) = (self.heap.get(x), self.heap.get(y))
+        {
+            return objects::text_ops::joined(self, x, y).map(Called::Value);
+        }
         let (left, right) = (self.python_class(a), self.python_class(b));
         let mut candidates: Vec<Candidate> = Vec::new();
         if left.is_some() || right.is_some() {
@@ -236,6 +242,9 @@ impl Vm {
         b: Value,
         chain: &mut Vec<After>,
     ) -> Res<Called> {
+        if let Some(found) = objects::compare::texts(&self.heap, op, a, b) {
+            return Ok(Called::Value(Value::Bool(found)));
+        }
         let (left, right) = (self.python_class(a), self.python_class(b));
         let mut candidates: Vec<Candidate> = Vec::new();
         if left.is_some() || right.is_some() {
@@ -340,6 +349,14 @@ impl Vm {
         item: Value,
         mut chain: Vec<After>,
     ) -> Res<Called> {
+        if let Value::Ref(r) = container
+            && let Some(found) = objects::dict::quick_contains(&self.heap, r, item)
+        {
+            return match chain[..] {
+                [] => Ok(Called::Value(Value::Bool(found))),
+                _ => self.settle_after(t, chain, Value::Bool(found)),
+            };
+        }
         if let Some(class) = self.python_class(container) {
             if let Some(f) = self.special_method(container, class, sym::CONTAINS) {
                 chain.push(After::Truth);
@@ -452,6 +469,11 @@ impl Vm {
 
     /// `o[k]`.
     pub(crate) fn get_item(&mut self, t: &mut Thread, o: Value, k: Value) -> Res<Called> {
+        if let Value::Ref(r) = o
+            && let Some(v) = objects::dict::quick_get(&self.heap, r, k)
+        {
+            return Ok(Called::Value(v));
+        }
         if let Some(class) = self.python_class(o)
             && let Some(f) = self.special_method(o, class, sym::GETITEM)
         {
@@ -538,6 +560,11 @@ impl Vm {
 
     /// `o[k] = v`.
     pub(crate) fn set_item(&mut self, t: &mut Thread, o: Value, k: Value, v: Value) -> Res<Called> {
+        if let Value::Ref(r) = o
+            && objects::dict::quick_set(self, r, k, v)?
+        {
+            return Ok(Called::Value(Value::None));
+        }
         if let Some(class) = self.python_class(o)
             && let Some(f) = self.special_method(o, class, sym::SETITEM)
         {

@@ -9,7 +9,8 @@ use crate::compile::code::CodeRef;
 use crate::heap::{
     Heap, Object, Ref, Sym, Symbols, Type, Value,
     attrs::Attrs,
-    object::{Class, Exception, Str},
+    object::{Class, Exception},
+    text::Text,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -238,8 +239,34 @@ impl Vm {
     }
 
     /// A new string value.
-    pub fn new_str(&mut self, text: impl Into<Box<str>>) -> Res<Value> {
-        self.alloc(Object::Str(Str::new(text))).map(Value::Ref)
+    pub fn new_str(&mut self, text: impl Into<Text>) -> Res<Value> {
+        let text = text.into();
+        if let Text::Short(s) = &text
+            && let [byte @ 0..128] = *s.as_bytes()
+        {
+            return self.new_single(byte);
+        }
+        self.alloc(Object::Str(text)).map(Value::Ref)
+    }
+
+    /// The string of one character.
+    pub fn new_char(&mut self, c: char) -> Res<Value> {
+        match u8::try_from(c) {
+            Ok(byte @ 0..128) => self.new_single(byte),
+            _ => self.new_str(c.encode_utf8(&mut [0; 4])),
+        }
+    }
+
+    /// The one string of an ASCII character.
+    #[inline]
+    pub(crate) fn new_single(&mut self, byte: u8) -> Res<Value> {
+        if let Some(r) = self.heap.single(byte) {
+            return Ok(Value::Ref(r));
+        }
+        let text = char::from(byte).encode_utf8(&mut [0; 4]).into();
+        let r = self.alloc(Object::Str(text))?;
+        self.heap.keep_single(byte, r);
+        Ok(Value::Ref(r))
     }
 
     /// A new list value.
@@ -262,6 +289,7 @@ impl Vm {
 
     /// An exception of a built-in class with one message argument, ready to be returned as an error.
     pub fn exception(&mut self, class: Type, message: impl Into<Box<str>>) -> Raise {
+        let message: Box<str> = message.into();
         let made = self
             .new_str(message)
             .and_then(|message| self.new_exception(class.r(), &[message]));

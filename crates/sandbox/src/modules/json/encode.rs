@@ -95,7 +95,7 @@ impl Writer<'_> {
             }
             Value::Ref(r) => match self.vm.heap.get(r) {
                 Object::Str(s) => {
-                    let text = s.text.clone();
+                    let text = self.vm.heap.text_of(s).to_owned();
                     self.string(&text);
                 }
                 Object::BigInt(i) => {

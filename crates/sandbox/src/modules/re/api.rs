@@ -77,7 +77,7 @@ pub(super) fn owned(vm: &Vm, v: Value) -> Option<(Ref, Owned)> {
         return None;
     };
     match vm.heap.get(r) {
-        Object::Str(s) => Some((r, Owned::Str(s.text.clone()))),
+        Object::Str(s) => Some((r, Owned::Str(vm.heap.text_of(s).into()))),
         Object::Bytes(b) => Some((r, Owned::Bytes(b.clone()))),
         _ => None,
     }
