@@ -561,6 +561,7 @@ impl Heap {
             super::trace::children(&self.slots[r.0 as usize], &mut |v| {
                 if let Value::Ref(r) = v
                     && !mem::replace(&mut marks[r.0 as usize], true)
+                    && !is_leaf(&self.slots[r.0 as usize])
                 {
                     stack.push(r);
                 }
@@ -598,6 +599,16 @@ impl Heap {
         self.collections += 1;
         self.schedule_collection();
     }
+}
+
+/// Whether an object refers to nothing: the common ones.
+fn is_leaf(object: &Object) -> bool {
+    matches!(
+        object,
+        Object::Str(Text::Short(_) | Text::Ascii(_) | Text::Wide(_))
+            | Object::Bytes(_)
+            | Object::BigInt(_)
+    )
 }
 
 /// About how many bytes an object takes, its slot included.

@@ -5,7 +5,7 @@
 //! start of the same buffer. So building a string piece by piece costs what the pieces cost, wherever it is kept.
 
 use super::value::Ref;
-use compact_str::CompactString;
+use compact_str::{CompactString, ToCompactString as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
 use std::cell::{OnceCell, RefCell};
 
@@ -61,6 +61,23 @@ impl Text {
         } else {
             Self::long(text.into())
         }
+    }
+
+    /// The decimal digits of an integer.
+    pub fn of_int(i: i64) -> Self {
+        Self::Short(i.to_compact_string())
+    }
+
+    /// Several texts in one, of `bytes` bytes together.
+    pub fn joined<'t>(bytes: usize, parts: impl Iterator<Item = &'t str>) -> Self {
+        if bytes > SHORT {
+            let mut whole = String::with_capacity(bytes);
+            parts.for_each(|part| whole.push_str(part));
+            return Self::long(whole.into());
+        }
+        let mut whole = CompactString::const_new("");
+        parts.for_each(|part| whole.push_str(part));
+        Self::Short(whole)
     }
 
     fn long(text: Box<str>) -> Self {

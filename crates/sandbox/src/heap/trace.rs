@@ -8,7 +8,7 @@ use super::{
 use crate::vm::frame::{PyFrame, Saved};
 
 /// Calls `see` with every value that an object holds.
-pub fn children(object: &Object, see: &mut dyn FnMut(Value)) {
+pub fn children(object: &Object, see: &mut impl FnMut(Value)) {
     match object {
         Object::Str(Text::Start { buffer, .. }) => see(Value::Ref(*buffer)),
         Object::Free(_)

@@ -20,6 +20,7 @@ Natives used here (seen by the library only):
     _kont_set_candidates(s, hash), _kont_set_at(s, position) -> (key,) or None,
     _kont_set_put(s, hash, key), _kont_set_drop(s, position)
     _kont_set_freeze(s)                 a frozenset of the items of a set
+    _kont_sorted(items, keys, reverse)  the items in the stable order of simple keys, or None
     _kont_order(keys)                   the stable order of keys as a list of positions, or None if Python code must compare
 """
 

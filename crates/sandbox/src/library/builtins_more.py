@@ -179,16 +179,15 @@ def _merge(keys, a, b):
 
 
 def _sorted(items, key, reverse):
+    # The key function sees the items in their order, whatever the direction.
+    keys = items if key is None else [key(x) for x in items]
+    result = _kont_sorted(items, keys, bool(reverse))
+    if result is not None:
+        return result
     if reverse:
         # Equal items keep their order also in reverse.
         items = items[::-1]
-    if key is None:
-        keys = items
-    else:
-        # The key function sees the items in their order, whatever the direction.
-        keys = [key(x) for x in (items[::-1] if reverse else items)]
-        if reverse:
-            keys = keys[::-1]
+        keys = keys[::-1]
     order = _kont_order(keys)
     if order is None:
         order = _merge_order(keys)

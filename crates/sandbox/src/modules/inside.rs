@@ -15,6 +15,7 @@ pub const NATIVES: &[NativeDef] = &[
     NativeDef::function("_kont_refuse", refuse),
     NativeDef::function("_kont_become_class", become_class),
     NativeDef::function("_kont_order", order),
+    NativeDef::function("_kont_sorted", sorted),
     NativeDef::function("_kont_write", write),
     NativeDef::function("_kont_class_of", class_of_name),
     NativeDef::function("_kont_is_async_function", is_async_function),
@@ -105,6 +106,35 @@ fn is_async_function(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         _ => false,
     };
     Ok(Flow::Value(Value::Bool(is)))
+}
+
+/// `_kont_sorted(items, keys, reverse)`: the items in the stable order of their keys, or None where the keys are not
+/// all of one simple kind.
+fn sorted(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
+    let [Value::Ref(items), Value::Ref(keys_at), Value::Bool(reverse)] = *args.pos else {
+        return Err(vm.type_error("_kont_sorted takes two lists and a bool"));
+    };
+    let (Object::List(values), Object::List(keys)) = (vm.heap.get(items), vm.heap.get(keys_at))
+    else {
+        return Ok(Flow::Value(Value::None));
+    };
+    let n = keys.len();
+    if values.len() != n {
+        return Ok(Flow::Value(Value::None));
+    }
+    vm.pay(sort_cost(n))?;
+    let keys = std::mem::take(vm.heap.list_mut(keys_at));
+    let order = crate::objects::sort::simple_order(vm, &keys, reverse);
+    *vm.heap.list_mut(keys_at) = keys;
+    let Some(order) = order? else {
+        return Ok(Flow::Value(Value::None));
+    };
+    vm.heap
+        .charge(size_of::<Object>() + n * size_of::<Value>())?;
+    let values = vm.heap.list(items);
+    let sorted = order.into_iter().map(|i| values[i as usize]).collect();
+    let made = vm.heap.alloc(Object::List(sorted));
+    Ok(Flow::Value(Value::Ref(made)))
 }
 
 /// `_kont_order(keys)`: the positions of the keys in stable ascending order, or None where two keys may need

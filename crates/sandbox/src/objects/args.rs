@@ -52,6 +52,34 @@ pub(crate) fn between<const N: usize>(
     Ok(values)
 }
 
+/// [`exact`] for a method of `str`, whose whole name is put together only for an error.
+pub(crate) fn exact_str<const N: usize>(
+    vm: &mut Vm,
+    args: Args<'_>,
+    method: &str,
+) -> Res<[Value; N]> {
+    match args.pos.try_into() {
+        Ok(values) if args.kw.is_empty() => Ok(values),
+        _ => exact(vm, args, &format!("str.{method}")),
+    }
+}
+
+/// [`between`] for a method of `str`.
+pub(crate) fn between_str<const N: usize>(
+    vm: &mut Vm,
+    args: Args<'_>,
+    method: &str,
+    least: usize,
+) -> Res<[Value; N]> {
+    let n = args.pos.len();
+    if args.kw.is_empty() && (least..=N).contains(&n) {
+        let mut values = [Value::Unbound; N];
+        values[..n].copy_from_slice(args.pos);
+        return Ok(values);
+    }
+    between(vm, args, &format!("str.{method}"), least)
+}
+
 /// Up to `N` arguments by position or by name. A parameter without a name is positional only. Absent ones
 /// are `Unbound`.
 pub(crate) fn named<const N: usize>(

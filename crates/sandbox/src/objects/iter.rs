@@ -101,6 +101,25 @@ fn next_at(vm: &mut Vm, r: Ref, depth: u32) -> Res<Option<Value>> {
             }
             return vm.new_char(c).map(Some);
         }
+        Iter::Dict(dict, at, size, kind) => {
+            let (dict, at, kind) = (*dict, *at, *kind);
+            let table = vm.heap.dict(dict);
+            let found = match table.entry(at) {
+                Some(entry) if table.len() == *size => Some(*entry),
+                _ => None,
+            };
+            let Some(entry) = found else {
+                return next_other(vm, r, depth);
+            };
+            if let Iter::Dict(_, place, ..) = vm.heap.iter_mut(r) {
+                *place = at + 1;
+            }
+            return match kind {
+                ViewKind::Keys => Ok(Some(entry.key)),
+                ViewKind::Values => Ok(Some(entry.value)),
+                ViewKind::Items => vm.new_tuple([entry.key, entry.value]).map(Some),
+            };
+        }
         Iter::Tuple(tuple, at) => {
             let item = vm.heap.tuple(*tuple).get(*at).copied();
             Some((item, Iter::Tuple(*tuple, *at + 1)))
@@ -360,6 +379,11 @@ pub(crate) fn each(
     v: Value,
     mut visit: impl FnMut(&mut Vm, Value) -> Res<bool>,
 ) -> Res<()> {
+    if let Value::Ref(r) = v
+        && matches!(vm.heap.get(r), Object::List(_) | Object::Tuple(_))
+    {
+        return each_of(vm, r, visit);
+    }
     let Some(Value::Ref(r)) = iter(vm, v)? else {
         return Err(not_native(vm, v));
     };
@@ -389,6 +413,28 @@ pub(crate) fn each(
         }
     }
     Ok(())
+}
+
+/// [`each`] of a list or tuple.
+fn each_of(vm: &mut Vm, r: Ref, mut visit: impl FnMut(&mut Vm, Value) -> Res<bool>) -> Res<()> {
+    let mut at = 0;
+    loop {
+        let item = match vm.heap.get(r) {
+            Object::List(items) => items.get(at),
+            Object::Tuple(items) => items.get(at),
+            _ => None,
+        };
+        let Some(item) = item.copied() else {
+            return Ok(());
+        };
+        at += 1;
+        if at.is_multiple_of(16) {
+            vm.pay(2)?;
+        }
+        if !visit(vm, item)? {
+            return Ok(());
+        }
+    }
 }
 
 /// Runs a native that uses up iterators among its arguments, and puts them back to where they were if Python code

@@ -48,6 +48,9 @@ pub(crate) fn of(vm: &mut Vm, k: Value, len: usize) -> Res<Option<Span>> {
 }
 
 fn part(vm: &mut Vm, v: Value) -> Res<Option<i64>> {
+    if let Value::Int(i) = v {
+        return Ok(Some(i));
+    }
     if v.is_none() || v.is_unbound() {
         return Ok(None);
     }

@@ -103,7 +103,7 @@ pub(super) fn room(vm: &mut Vm, bytes: usize) -> Res<()> {
 }
 
 /// A string argument of a method.
-pub(super) fn str_arg(vm: &mut Vm, v: Value, what: &str) -> Res<Ref> {
+pub(super) fn str_arg(vm: &mut Vm, v: Value, what: std::fmt::Arguments<'_>) -> Res<Ref> {
     if let Value::Ref(r) = super::unwrap(&vm.heap, v)
         && matches!(vm.heap.get(r), Object::Str(_))
     {
@@ -115,7 +115,7 @@ pub(super) fn str_arg(vm: &mut Vm, v: Value, what: &str) -> Res<Ref> {
 
 fn map(vm: &mut Vm, a: Args<'_>, name: &str, f: impl Fn(&str) -> String) -> Res<Flow> {
     let r = this(vm, a, name)?;
-    args::exact::<1>(vm, a, &format!("str.{name}"))?;
+    args::exact_str::<1>(vm, a, name)?;
     // One character may become three.
     room(vm, vm.heap.text(r).len())?;
     let text = f(vm.heap.text(r));
@@ -124,7 +124,7 @@ fn map(vm: &mut Vm, a: Args<'_>, name: &str, f: impl Fn(&str) -> String) -> Res<
 
 fn ask(vm: &mut Vm, a: Args<'_>, name: &str, f: impl Fn(&str) -> bool) -> Res<Flow> {
     let r = this(vm, a, name)?;
-    args::exact::<1>(vm, a, &format!("str.{name}"))?;
+    args::exact_str::<1>(vm, a, name)?;
     Ok(Flow::Value(Value::Bool(f(vm.heap.text(r)))))
 }
 
@@ -139,7 +139,7 @@ fn justify(
     sides: impl Fn(usize, usize) -> (usize, usize),
 ) -> Res<Flow> {
     let r = this(vm, a, name)?;
-    let [_, width, fill] = args::between(vm, a, &format!("str.{name}"), 2)?;
+    let [_, width, fill] = args::between_str(vm, a, name, 2)?;
     let width = args::index(vm, width)?;
     let fill = match fill {
         Value::Unbound => ' ',
@@ -235,6 +235,7 @@ fn new(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     if encoding.is_unbound() && errors.is_unbound() {
         return match object {
             Value::Unbound => vm.new_str("").map(Flow::Value),
+            Value::Int(i) => vm.int_text(i).map(Flow::Value),
             v if vm.heap.as_str(v).is_some() => Ok(Flow::Value(v)),
             v => {
                 let text = repr::str(vm, v)?;

@@ -69,6 +69,13 @@ fn slice_index(vm: &mut Vm, v: Value) -> Res<i64> {
     args::clamped_index(vm, v)
 }
 
+/// The only character of a text: sought faster than a text.
+pub(super) fn single(text: &str) -> Option<char> {
+    let mut chars = text.chars();
+    let first = chars.next()?;
+    chars.next().is_none().then_some(first)
+}
+
 /// What a search is about: the string, what is sought, and where, in bytes.
 struct Search {
     text: Ref,
@@ -78,8 +85,8 @@ struct Search {
 
 fn search(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Search> {
     let text = this(vm, a, name)?;
-    let [_, sought, start, end] = args::between(vm, a, &format!("str.{name}"), 2)?;
-    let sought = str_arg(vm, sought, &format!("{name}() argument 1"))?;
+    let [_, sought, start, end] = args::between_str(vm, a, name, 2)?;
+    let sought = str_arg(vm, sought, format_args!("{name}() argument 1"))?;
     let range = range(vm, text, start, end)?;
     Ok(Search {
         text,
@@ -101,10 +108,11 @@ impl Search {
         let (start, end) = self.range?;
         let part = &vm.heap.text(self.text)[start..end];
         let sought = vm.heap.text(self.sought);
-        let at = if from_right {
-            part.rfind(sought)
-        } else {
-            part.find(sought)
+        let at = match (single(sought), from_right) {
+            (Some(c), true) => part.rfind(c),
+            (Some(c), false) => part.find(c),
+            (None, true) => part.rfind(sought),
+            (None, false) => part.find(sought),
         };
         at.map(|i| vm.heap.char_of(self.text, start + i))
     }
@@ -128,14 +136,18 @@ fn count(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     let search = search(vm, a, "count")?;
     let n = search.range.map_or(0, |(start, end)| {
         let part = &vm.heap.text(search.text)[start..end];
-        part.matches(vm.heap.text(search.sought)).count()
+        let sought = vm.heap.text(search.sought);
+        match single(sought) {
+            Some(c) => part.matches(c).count(),
+            None => part.matches(sought).count(),
+        }
     });
     Ok(Flow::Value(Value::Int(n as i64)))
 }
 
 fn ends(vm: &mut Vm, a: Args<'_>, name: &str, test: impl Fn(&str, &str) -> bool) -> Res<Flow> {
     let text = this(vm, a, name)?;
-    let [_, sought, start, end] = args::between(vm, a, &format!("str.{name}"), 2)?;
+    let [_, sought, start, end] = args::between_str(vm, a, name, 2)?;
     let range = range(vm, text, start, end)?;
     let sought = unwrap(&vm.heap, sought);
     let candidates: Vec<Value> = match sought {
@@ -175,24 +187,29 @@ fn replace(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
             "replace() takes at least 2 positional arguments ({given} given)"
         )));
     }
-    let old = str_arg(vm, old, "replace() argument 1")?;
-    let new = str_arg(vm, new, "replace() argument 2")?;
+    let old = str_arg(vm, old, format_args!("replace() argument 1"))?;
+    let new = str_arg(vm, new, format_args!("replace() argument 2"))?;
     let limit = match count {
         Value::Unbound => usize::MAX,
         v => usize::try_from(args::index(vm, v)?).unwrap_or(usize::MAX),
     };
     let (subject, from, to) = (vm.heap.text(text), vm.heap.text(old), vm.heap.text(new));
-    let matches = subject.matches(from).take(limit).count();
+    let one = single(from);
+    let matches = match one {
+        Some(c) => subject.matches(c).take(limit).count(),
+        None => subject.matches(from).take(limit).count(),
+    };
     if matches == 0 {
         return Ok(Flow::Value(Value::Ref(text)));
     }
     let growth = to.len().saturating_sub(from.len()).saturating_mul(matches);
     let size = subject.len().saturating_add(growth);
     room(vm, size)?;
-    let out = vm
-        .heap
-        .text(text)
-        .replacen(vm.heap.text(old), vm.heap.text(new), limit);
+    let (subject, from, to) = (vm.heap.text(text), vm.heap.text(old), vm.heap.text(new));
+    let out = match one {
+        Some(c) => subject.replacen(c, to, limit),
+        None => subject.replacen(from, to, limit),
+    };
     vm.new_str(out).map(Flow::Value)
 }
 
@@ -203,8 +220,8 @@ fn remove(
     strip: impl for<'t> Fn(&'t str, &str) -> Option<&'t str>,
 ) -> Res<Flow> {
     let text = this(vm, a, name)?;
-    let [_, end] = args::exact(vm, a, &format!("str.{name}"))?;
-    let end = str_arg(vm, end, &format!("{name}() argument"))?;
+    let [_, end] = args::exact_str(vm, a, name)?;
+    let end = str_arg(vm, end, format_args!("{name}() argument"))?;
     match strip(vm.heap.text(text), vm.heap.text(end)).map(str::to_owned) {
         Some(rest) => vm.new_str(rest).map(Flow::Value),
         None => Ok(Flow::Value(Value::Ref(text))),

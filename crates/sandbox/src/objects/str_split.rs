@@ -1,8 +1,9 @@
 //! `str`: splitting, stripping, joining.
 
 use super::str::{room, this};
+use super::str_search::single;
 use super::{args, iter, unwrap};
-use crate::heap::{Object, Ref, Type, Value};
+use crate::heap::{Object, Ref, Text, Type, Value};
 use crate::text::chars;
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
@@ -45,14 +46,14 @@ fn list(vm: &mut Vm, parts: Vec<String>) -> Res<Flow> {
 
 fn split(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
     let r = this(vm, a, name)?;
-    let [_, sep, limit] = args::named(
-        vm,
-        a,
-        &format!("str.{name}"),
-        ["self", "sep", "maxsplit"],
-        1,
-        3,
-    )?;
+    let [_, sep, limit] = match *a.pos {
+        [this] if a.kw.is_empty() => [this, Value::Unbound, Value::Unbound],
+        [this, sep] if a.kw.is_empty() => [this, sep, Value::Unbound],
+        _ => {
+            let names = ["self", "sep", "maxsplit"];
+            args::named(vm, a, &format!("str.{name}"), names, 1, 3)?
+        }
+    };
     let limit = match limit {
         Value::Unbound => usize::MAX,
         v => usize::try_from(args::index(vm, v)?).unwrap_or(usize::MAX),
@@ -62,22 +63,71 @@ fn split(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
         Value::Unbound | Value::None => None,
         v => Some(separator(vm, v)?),
     };
-    let text = vm.heap.text(r);
-    let parts: Vec<String> = match sep {
-        None => words(text, limit, from_right),
-        Some(sep) => {
-            let sep = vm.heap.text(sep);
-            let parts = limit.saturating_add(1);
-            if from_right {
-                let mut parts: Vec<String> = text.rsplitn(parts, sep).map(str::to_owned).collect();
-                parts.reverse();
-                parts
-            } else {
-                text.splitn(parts, sep).map(str::to_owned).collect()
-            }
+    let parts = match (sep, from_right) {
+        (Some(sep), false) => return split_at(vm, r, sep, limit),
+        (None, false) if limit == usize::MAX => return split_words(vm, r),
+        (None, _) => words(vm.heap.text(r), limit, from_right),
+        (Some(sep), true) => {
+            let all = vm
+                .heap
+                .text(r)
+                .rsplitn(limit.saturating_add(1), vm.heap.text(sep));
+            let mut parts: Vec<String> = all.map(str::to_owned).collect();
+            parts.reverse();
+            parts
         }
     };
     list(vm, parts)
+}
+
+/// Adds a part of a string to a list of them, which grows as it is paid for.
+fn push_part(vm: &mut Vm, out: Ref, r: Ref, from: usize, to: usize) -> Res<()> {
+    let part = Text::new(&vm.heap.text(r)[from..to]);
+    let part = vm.new_str(part)?;
+    let items = vm.heap.list(out).len();
+    if items % 8 == 7 {
+        vm.pay(1)?;
+    }
+    super::list::push(vm, out, part)
+}
+
+/// The parts between separators.
+fn split_at(vm: &mut Vm, r: Ref, sep: Ref, limit: usize) -> Res<Flow> {
+    let out = vm.alloc(Object::List(Vec::new()))?;
+    let one = single(vm.heap.text(sep));
+    let mut from = 0;
+    for _ in 0..limit {
+        let (text, sep) = (vm.heap.text(r), vm.heap.text(sep));
+        let rest = &text[from..];
+        let found = match one {
+            Some(c) => rest.find(c),
+            None => rest.find(sep),
+        };
+        let Some(at) = found else { break };
+        let next = from + at + sep.len();
+        push_part(vm, out, r, from, from + at)?;
+        from = next;
+    }
+    let end = vm.heap.text(r).len();
+    push_part(vm, out, r, from, end)?;
+    Ok(Flow::Value(Value::Ref(out)))
+}
+
+/// The words between white space.
+fn split_words(vm: &mut Vm, r: Ref) -> Res<Flow> {
+    let out = vm.alloc(Object::List(Vec::new()))?;
+    let mut from = 0;
+    loop {
+        let text = vm.heap.text(r);
+        let rest = text[from..].trim_start_matches(chars::is_space);
+        if rest.is_empty() {
+            return Ok(Flow::Value(Value::Ref(out)));
+        }
+        let start = text.len() - rest.len();
+        let end = start + rest.find(chars::is_space).unwrap_or(rest.len());
+        push_part(vm, out, r, start, end)?;
+        from = end;
+    }
 }
 
 fn separator(vm: &mut Vm, v: Value) -> Res<Ref> {
@@ -155,7 +205,7 @@ fn splitlines(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
 
 fn partition(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
     let r = this(vm, a, name)?;
-    let [_, sep] = args::exact(vm, a, &format!("str.{name}"))?;
+    let [_, sep] = args::exact_str(vm, a, name)?;
     let sep_ref = match unwrap(&vm.heap, sep) {
         Value::Ref(r) if matches!(vm.heap.get(r), Object::Str(_)) => r,
         _ => {
@@ -186,7 +236,7 @@ fn partition(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
 
 fn strip(vm: &mut Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> Res<Flow> {
     let r = this(vm, a, name)?;
-    let [_, set] = args::between(vm, a, &format!("str.{name}"), 1)?;
+    let [_, set] = args::between_str(vm, a, name, 1)?;
     let set: Option<Vec<char>> = match set {
         Value::Unbound | Value::None => None,
         v => match args::text(vm, v) {
@@ -247,8 +297,15 @@ fn join(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     }
     let sep = vm.heap.text(r).len().saturating_mul(refs.len());
     room(vm, size.saturating_add(sep))?;
-    let texts: Vec<&str> = refs.iter().map(|r| vm.heap.text(*r)).collect();
-    let out = texts.join(vm.heap.text(r));
+    let whole = size + sep - vm.heap.text(r).len().min(sep);
+    let between = vm.heap.text(r);
+    let mut out = String::with_capacity(whole);
+    for (i, part) in refs.iter().enumerate() {
+        if i > 0 {
+            out.push_str(between);
+        }
+        out.push_str(vm.heap.text(*part));
+    }
     vm.new_str(out).map(Flow::Value)
 }
 

@@ -68,7 +68,7 @@ fn maketrans(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
             "first maketrans argument must be a string if there is a second argument",
         ));
     };
-    let to = str_arg(vm, y, "maketrans() argument 2")?;
+    let to = str_arg(vm, y, format_args!("maketrans() argument 2"))?;
     let from: Vec<char> = from.chars().collect();
     let to: Vec<char> = vm.heap.text(to).chars().collect();
     if from.len() != to.len() {
@@ -78,7 +78,7 @@ fn maketrans(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
         put(vm, made, from, Value::Int(i64::from(to as u32)))?;
     }
     if !z.is_unbound() {
-        let gone = str_arg(vm, z, "maketrans() argument 3")?;
+        let gone = str_arg(vm, z, format_args!("maketrans() argument 3"))?;
         let gone: Vec<char> = vm.heap.text(gone).chars().collect();
         for c in gone {
             put(vm, made, c, Value::None)?;

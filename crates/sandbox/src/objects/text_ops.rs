@@ -74,12 +74,14 @@ pub(crate) fn joined(vm: &mut Vm, x: Ref, y: Ref) -> Res<Value> {
     let bytes = before + after;
     vm.pay(bytes as u64 / 64)?;
     room(vm, bytes)?;
+    if bytes < BUFFER_FROM || u32::try_from(bytes).is_err() {
+        let parts = [vm.heap.text(x), vm.heap.text(y)];
+        let text = Text::joined(bytes, parts.into_iter());
+        return vm.new_str(text);
+    }
     let mut whole = String::with_capacity(bytes);
     whole.push_str(vm.heap.text(x));
     whole.push_str(vm.heap.text(y));
-    if bytes < BUFFER_FROM || u32::try_from(bytes).is_err() {
-        return vm.new_str(whole);
-    }
     let chars = vm.heap.str(x).chars() + vm.heap.str(y).chars();
     let buffer = vm.alloc(Object::Buffer(Box::new(Buffer::new(whole))))?;
     let start = Text::Start {

@@ -6,7 +6,7 @@ use super::natives::native;
 use super::raise::{Raise, Res};
 use super::state::Vm;
 use super::thread::Thread;
-use crate::heap::{Object, Sym, Type, Value, object::dunder};
+use crate::heap::{Object, Sym, Text, Type, Value, object::dunder};
 use crate::objects::{self, dict, iter, list, repr, set};
 
 impl Vm {
@@ -197,10 +197,12 @@ impl Vm {
             .map(str::len)
             .sum();
         self.pay(n as u64 / 64)?;
-        let mut text = String::with_capacity(n);
-        for part in parts {
-            text.push_str(self.heap.as_str(*part).unwrap_or_default());
+        // Asked before it is made.
+        if self.heap.used_bytes().saturating_add(n) > self.heap.limit_bytes() {
+            self.heap.charge(n)?;
         }
+        let texts = parts.iter().filter_map(|v| self.heap.as_str(*v));
+        let text = Text::joined(n, texts);
         self.new_str(text)
     }
 
@@ -212,6 +214,11 @@ impl Vm {
         conv: u8,
         spec: Value,
     ) -> Res<Called> {
+        if let Value::Int(i) = v
+            && spec.is_unbound()
+        {
+            return self.int_text(i).map(Called::Value);
+        }
         let text = match conv {
             b'r' => repr::repr(self, v),
             b's' => repr::str(self, v),

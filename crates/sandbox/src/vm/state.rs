@@ -269,6 +269,14 @@ impl Vm {
         Ok(Value::Ref(r))
     }
 
+    /// The decimal digits of an integer.
+    pub(crate) fn int_text(&mut self, i: i64) -> Res<Value> {
+        match i {
+            0..=9 => self.new_single(b'0' + i as u8),
+            _ => self.alloc(Object::Str(Text::of_int(i))).map(Value::Ref),
+        }
+    }
+
     /// A new list value.
     pub fn new_list(&mut self, items: Vec<Value>) -> Res<Value> {
         self.alloc(Object::List(items)).map(Value::Ref)
