@@ -28,7 +28,7 @@ pub(crate) fn quick(heap: &Heap, d: &Dict, key: Value) -> Option<(i64, Option<us
                 Value::Int(j) => i == j,
                 _ => {
                     closer = true;
-                    false
+                    true
                 }
             });
             (hash, at)
@@ -44,7 +44,7 @@ pub(crate) fn quick(heap: &Heap, d: &Dict, key: Value) -> Option<(i64, Option<us
                     Object::Str(other) => heap.text_of(other) == heap.text_of(text),
                     _ => {
                         closer = true;
-                        false
+                        true
                     }
                 },
                 _ => false,
@@ -53,7 +53,8 @@ pub(crate) fn quick(heap: &Heap, d: &Dict, key: Value) -> Option<(i64, Option<us
         }
         _ => return None,
     };
-    (at.is_some() || !closer).then_some((hash, at))
+    // Whoever looks closer pays for each key.
+    (!closer).then_some((hash, at))
 }
 
 /// The value of a key of a dict as [`quick`] finds it; `None` if it is not there or needs a closer look.

@@ -30,7 +30,7 @@ pub(super) fn quick(heap: &Heap, s: &Set, item: Value) -> Option<(i64, Option<us
                 Value::Int(j) => i == j,
                 _ => {
                     closer = true;
-                    false
+                    true
                 }
             });
             (hash, at)
@@ -46,7 +46,7 @@ pub(super) fn quick(heap: &Heap, s: &Set, item: Value) -> Option<(i64, Option<us
                     Object::Str(other) => heap.text_of(other) == heap.text_of(text),
                     _ => {
                         closer = true;
-                        false
+                        true
                     }
                 },
                 _ => false,
@@ -55,7 +55,8 @@ pub(super) fn quick(heap: &Heap, s: &Set, item: Value) -> Option<(i64, Option<us
         }
         _ => return None,
     };
-    (at.is_some() || !closer).then_some((hash, at))
+    // Whoever looks closer pays for each key.
+    (!closer).then_some((hash, at))
 }
 
 /// The hash of an item and its position, if it is there.

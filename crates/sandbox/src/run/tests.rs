@@ -395,3 +395,24 @@ asyncio.run(main())
     assert_eq!(advance(&mut run), Event::Done(Data::None));
     assert_eq!(printed(&mut run), "[(100, '9999'), (200, '1991')]\n");
 }
+
+#[test]
+fn strings_that_grew_from_one_another_are_saved_once() {
+    let source = "s = ''\nkept = []\nfor i in range(2000):\n    s += 'piece \u{e9}'\n    kept.append(s)\n\
+        x = ask('now')\nt = kept[-1] + x\nprint(len(t), t[-4:], kept[1500][-3:], kept[0] + x)\n";
+    // As texts of their own they would take four times the limit.
+    let limits = Limits {
+        memory_bytes: 4 << 20,
+        ..Limits::default()
+    };
+    let mut run = start_with(source, limits);
+    assert_eq!(advance(&mut run), Event::Suspended);
+    let bytes = run.dump().expect("it waits");
+    assert!(bytes.len() < 100_000, "{} bytes", bytes.len());
+    let mut loaded = Run::load(&bytes).expect("its own bytes");
+    for run in [&mut run, &mut loaded] {
+        run.answer(1, &Ok(Data::Str("end".into()))).expect("open");
+        assert!(matches!(advance(run), Event::Done(_)));
+        assert_eq!(printed(run), "14003 \u{e9}end e \u{e9} piece \u{e9}end\n");
+    }
+}

@@ -241,3 +241,13 @@ fn an_asynchronous_tool_is_performed_when_it_is_awaited() {
     let printed = String::from_utf8_lossy(&vm.output[0]);
     assert_eq!(printed, "made\n6\ncannot reuse already awaited coroutine\n");
 }
+
+#[test]
+fn a_short_start_of_a_long_text_keeps_only_itself() {
+    let source = "s = 'a' * 300\ns += 'b'\nfor i in range(50):\n    t = s + 'x' * 2000000\n    t = None\nprint(len(s), s[-2:])";
+    let settings = Settings {
+        memory_bytes: 8 << 20,
+        ..Settings::default()
+    };
+    assert_eq!(text(&run_with(source, "t.py", &settings, None)), "301 ab\n");
+}
