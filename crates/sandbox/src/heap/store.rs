@@ -17,7 +17,29 @@ use std::sync::OnceLock;
 
 const NO_SLOT: u32 = u32::MAX;
 
-/// How many hashes of strings are remembered.
+/// What was asked lately of a string as a key.
+#[derive(Debug, Clone, Copy)]
+struct Recent {
+    /// The string.
+    slot: u32,
+    /// The key that equals it, of the table where it was found last.
+    key: u32,
+    /// The position there.
+    position: u32,
+    /// Its hash.
+    hash: i64,
+}
+
+impl Recent {
+    const NONE: Self = Self {
+        slot: NO_SLOT,
+        key: NO_SLOT,
+        position: 0,
+        hash: 0,
+    };
+}
+
+/// How many strings are remembered.
 const HASHES: usize = 128;
 
 /// The heap of one run.
@@ -51,8 +73,8 @@ pub struct Heap {
     pub collections: u64,
     /// The strings of one ASCII character, as far as there are any: each exists once.
     singles: Box<[u32; 128]>,
-    /// Hashes of strings that were asked for lately, with their slots.
-    hashes: Box<[Cell<(u32, i64)>; HASHES]>,
+    /// What was asked lately of strings as keys.
+    recent: Box<[Cell<Recent>; HASHES]>,
 }
 
 /// Bytes allocated since the last collection, beside as many as were alive then, that make the next one due.
@@ -128,7 +150,7 @@ impl Heap {
             class_version: 1,
             collections: 1,
             singles: Box::new([NO_SLOT; 128]),
-            hashes: Box::new([const { Cell::new((NO_SLOT, 0)) }; HASHES]),
+            recent: Box::new([const { Cell::new(Recent::NONE) }; HASHES]),
         }
     }
 
@@ -273,7 +295,7 @@ impl Heap {
         self.slots.truncate(Type::ALL.len());
         self.slots.extend(objects);
         self.rebuild_free_list();
-        self.forget_hashes();
+        self.forget_recent();
         self.find_singles();
         self.used_bytes = self.slots.iter().map(object_bytes).sum();
         self.live_bytes = self.used_bytes;
@@ -396,14 +418,46 @@ impl Heap {
 
     /// The keyed hash of a string.
     pub fn str_hash(&self, r: Ref) -> i64 {
-        let place = &self.hashes[r.0 as usize % HASHES];
-        let (slot, hash) = place.get();
-        if slot == r.0 {
-            return hash;
+        let place = &self.recent[r.0 as usize % HASHES];
+        let recent = place.get();
+        if recent.slot == r.0 {
+            return recent.hash;
         }
         let hash = self.bytes_hash(self.text(r).as_bytes());
-        place.set((r.0, hash));
+        place.set(Recent {
+            slot: r.0,
+            hash,
+            ..Recent::NONE
+        });
         hash
+    }
+
+    /// The hash of a string and where it was found last, if the same key is there in this table, too.
+    #[inline]
+    pub(crate) fn found_again(&self, r: Ref, table: &Dict) -> Option<(i64, usize)> {
+        let recent = self.recent[r.0 as usize % HASHES].get();
+        if recent.slot != r.0 {
+            return None;
+        }
+        let position = recent.position as usize;
+        match table.entry(position)?.key {
+            // Both strings are what they were: nothing changes a string, and a collection forgets all.
+            Value::Ref(key) if key.0 == recent.key => Some((recent.hash, position)),
+            _ => None,
+        }
+    }
+
+    /// Remembers where a string was found in a table, and with which key.
+    #[inline]
+    pub(crate) fn found(&self, r: Ref, hash: i64, key: Value, position: usize) {
+        if let (Value::Ref(key), Ok(position)) = (key, u32::try_from(position)) {
+            self.recent[r.0 as usize % HASHES].set(Recent {
+                slot: r.0,
+                hash,
+                key: key.0,
+                position,
+            });
+        }
     }
 
     /// The keyed hash of bytes. -1 is CPython's sign of an error, so no hash is -1.
@@ -418,9 +472,9 @@ impl Heap {
         }
     }
 
-    fn forget_hashes(&mut self) {
-        for place in self.hashes.iter_mut() {
-            *place = Cell::new((NO_SLOT, 0));
+    fn forget_recent(&self) {
+        for place in self.recent.iter() {
+            place.set(Recent::NONE);
         }
     }
 
@@ -549,7 +603,7 @@ impl Heap {
         for at in self.singles.iter().filter(|at| **at != NO_SLOT) {
             marks[*at as usize] = true;
         }
-        self.forget_hashes();
+        self.forget_recent();
         roots(&mut |v| {
             if let Value::Ref(r) = v
                 && !mem::replace(&mut marks[r.0 as usize], true)

@@ -37,6 +37,9 @@ pub(crate) fn quick(heap: &Heap, d: &Dict, key: Value) -> Option<(i64, Option<us
             let Object::Str(text) = heap.get(r) else {
                 return None;
             };
+            if let Some((hash, at)) = heap.found_again(r, d) {
+                return Some((hash, Some(at)));
+            }
             let hash = heap.str_hash(r);
             let at = d.find(hash, |stored| match stored {
                 Value::Ref(s) if s == r => true,
@@ -49,6 +52,11 @@ pub(crate) fn quick(heap: &Heap, d: &Dict, key: Value) -> Option<(i64, Option<us
                 },
                 _ => false,
             });
+            if let Some(entry) = at.and_then(|at| d.entry(at))
+                && !closer
+            {
+                heap.found(r, hash, entry.key, at.unwrap_or_default());
+            }
             (hash, at)
         }
         _ => return None,

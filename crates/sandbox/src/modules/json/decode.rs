@@ -1,11 +1,12 @@
 //! JSON text to values, with CPython's errors.
 
 use super::DEPTH_MAX;
-use crate::heap::{Object, Type, Value};
+use crate::heap::{Object, Ref, Type, Value};
 use crate::vm::native::{Args, Flow};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
 use num_bigint::BigInt;
+use std::borrow::Cow;
 
 /// Objects become tuples of pairs.
 const PAIRS: i64 = 1;
@@ -13,6 +14,9 @@ const PAIRS: i64 = 1;
 const RAW_FLOATS: i64 = 2;
 /// Other numbers become `bytes` of their text.
 const RAW_INTS: i64 = 4;
+
+/// How many keys are remembered.
+const NAMES: usize = 64;
 
 /// CPython's limit of digits in a conversion.
 const DIGITS_MAX: usize = 4300;
@@ -40,6 +44,7 @@ pub(super) fn loads(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         text: &text,
         at: 0,
         mode: *mode,
+        names: [Value::Unbound; NAMES],
     };
     reader.space();
     let value = reader.value(0)?;
@@ -50,11 +55,13 @@ pub(super) fn loads(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     Ok(Flow::Value(value))
 }
 
-struct Reader<'a> {
+struct Reader<'a, 't> {
     vm: &'a mut Vm,
-    text: &'a str,
+    text: &'t str,
     at: usize,
     mode: i64,
+    /// Keys that were read lately: objects of one shape share theirs.
+    names: [Value; NAMES],
 }
 
 /// A `JSONDecodeError` at a byte offset.
@@ -88,7 +95,7 @@ fn error(vm: &mut Vm, text: &str, message: &str, at: usize) -> Raise {
     Raise::Exception(Value::Ref(r))
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'_, 't> {
     fn error(&mut self, message: &str, at: usize) -> Raise {
         error(self.vm, self.text, message, at)
     }
@@ -108,7 +115,7 @@ impl Reader<'_> {
         match self.byte() {
             Some(b'"') => {
                 let text = self.string()?;
-                self.vm.new_str(text)
+                self.vm.new_str(&*text)
             }
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
@@ -206,26 +213,32 @@ impl Reader<'_> {
     }
 
     /// After it, the position is behind the closing quote.
-    fn string(&mut self) -> Res<String> {
+    fn string(&mut self) -> Res<Cow<'t, str>> {
         let open = self.at;
         self.at += 1;
+        let text: &'t str = self.text;
         let mut out = String::new();
         loop {
-            let rest = &self.text.as_bytes()[self.at..];
+            let rest = &text.as_bytes()[self.at..];
             let plain = rest
                 .iter()
                 .position(|b| *b == b'"' || *b == b'\\' || *b < 0x20);
             let Some(plain) = plain else {
                 return Err(self.error("Unterminated string starting at", open));
             };
-            out.push_str(&self.text[self.at..self.at + plain]);
+            let piece = &text[self.at..self.at + plain];
             self.at += plain;
             match rest[plain] {
                 b'"' => {
                     self.at += 1;
-                    return Ok(out);
+                    if out.is_empty() {
+                        return Ok(Cow::Borrowed(piece));
+                    }
+                    out.push_str(piece);
+                    return Ok(Cow::Owned(out));
                 }
                 b'\\' => {
+                    out.push_str(piece);
                     let escaped = self.escape(open)?;
                     out.push(escaped);
                 }
@@ -329,17 +342,21 @@ impl Reader<'_> {
         const NAME: &str = "Expecting property name enclosed in double quotes";
         self.at += 1;
         self.space();
+        let dict = match self.mode & PAIRS {
+            0 => Some(self.vm.alloc(Object::Dict(Box::default()))?),
+            _ => None,
+        };
         let mut pairs = Vec::new();
         if self.byte() == Some(b'}') {
             self.at += 1;
-            return self.made(pairs);
+            return self.made(dict, pairs);
         }
         loop {
             if self.byte() != Some(b'"') {
                 return Err(self.error(NAME, self.at));
             }
             let key = self.string()?;
-            let key = self.vm.new_str(key)?;
+            let key = self.name(&key)?;
             self.space();
             if self.byte() != Some(b':') {
                 return Err(self.error("Expecting ':' delimiter", self.at));
@@ -347,7 +364,10 @@ impl Reader<'_> {
             self.at += 1;
             self.space();
             let value = self.value(depth + 1)?;
-            pairs.push((key, value));
+            match dict {
+                Some(dict) => crate::objects::dict::insert(self.vm, dict, key, value)?,
+                None => pairs.push(self.vm.new_tuple([key, value])?),
+            }
             self.space();
             match self.byte() {
                 Some(b',') => {
@@ -361,25 +381,33 @@ impl Reader<'_> {
                 }
                 Some(b'}') => {
                     self.at += 1;
-                    return self.made(pairs);
+                    return self.made(dict, pairs);
                 }
                 _ => return Err(self.error("Expecting ',' delimiter", self.at)),
             }
         }
     }
 
-    fn made(&mut self, pairs: Vec<(Value, Value)>) -> Res<Value> {
-        if self.mode & PAIRS != 0 {
-            let mut items = Vec::with_capacity(pairs.len());
-            for (key, value) in pairs {
-                items.push(self.vm.new_tuple(vec![key, value])?);
-            }
-            return self.vm.new_tuple(items);
+    fn made(&mut self, dict: Option<Ref>, pairs: Vec<Value>) -> Res<Value> {
+        match dict {
+            Some(dict) => Ok(Value::Ref(dict)),
+            None => self.vm.new_tuple(pairs),
         }
-        let dict = self.vm.alloc(Object::Dict(Box::default()))?;
-        for (key, value) in pairs {
-            crate::objects::dict::insert(self.vm, dict, key, value)?;
+    }
+
+    /// A key as a string: the one of an earlier object, if it was read lately.
+    fn name(&mut self, text: &str) -> Res<Value> {
+        let ends = match text.as_bytes() {
+            [first, .., last] => usize::from(*first) * 7 + usize::from(*last),
+            [only] => usize::from(*only),
+            [] => 0,
+        };
+        let place = (ends + text.len() * 5) % NAMES;
+        if self.vm.heap.as_str(self.names[place]) == Some(text) {
+            return Ok(self.names[place]);
         }
-        Ok(Value::Ref(dict))
+        let made = self.vm.new_str(text)?;
+        self.names[place] = made;
+        Ok(made)
     }
 }

@@ -6,7 +6,9 @@ use crate::text::float_repr;
 use crate::vm::native::{Args, Flow};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
+use compact_str::ToCompactString as _;
 use num_bigint::BigInt;
+use std::fmt::Write as _;
 
 /// How the text is laid out.
 struct Style {
@@ -88,29 +90,22 @@ impl Writer<'_> {
             Value::None => self.out.push_str("null"),
             Value::Bool(true) => self.out.push_str("true"),
             Value::Bool(false) => self.out.push_str("false"),
-            Value::Int(i) => self.out.push_str(&i.to_string()),
+            Value::Int(i) => self.out.push_str(&i.to_compact_string()),
             Value::Float(x) => {
                 let text = self.float(x)?;
                 self.out.push_str(&text);
             }
             Value::Ref(r) => match self.vm.heap.get(r) {
                 Object::Str(s) => {
-                    let text = self.vm.heap.text_of(s).to_owned();
-                    self.string(&text);
+                    let text = self.vm.heap.text_of(s);
+                    quoted(&mut self.out, self.style.ascii, text);
                 }
                 Object::BigInt(i) => {
                     let i = i.clone();
                     let text = self.decimal(&i)?;
                     self.out.push_str(&text);
                 }
-                Object::List(items) => {
-                    let items = items.clone();
-                    return self.array(r, &items);
-                }
-                Object::Tuple(items) => {
-                    let items = items.to_vec();
-                    return self.array(r, &items);
-                }
+                Object::List(_) | Object::Tuple(_) => return self.array(r),
                 Object::Dict(_) => return self.object(r),
                 _ => return self.unknown(v),
             },
@@ -158,29 +153,6 @@ impl Writer<'_> {
         Ok(i.to_string())
     }
 
-    fn string(&mut self, text: &str) {
-        self.out.push('"');
-        for c in text.chars() {
-            match c {
-                '"' => self.out.push_str("\\\""),
-                '\\' => self.out.push_str("\\\\"),
-                '\n' => self.out.push_str("\\n"),
-                '\r' => self.out.push_str("\\r"),
-                '\t' => self.out.push_str("\\t"),
-                '\u{8}' => self.out.push_str("\\b"),
-                '\u{c}' => self.out.push_str("\\f"),
-                ' '..='~' => self.out.push(c),
-                c if c < ' ' || self.style.ascii => {
-                    for unit in c.encode_utf16(&mut [0; 2]) {
-                        self.out.push_str(&format!("\\u{unit:04x}"));
-                    }
-                }
-                c => self.out.push(c),
-            }
-        }
-        self.out.push('"');
-    }
-
     fn enter(&mut self, r: Ref, what: &str) -> Res<()> {
         if self.open.contains(&r) {
             return Err(self.vm.value_error("Circular reference detected"));
@@ -202,19 +174,30 @@ impl Writer<'_> {
         }
     }
 
-    fn array(&mut self, r: Ref, items: &[Value]) -> Res<bool> {
-        if items.is_empty() {
+    /// An item of a list or tuple: nothing changes them while they are written.
+    fn item(&self, r: Ref, i: usize) -> Option<Value> {
+        match self.vm.heap.get(r) {
+            Object::List(items) => items.get(i).copied(),
+            Object::Tuple(items) => items.get(i).copied(),
+            _ => None,
+        }
+    }
+
+    fn array(&mut self, r: Ref) -> Res<bool> {
+        if self.item(r, 0).is_none() {
             self.out.push_str("[]");
             return Ok(true);
         }
         self.enter(r, "object")?;
         self.out.push('[');
-        for (i, item) in items.iter().enumerate() {
+        let mut i = 0;
+        while let Some(item) = self.item(r, i) {
             if i > 0 {
                 self.out.push_str(&self.style.item_end);
             }
+            i += 1;
             self.new_line();
-            if !self.value(*item)? {
+            if !self.value(item)? {
                 return Ok(false);
             }
         }
@@ -243,13 +226,23 @@ impl Writer<'_> {
         self.out.push('{');
         let mut first = true;
         for (key, value) in pairs {
-            let Some(key) = self.key(key)? else { continue };
+            let text = match key {
+                Value::Ref(r) if matches!(self.vm.heap.get(r), Object::Str(_)) => None,
+                _ => match self.key(key)? {
+                    None => continue,
+                    text => text,
+                },
+            };
             if !first {
                 self.out.push_str(&self.style.item_end);
             }
             first = false;
             self.new_line();
-            self.string(&key);
+            let text = match &text {
+                Some(text) => text,
+                None => self.vm.heap.as_str(key).unwrap_or_default(),
+            };
+            quoted(&mut self.out, self.style.ascii, text);
             self.out.push_str(&self.style.key_end);
             if !self.value(value)? {
                 return Ok(false);
@@ -328,4 +321,36 @@ impl Writer<'_> {
             )),
         }
     }
+}
+
+/// Writes a string with its quotes: runs of plain characters at once.
+fn quoted(out: &mut String, ascii: bool, text: &str) {
+    let plain =
+        |b: u8| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\' || !ascii && b >= 0x80;
+    out.reserve(text.len() + 2);
+    out.push('"');
+    let mut rest = text;
+    loop {
+        let run = rest.bytes().position(|b| !plain(b)).unwrap_or(rest.len());
+        out.push_str(&rest[..run]);
+        let mut after = rest[run..].chars();
+        let Some(c) = after.next() else { break };
+        rest = after.as_str();
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            c if c < ' ' || ascii => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}").unwrap_or_default();
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
 }
