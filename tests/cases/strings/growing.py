@@ -67,7 +67,7 @@ async def main():
     print("".join(c for c in key[398:]), "-".join([key[-3:], "", "é"]), f"{key[-1]}{5}{key[:2]}")
     print(" a  b c ".split(), "a,b,,c,".split(","), "a--b----c".split("--", 2), ",".split(","), "".split(","), "".split())
     c = "abc"
-    print(c[0] is "abcabc"[3], [x for x in "aéa"], c * 3, c * 0 == "", c * 1 is c, (c + "") is c, ("" + c) is c)
+    print(c[0] == "abcabc"[3], [x for x in "aéa"], c * 3, c * 0 == "", c * 1 is c, (c + "") is c, ("" + c) is c)
 
 
 asyncio.run(main())
