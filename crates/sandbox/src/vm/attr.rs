@@ -59,12 +59,32 @@ impl Vm {
 
     /// Whether setting an attribute of an instance is nothing but that.
     pub(crate) fn writes_plainly(&self, class: Ref, name: Sym) -> bool {
-        self.heap.class(class).dunders & (dunder::SETATTR | dunder::SLOTS) == 0
+        let dunders = self.heap.class(class).dunders;
+        dunders & dunder::SETATTR == 0
+            && (dunders & dunder::SLOTS == 0 || self.in_slots(class, name))
             && name != sym::CLASS
             && name != sym::DICT
             && !self
                 .find_in_class(class, name)
                 .is_some_and(|found| self.is_data_descriptor(found))
+    }
+
+    /// Whether an attribute of a class is what it or a base has under the name, as it stands: nothing of a metaclass and no
+    /// descriptor comes between. Gives the object.
+    pub(crate) fn class_reads_plainly(&self, class: Ref, name: Sym) -> Option<Ref> {
+        let text = self.heap.name(name);
+        if text.starts_with("__") || (class.0 as usize) < Type::ALL.len() {
+            return None;
+        }
+        let Some(Value::Ref(r)) = self.find_in_class(class, name) else {
+            return None;
+        };
+        let plain = match self.heap.get(r) {
+            Object::ClassMethod(_) | Object::StaticMethod(_) | Object::Property(_) => false,
+            Object::Instance(i) => self.find_in_class(i.class, sym::GET).is_none(),
+            _ => true,
+        };
+        plain.then_some(r)
     }
 
     /// A special method that Python code defined in the value's class. `None` in the class counts as absent.

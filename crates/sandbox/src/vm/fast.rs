@@ -56,21 +56,38 @@ pub(super) fn fast_compare(op: CmpOp, a: &Value, b: &Value) -> Option<bool> {
             CmpOp::IsNot => x != y,
             CmpOp::In | CmpOp::NotIn => return None,
         }),
-        (Value::Float(x), Value::Float(y)) => Some(match op {
-            CmpOp::Eq => x == y,
-            CmpOp::Ne => x != y,
-            CmpOp::Lt => x < y,
-            CmpOp::Le => x <= y,
-            CmpOp::Gt => x > y,
-            CmpOp::Ge => x >= y,
-            CmpOp::Is => x.to_bits() == y.to_bits(),
-            CmpOp::IsNot => x.to_bits() != y.to_bits(),
-            CmpOp::In | CmpOp::NotIn => return None,
-        }),
+        (Value::Float(x), Value::Float(y)) => match op {
+            CmpOp::Is => Some(x.to_bits() == y.to_bits()),
+            CmpOp::IsNot => Some(x.to_bits() != y.to_bits()),
+            _ => order_of_floats(op, x, y),
+        },
+        // Integers up to 2^53 are floats exactly.
+        (Value::Float(x), Value::Int(y)) if y.unsigned_abs() <= 1 << 53 => {
+            order_of_floats(op, x, y as f64)
+        }
+        (Value::Int(x), Value::Float(y)) if x.unsigned_abs() <= 1 << 53 => {
+            order_of_floats(op, x as f64, y)
+        }
         (a, b) => match op {
             CmpOp::Is => Some(a.is(b)),
             CmpOp::IsNot => Some(!a.is(b)),
             _ => None,
         },
     }
+}
+
+#[inline]
+fn order_of_floats(op: CmpOp, x: f64, y: f64) -> Option<bool> {
+    Some(match op {
+        CmpOp::Eq => x == y,
+        CmpOp::Ne => x != y,
+        CmpOp::Lt => x < y,
+        CmpOp::Le => x <= y,
+        CmpOp::Gt => x > y,
+        CmpOp::Ge => x >= y,
+        // An integer and a float are two objects.
+        CmpOp::Is => false,
+        CmpOp::IsNot => true,
+        CmpOp::In | CmpOp::NotIn => return None,
+    })
 }

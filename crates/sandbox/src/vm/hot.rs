@@ -13,12 +13,12 @@ use super::natives::native;
 use super::raise::{Raise, Res};
 use super::state::{Due, Vm};
 use super::thread::Thread;
-use super::unit::{Code, Table};
+use super::unit::{Code, NOT_EXACT, Table};
 use crate::compile::code::{CodeRef, UnitId};
 use crate::compile::op::{CmpOp, Op, UnaryOp};
 use crate::heap::{
-    NativeId, Object, Ref, Sym, Type, Value,
-    object::{Function, GeneratorKind, GeneratorState, Iter},
+    NativeId, Object, Ref, Type, Value,
+    object::{Function, Iter, dunder},
 };
 use crate::objects;
 
@@ -151,6 +151,13 @@ impl Vm {
                             Object::List(items) => !items.is_empty(),
                             Object::Tuple(items) => !items.is_empty(),
                             Object::Dict(d) => !d.is_empty(),
+                            Object::Instance(i)
+                                if i.native.is_unbound()
+                                    && self.heap.class(i.class).dunders & dunder::BOOL_OR_LEN
+                                        == 0 =>
+                            {
+                                true
+                            }
                             _ => slow!(),
                         },
                         _ => slow!(),
@@ -205,7 +212,10 @@ impl Vm {
                     let of = function.code;
                     if let Some(callee_unit) = table.get(usize::from(of.unit.0))
                         && let Some(callee) = callee_unit.codes.get(usize::from(of.index))
-                        && callee.exact == $argc
+                        && (callee.exact == $argc
+                            || callee.exact != NOT_EXACT
+                                && callee.exact > $argc
+                                && usize::from(callee.exact - $argc) <= function.defaults.len())
                         && t.frames.len() < self.depth_limit
                     {
                         let start: usize = $start;
@@ -215,6 +225,13 @@ impl Vm {
                                 &mut window[usize::from($argc)..usize::from(callee.first_temp)]
                             {
                                 *place = Value::Unbound;
+                            }
+                            if callee.exact > $argc {
+                                let missing = usize::from(callee.exact - $argc);
+                                let from = function.defaults.len() - missing;
+                                let first = usize::from($argc);
+                                window[first..first + missing]
+                                    .copy_from_slice(&function.defaults[from..]);
                             }
                             let free = usize::from(callee.first_free);
                             for (i, cell) in function.closure.iter().enumerate() {
@@ -235,7 +252,10 @@ impl Vm {
             }
             // Calls a native that is nothing but a Rust function; one that needs Python has changed nothing.
             macro_rules! native {
-                ($found:expr, $dst:expr, $first:expr, $n:expr) => {{
+                ($found:expr, $dst:expr, $first:expr, $n:expr) => {
+                    native!($found, $dst, $first, $n, reg!($first))
+                };
+                ($found:expr, $dst:expr, $first:expr, $n:expr, $restored:expr) => {{
                     let (id, first, n) = (NativeId($found as u16), usize::from($first), $n);
                     let args = Args {
                         pos: &regs[first..first + n],
@@ -246,7 +266,10 @@ impl Vm {
                             reg!($dst) = v;
                             continue;
                         }
-                        Err(Raise::NeedsPython) => slow!(),
+                        Err(Raise::NeedsPython) => {
+                            reg!($first) = $restored;
+                            slow!()
+                        }
                         other => {
                             save!(Pending::Store($dst));
                             let mut after = Vec::new();
@@ -256,6 +279,107 @@ impl Vm {
                         }
                     }
                 }};
+            }
+
+            // A call whose arguments lie behind the register of what is called. What is not usual falls through, with that register
+            // as it was.
+            macro_rules! call {
+                ($callee:expr, $func:expr, $argc:expr, $dst:expr, $restored:expr) => {
+                    match $callee {
+                        Value::Ref(r) => match self.heap.get(r) {
+                            Object::Function(f) => {
+                                enter!(f, base + usize::from($func) + 1, $argc, $dst, None);
+                            }
+                            Object::Class(_) if r == Type::Type.r() && $argc == 1 => {
+                                reg!($dst) = Value::Ref(self.class_of(reg!($func + 1)));
+                                continue;
+                            }
+                            Object::Method { func, this } => {
+                                let (func, this) = (*func, *this);
+                                match func {
+                                    Value::Native(id) if self.lookup.is_plain(id) => {
+                                        reg!($func) = this;
+                                        native!(
+                                            id.0,
+                                            $dst,
+                                            $func,
+                                            usize::from($argc) + 1,
+                                            $restored
+                                        );
+                                    }
+                                    Value::Ref(f) => {
+                                        if let Object::Function(f) = self.heap.get(f) {
+                                            reg!($func) = this;
+                                            let start = base + usize::from($func);
+                                            enter!(f, start, $argc + 1, $dst, None);
+                                            window!();
+                                            reg!($func) = $restored;
+                                        }
+                                    }
+                                    _ => {}
+                                }
+                            }
+                            Object::Class(_) => {
+                                let cache = &code.caches[pc - 1];
+                                let version = self.heap.class_version;
+                                match cache.get(r, version) {
+                                    Some(found) if found & NATIVE != 0 => {
+                                        reg!($func) = $callee;
+                                        native!(
+                                            found,
+                                            $dst,
+                                            $func,
+                                            usize::from($argc) + 1,
+                                            $restored
+                                        );
+                                    }
+                                    Some(found) => {
+                                        let Ok(Value::Ref(this)) =
+                                            self.new_instance(r, Value::Unbound)
+                                        else {
+                                            slow!()
+                                        };
+                                        reg!($func) = Value::Ref(this);
+                                        let start = base + usize::from($func);
+                                        if let Object::Function(f) =
+                                            self.heap.get(Ref(found as u32))
+                                        {
+                                            enter!(f, start, $argc + 1, $dst, Some(this));
+                                        }
+                                        window!();
+                                        reg!($func) = $restored;
+                                    }
+                                    None => {
+                                        if let Some(found) = self.constructor(r) {
+                                            cache.set(r, version, found);
+                                        }
+                                    }
+                                }
+                            }
+                            _ => {}
+                        },
+                        Value::Native(id) if Some(id) == self.lookup.len && $argc == 1 => {
+                            let n = match reg!($func + 1) {
+                                Value::Ref(r) => match self.heap.get(r) {
+                                    Object::List(items) => Some(items.len()),
+                                    Object::Tuple(items) => Some(items.len()),
+                                    Object::Dict(d) => Some(d.len()),
+                                    Object::Str(s) => Some(s.chars as usize),
+                                    _ => None,
+                                },
+                                _ => None,
+                            };
+                            if let Some(n) = n {
+                                reg!($dst) = Value::Int(n as i64);
+                                continue;
+                            }
+                        }
+                        Value::Native(id) if self.lookup.is_plain_function(id) => {
+                            native!(id.0, $dst, $func + 1, usize::from($argc));
+                        }
+                        _ => {}
+                    }
+                };
             }
 
             loop {
@@ -273,6 +397,12 @@ impl Vm {
                         if reg!(src).is_unbound() {
                             slow!();
                         }
+                    }
+                    Op::MakeCell { reg } => {
+                        let Ok(cell) = self.alloc(Object::Cell(reg!(reg))) else {
+                            slow!()
+                        };
+                        reg!(reg) = Value::Ref(cell);
                     }
                     Op::LoadCell { dst, cell, .. } => {
                         let Value::Ref(r) = reg!(cell) else { slow!() };
@@ -349,6 +479,16 @@ impl Vm {
                     Op::Compare { op, dst, a, b } => {
                         let truth = match fast_compare(op, &reg!(a), &reg!(b)) {
                             Some(truth) => truth,
+                            None if matches!(op, CmpOp::In | CmpOp::NotIn) => {
+                                match self.contains_at_hand(reg!(b), reg!(a)) {
+                                    Ok(Some(found)) => found == (op == CmpOp::In),
+                                    Ok(None) | Err(Raise::NeedsPython) => slow!(),
+                                    Err(raise) => {
+                                        save!(Pending::None);
+                                        return Hot::Settle(Err(raise));
+                                    }
+                                }
+                            }
                             None => match self.compare_at_hand(op, reg!(a), reg!(b)) {
                                 Some(truth) => truth,
                                 None => slow!(),
@@ -390,12 +530,36 @@ impl Vm {
                     }
                     Op::GetAttr { dst, obj, name } => {
                         let Value::Ref(r) = reg!(obj) else { slow!() };
-                        let Object::Instance(i) = self.heap.get(r) else {
-                            slow!()
-                        };
                         let name = code.linked.names[usize::from(name)];
-                        let cache = &code.caches[pc - 1];
                         let version = self.heap.class_version;
+                        let i = match self.heap.get(r) {
+                            Object::Instance(i) => i,
+                            Object::Class(_) => {
+                                let known = self.known.get(Question::ClassField, r, name, version);
+                                let found = match known {
+                                    Some(found) => Ref(found as u32),
+                                    None => {
+                                        let Some(found) = self.class_reads_plainly(r, name) else {
+                                            slow!()
+                                        };
+                                        let id = u64::from(found.0);
+                                        self.known.set(Question::ClassField, r, name, version, id);
+                                        found
+                                    }
+                                };
+                                reg!(dst) = Value::Ref(found);
+                                continue;
+                            }
+                            Object::Module(number) => {
+                                let Some(found) = self.module_attr(*number, name) else {
+                                    slow!()
+                                };
+                                reg!(dst) = found;
+                                continue;
+                            }
+                            _ => slow!(),
+                        };
+                        let cache = &code.caches[pc - 1];
                         if let Some(at) = cache.get(i.class, version)
                             && let Some(found) = i.attrs.at(at as usize, name)
                         {
@@ -502,9 +666,29 @@ impl Vm {
                         let Value::Ref(r) = reg!(list) else { slow!() };
                         let items = self.heap.list_mut(r);
                         if items.len() == items.capacity() {
-                            slow!();
+                            let more = items.len().max(4) * size_of::<Value>();
+                            if self.heap.charge(more).is_err() {
+                                slow!();
+                            }
+                            let items = self.heap.list_mut(r);
+                            items.reserve_exact(items.len().max(4));
+                            items.push(copy!(src));
+                            continue;
                         }
                         items.push(copy!(src));
+                    }
+                    Op::List { dst, first, n } => {
+                        let first = usize::from(first);
+                        let items = regs[first..first + usize::from(n)].to_vec();
+                        let Ok(v) = self.new_list(items) else { slow!() };
+                        reg!(dst) = v;
+                    }
+                    Op::Slice { dst, first } => {
+                        let [start, stop, step] = [reg!(first), reg!(first + 1), reg!(first + 2)];
+                        let Ok(v) = objects::slice::new(self, start, stop, step) else {
+                            slow!()
+                        };
+                        reg!(dst) = v;
                     }
                     Op::Tuple { dst, first, n } => {
                         let first = usize::from(first);
@@ -530,48 +714,7 @@ impl Vm {
                     Op::Call { dst, func, argc } => {
                         step!(1);
                         let callee = reg!(func);
-                        match callee {
-                            Value::Ref(r) => match self.heap.get(r) {
-                                Object::Function(f) => {
-                                    enter!(f, base + usize::from(func) + 1, argc, dst, None);
-                                }
-                                Object::Class(_) => {
-                                    let cache = &code.caches[pc - 1];
-                                    let version = self.heap.class_version;
-                                    match cache.get(r, version) {
-                                        Some(found) if found & NATIVE != 0 => {
-                                            native!(found, dst, func, usize::from(argc) + 1);
-                                        }
-                                        Some(found) => {
-                                            let Ok(Value::Ref(this)) =
-                                                self.new_instance(r, Value::Unbound)
-                                            else {
-                                                slow!()
-                                            };
-                                            reg!(func) = Value::Ref(this);
-                                            let start = base + usize::from(func);
-                                            if let Object::Function(f) =
-                                                self.heap.get(Ref(found as u32))
-                                            {
-                                                enter!(f, start, argc + 1, dst, Some(this));
-                                            }
-                                            window!();
-                                            reg!(func) = callee;
-                                        }
-                                        None => {
-                                            if let Some(found) = self.constructor(r) {
-                                                cache.set(r, version, found);
-                                            }
-                                        }
-                                    }
-                                }
-                                _ => {}
-                            },
-                            Value::Native(id) if self.lookup.is_plain_function(id) => {
-                                native!(id.0, dst, func + 1, usize::from(argc));
-                            }
-                            _ => {}
-                        }
+                        call!(callee, func, argc, dst, callee);
                         slow!();
                     }
                     Op::CallMethod { dst, obj, site } => {
@@ -587,6 +730,15 @@ impl Vm {
                             Object::Str(_) => Type::Str.r(),
                             Object::Dict(_) => Type::Dict.r(),
                             Object::Set(_) => self.class_of(reg!(obj)),
+                            Object::Module(number) => {
+                                let Some(callee) = self.module_attr(*number, s.name) else {
+                                    slow!()
+                                };
+                                call!(callee, obj, s.positional, dst, Value::Ref(r));
+                                window!();
+                                reg!(obj) = Value::Ref(r);
+                                slow!()
+                            }
                             _ => slow!(),
                         };
                         let cache = &code.caches[pc - 1];
@@ -746,101 +898,5 @@ impl Vm {
                 }
             }
         }
-    }
-
-    /// Puts the frame of a suspended generator on the thread, its registers from `base`, to go on with None, if that is all
-    /// there is to do.
-    #[inline]
-    fn enter_generator(&mut self, t: &mut Thread, r: Ref, base: usize) -> bool {
-        let Object::Generator(g) = self.heap.get_mut(r) else {
-            return false;
-        };
-        let (GeneratorState::Suspended(saved), GeneratorKind::Generator) = (&mut g.state, g.kind)
-        else {
-            return false;
-        };
-        // At a `yield from` it waits for something else: see `yield_value`.
-        let Pending::Store(dst) = saved.frame.pending else {
-            return false;
-        };
-        let code = saved.frame.code;
-        let end = base + saved.registers.len();
-        if t.frames.len() >= self.depth_limit || t.registers.len() < end {
-            return false;
-        }
-        let window = &mut t.registers[base..end];
-        window.copy_from_slice(&saved.registers);
-        window[usize::from(dst)] = Value::None;
-        let (pc, rare) = (saved.frame.pc, saved.frame.rare.take());
-        t.frames.enter(code, pc, base as u32, Some(r), None).rare = rare;
-        let state = std::mem::replace(&mut g.state, GeneratorState::Running);
-        if let GeneratorState::Suspended(saved) = state {
-            g.place = Some(saved);
-        }
-        true
-    }
-
-    /// Takes the top frame, a generator's that yields, off the thread, and gives the value to the loop below that waits
-    /// for it, if that is all there is to do.
-    #[inline]
-    fn leave_generator(&mut self, t: &mut Thread, v: Value) -> bool {
-        let [.., below, top] = &mut *t.frames else {
-            return false;
-        };
-        let (Some(r), Pending::ForNext(dst)) = (top.generator, below.pending) else {
-            return false;
-        };
-        if !top.after().is_empty() {
-            return false;
-        }
-        let Object::Generator(g) = self.heap.get_mut(r) else {
-            return false;
-        };
-        let Some(mut place) = g.place.take() else {
-            return false;
-        };
-        let base = top.base as usize;
-        let end = base + place.registers.len();
-        place.registers.copy_from_slice(&t.registers[base..end]);
-        place.frame.pc = top.pc;
-        place.frame.pending = top.pending;
-        place.frame.generator = Some(r);
-        place.frame.rare = top.rare.take();
-        g.state = GeneratorState::Suspended(place);
-        below.pc += 1;
-        let at = below.base as usize + usize::from(dst);
-        t.registers[at] = v;
-        t.frames.leave();
-        true
-    }
-
-    /// A comparison of strings, as far as it is told at once.
-    fn compare_at_hand(&self, op: CmpOp, x: Value, y: Value) -> Option<bool> {
-        let (x, y) = (self.heap.as_str(x)?, self.heap.as_str(y)?);
-        // What is long is paid for, elsewhere.
-        if x.len().min(y.len()) > 64 && x.len() == y.len() {
-            return None;
-        }
-        match op {
-            CmpOp::Eq => Some(x == y),
-            CmpOp::Ne => Some(x != y),
-            _ => None,
-        }
-    }
-
-    /// What a call of a method finds each time, for this class of values: a function or a plain native.
-    fn method_to_remember(&mut self, this: Value, class: Ref, name: Sym) -> Option<u64> {
-        let version = self.heap.class_version;
-        if let Some(found) = self.known.get(Question::Method, class, name, version) {
-            return Some(found);
-        }
-        let found = match self.plain_method(this, name)? {
-            Value::Native(id) if self.lookup.is_plain(id) => u64::from(id.0) | NATIVE,
-            Value::Ref(f) => u64::from(f.0),
-            _ => return None,
-        };
-        self.known
-            .set(Question::Method, class, name, version, found);
-        Some(found)
     }
 }

@@ -3,6 +3,7 @@
 pub mod after;
 pub mod alone;
 mod args;
+mod at_hand;
 mod attr;
 pub(crate) mod call;
 mod class;

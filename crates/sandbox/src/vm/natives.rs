@@ -36,6 +36,8 @@ pub(crate) struct Lookup {
     builtins: FxHashMap<Sym, Value>,
     hidden: FxHashMap<Sym, Value>,
     modules: FxHashMap<Sym, Vec<(Sym, NativeId)>>,
+    /// `len`.
+    pub(crate) len: Option<NativeId>,
     /// Which natives are nothing but their Rust functions.
     plain: Vec<bool>,
 }
@@ -85,6 +87,11 @@ impl Lookup {
             builtins: FxHashMap::default(),
             hidden: FxHashMap::default(),
             modules: FxHashMap::default(),
+            len: natives()
+                .iter()
+                .zip(0..)
+                .find(|(_, id)| special(NativeId(*id)) == Some(Special::Len))
+                .map(|(_, id)| NativeId(id)),
             plain: natives()
                 .iter()
                 .zip(0..)

@@ -7,6 +7,7 @@ use crate::compile::code::{self, CodeRef, Const, LinkedCode, Unit, UnitId};
 use crate::compile::op::Op;
 use crate::heap::Ref;
 use crate::heap::{Object, Sym, Value, attrs::Attrs, set::Set, sym::sym};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -31,6 +32,8 @@ pub(crate) struct TableUnit {
     pub(crate) codes: Vec<Code>,
     /// Names of global slots.
     pub(crate) globals: Vec<Sym>,
+    /// The slot of each name.
+    pub(crate) slots: FxHashMap<Sym, u32>,
     /// The built-in of each global slot's name, or Unbound.
     pub(crate) builtins: Vec<Value>,
 }
@@ -198,6 +201,7 @@ impl Vm {
             table.push(Arc::new(TableUnit {
                 unit: unit.clone(),
                 codes,
+                slots: globals.iter().copied().zip(0..).collect(),
                 globals,
                 builtins,
             }));

@@ -6,6 +6,10 @@ mod program;
 
 use std::process::ExitCode;
 
+/// As the `kont` command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const HELP: &str = "\
 kont-bench-sandbox: run a program in kont's sandbox, and say what it took
 
