@@ -364,7 +364,7 @@ impl Vm {
                                     Object::List(items) => Some(items.len()),
                                     Object::Tuple(items) => Some(items.len()),
                                     Object::Dict(d) => Some(d.len()),
-                                    Object::Str(s) => Some(s.chars as usize),
+                                    Object::Str(s) => Some(s.chars() as usize),
                                     _ => None,
                                 },
                                 _ => None,
