@@ -116,16 +116,25 @@ impl Vm {
 
     /// A comparison of strings, as far as it is told at once.
     pub(super) fn compare_at_hand(&self, op: CmpOp, x: Value, y: Value) -> Option<bool> {
-        let (x, y) = (self.heap.as_str(x)?, self.heap.as_str(y)?);
-        // What is long is paid for, elsewhere.
-        if x.len().min(y.len()) > 64 && x.len() == y.len() {
+        if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
             return None;
         }
-        match op {
-            CmpOp::Eq => Some(x == y),
-            CmpOp::Ne => Some(x != y),
-            _ => None,
-        }
+        let is_same = x.is(y);
+        let (x, y) = (self.heap.as_str(x)?, self.heap.as_str(y)?);
+        let equal = if is_same {
+            true
+        } else if x.len() != y.len() {
+            false
+        } else {
+            match x.len() {
+                // A character is the most usual text to be compared, and less work than a call.
+                1 => x.as_bytes()[0] == y.as_bytes()[0],
+                // What is long is paid for, elsewhere.
+                65.. => return None,
+                _ => x == y,
+            }
+        };
+        Some(equal == (op == CmpOp::Eq))
     }
 
     /// What a call of a method finds each time, for this class of values: a function or a plain native.
