@@ -10,8 +10,7 @@ use crate::{
 use crate::{Handled, Machine};
 
 impl<D: Domain> Machine<D> {
-    /// Does what the innermost code asked for, other than what [`Machine::resume_on`] and [`Machine::transfer_own`]
-    /// do. An error is raised at that code, which is still there.
+    /// Does what the innermost code asked for, other than what the functions below do. An error is raised at that code, which is still there.
     #[inline(never)]
     pub(crate) fn control(
         &mut self,
@@ -68,6 +67,51 @@ impl<D: Domain> Machine<D> {
                 let flow = self.complain(cx, error, None);
                 self.left(flow)
             }
+        }
+    }
+
+    /// [`Control::Transfer`] of a continuation by an activation's own code: the other usual end of one.
+    #[inline(always)]
+    pub(crate) fn transfer_given(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        id: FiberId,
+        k: Continuation<D>,
+        answer: Answer<D>,
+    ) -> Next<D> {
+        let is_foreign = self.is_foreign(&k);
+        match &mut *self.arena.get_mut(id).base {
+            Base::Activation(_, slot) if !is_foreign => {
+                let unused = slot.take(cx, Taking::Returned);
+                self.leave_activation(cx, id);
+                match unused {
+                    None => self.go_on_with(cx, k, answer),
+                    Some(own) => {
+                        let flow = self.unwind_first(cx, own, Then::Transfer(k, answer));
+                        self.left(flow)
+                    }
+                }
+            }
+            _ => {
+                let flow = self.control(cx, Control::Transfer(Target::Given(k), answer), id);
+                self.left(flow)
+            }
+        }
+    }
+
+    /// An activation has ended without having used its own continuation, and goes on with another one: its own is
+    /// unwound first, at this place.
+    #[inline(never)]
+    fn unwind_first(
+        &mut self,
+        cx: &mut D::Context<'_>,
+        own: Continuation<D>,
+        then: Then<D>,
+    ) -> Flow<D> {
+        let place = self.current;
+        match self.unwind_then(cx, own, then, place) {
+            Ok(error) => Some(Input::Error(error)),
+            Err(error) => self.complain(cx, error, None),
         }
     }
 
@@ -150,14 +194,7 @@ impl<D: Domain> Machine<D> {
                 let unused = slot.take(cx, Taking::Returned);
                 self.leave_activation(cx, id);
                 match unused {
-                    // It ends without having used its own: that one is unwound first, at this place.
-                    Some(k) => {
-                        let place = self.current;
-                        match self.unwind_then(cx, k, then, place) {
-                            Ok(error) => Some(Input::Error(error)),
-                            Err(error) => self.complain(cx, error, None),
-                        }
-                    }
+                    Some(own) => self.unwind_first(cx, own, then),
                     None => self.go_on(cx, then),
                 }
             }

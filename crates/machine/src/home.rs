@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +13,7 @@ use crate::fiber::FiberId;
 
 /// A machine, unique in the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MachineId(u64);
+pub struct MachineId(NonZeroU64);
 
 /// The letter boxes of all machines.
 static BOXES: LazyLock<Mutex<HashMap<MachineId, Arc<LetterBox>>>> = LazyLock::new(Mutex::default);
@@ -52,7 +53,8 @@ pub(crate) struct Home {
 impl Home {
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let id = MachineId(NEXT.fetch_add(1, Ordering::Relaxed));
+        let number = NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed));
+        let id = MachineId(number.expect("fewer than 2^64 machines are made"));
         let letters = Arc::<LetterBox>::default();
         boxes().insert(id, letters.clone());
         Home { id, letters }

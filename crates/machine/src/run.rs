@@ -317,6 +317,9 @@ impl<D: Domain> Machine<D> {
             }
             Step::Control(control) => match control {
                 Control::Transfer(Target::Own, answer) => self.transfer_own(cx, id, answer),
+                Control::Transfer(Target::Given(k), answer) => {
+                    self.transfer_given(cx, id, k, answer)
+                }
                 Control::Resume(target, answer) => self.resume_on(cx, id, target, answer),
                 control => {
                     let flow = self.control(cx, control, id);

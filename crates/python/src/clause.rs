@@ -13,6 +13,7 @@ use crate::names::names;
 use crate::native::Native;
 use crate::operation::{Kind, Operation};
 use crate::place::{Place, shown};
+use crate::raw;
 use crate::request::{Asked, Internal};
 use crate::sorts::Sort;
 use crate::trace;
@@ -363,49 +364,65 @@ impl Installed {
     fn begin(&self, cx: &mut Cx<'_>, effect: Py<PyAny>, k: Continuation<Live>) -> Handled<Live> {
         let py = cx.py;
         let handler = self.0.get().chosen(cx);
-        let function = handler.function.clone_ref(py);
+        let function = handler.function.bind(py);
         if matches!(handler.style, Style::Function | Style::Answering) {
             return Handled::Run {
-                code: Code::answering(function, effect.clone_ref(py)),
+                code: Code::answering(cx, function, &effect),
                 slot: Activation::Hidden(Some(k), effect),
             };
         }
-        let k = match Py::new(py, K::new(k, effect.clone_ref(py))) {
+        let k = match cx.keys.spare.give(py, k, effect.clone_ref(py)) {
             Ok(k) => k,
             // Out of memory: there is no object that could still hold the continuation.
             Err(error) => return Handled::Raise(error),
         };
         if handler.style == Style::Full {
             return Handled::Run {
-                code: Code::clause(function, effect, k.clone_ref(py)),
-                slot: Activation::Object(k),
+                code: Code::clause(cx, function, &effect, &k),
+                slot: Activation::Object(k.unbind()),
             };
         }
-        let value = cx.call(&function, (effect, &k));
-        let k = k.bind(py);
-        // The usual decision, of a function that ends with `return k(value)`.
-        if let Ok(value) = &value
-            && value.is(k)
-            && let Some(fired) = K::fire(k, cx, Place::Function(function.clone_ref(py)))
+        let value = call(cx, function, &effect, Some(&k));
+        // The usual decision, of a function that ends with `return k(value)`: `k` is known here and in what it gave.
+        if let Ok(given) = &value
+            && given.is(&k)
+            && let Some(fired) = K::fire(&k, cx, 2, || Place::Function(function.clone().unbind()))
         {
+            drop(value);
             return match fired {
                 Ok((continuation, answer)) => {
                     if let Err(error) = &answer {
-                        self.throws(cx, k, error);
+                        self.throws(cx, &k, error);
                     }
+                    cx.keys.spare.take_back(k, cx.machine);
                     Handled::Transfer(continuation, answer)
                 }
-                Err(error) => give_back(k, error),
+                Err(error) => give_back(&k, error),
             };
         }
-        let handled = decide(cx, k, function.bind(py), value);
+        let handled = decide(cx, &k, function, value);
         if let Handled::Transfer(_, Err(error)) | Handled::Raise(error) = &handled {
-            self.throws(cx, k, error);
+            self.throws(cx, &k, error);
         }
-        if k.get().is_here() && !cx.names.is_owned_alone(k.as_any()) {
-            cx.keys.keep(k);
+        if k.get().is_here(py) && raw::references(k.as_any()) != 1 {
+            cx.keys.keep(&k);
         }
         handled
+    }
+}
+
+/// Calls the function of a handler, in the context of the task that performs.
+#[inline]
+pub(crate) fn call<'py>(
+    cx: &Cx<'py>,
+    function: &Bound<'py, PyAny>,
+    effect: &Py<PyAny>,
+    k: Option<&Bound<'py, K>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let call = || raw::call(function, effect.bind(cx.py), k.map(Bound::as_any));
+    match cx.tasks.context() {
+        None => call(),
+        Some(context) => raw::within(context.bind(cx.py), call)?,
     }
 }
 
@@ -428,7 +445,7 @@ fn decide<'py>(
         };
     }
     if let Ok(other) = value.cast::<K>()
-        && let Some(fired) = K::fire(other, cx, used())
+        && let Some(fired) = K::fire(other, cx, 0, used)
     {
         return match fired {
             Ok((continuation, answer)) => Handled::Transfer(continuation, answer),
@@ -473,7 +490,7 @@ fn decide<'py>(
         return give_back(k, cx.names.usage(cx.py, message));
     }
     let value = value.unbind();
-    if cx.names.is_owned_alone(k.as_any()) {
+    if raw::references(k.as_any()) == 1 {
         return match K::take_for(k, Place::Words("when its handler returned without it")) {
             Some(continuation) => Handled::Unwind(continuation, Ok(value)),
             None => Handled::Return(value),

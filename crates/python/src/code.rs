@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::iterator::PySendResult;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::clause::mistaken;
+use crate::clause::{call, mistaken};
 use crate::domain::{Cx, Live};
 use crate::drive;
 use crate::fields;
@@ -56,12 +56,8 @@ enum State {
         args: Py<PyTuple>,
         kwargs: Option<Py<PyDict>>,
     },
-    /// A handler's function to call with the effect when it begins, and with the rest of the program if it takes that.
-    Handle {
-        function: Py<PyAny>,
-        effect: Py<PyAny>,
-        k: Option<Py<K>>,
-    },
+    /// A handler's function that was called and has made no generator or coroutine: it has ended with this.
+    Called(Box<Called>),
     /// A generator.
     Generator(Py<PyAny>),
     /// A coroutine.
@@ -70,6 +66,12 @@ enum State {
     Single(Py<PyAny>),
     /// It gives back what it is resumed with.
     Last,
+}
+
+/// A handler's function, and what it gave.
+struct Called {
+    function: Py<PyAny>,
+    given: Option<PyResult<Py<PyAny>>>,
 }
 
 /// What ending means.
@@ -178,27 +180,57 @@ impl Code {
         })
     }
 
-    /// The code of a handler that decides about its continuation.
-    pub(crate) fn clause(function: Py<PyAny>, effect: Py<PyAny>, k: Py<K>) -> Self {
-        Code {
-            role: Role::Clause,
-            ..Self::of(State::Handle {
-                function,
-                effect,
-                k: Some(k),
-            })
-        }
+    /// The code of a handler that decides about its continuation. Its function is called here: one that makes a generator
+    /// or coroutine does nothing yet.
+    pub(crate) fn clause<'py>(
+        cx: &Cx<'py>,
+        function: &Bound<'py, PyAny>,
+        effect: &Py<PyAny>,
+        k: &Bound<'py, K>,
+    ) -> Self {
+        let given = call(cx, function, effect, Some(k));
+        Self::called(cx, function, given, Role::Clause)
     }
 
     /// The code of a handler whose value is the answer.
-    pub(crate) fn answering(function: Py<PyAny>, effect: Py<PyAny>) -> Self {
+    pub(crate) fn answering<'py>(
+        cx: &Cx<'py>,
+        function: &Bound<'py, PyAny>,
+        effect: &Py<PyAny>,
+    ) -> Self {
+        let given = call(cx, function, effect, None);
+        Self::called(cx, function, given, Role::Answering)
+    }
+
+    #[inline]
+    fn called<'py>(
+        cx: &Cx<'py>,
+        function: &Bound<'py, PyAny>,
+        given: PyResult<Bound<'py, PyAny>>,
+        role: Role,
+    ) -> Self {
+        let (state, unbegun) = match given {
+            Ok(object) if object.get_type().is(&cx.names.generator) => {
+                (State::Generator(object.unbind()), None)
+            }
+            Ok(object) if object.get_type().is(&cx.names.coroutine) => {
+                let coroutine = object.unbind();
+                let unbegun = coroutine.clone_ref(cx.py);
+                (State::Coroutine(coroutine), Some(unbegun))
+            }
+            given => {
+                let called = Called {
+                    function: function.clone().unbind(),
+                    given: Some(given.map(Bound::unbind)),
+                };
+                (State::Called(Box::new(called)), None)
+            }
+        };
         Code {
-            role: Role::Answering,
-            ..Self::of(State::Handle {
-                function,
-                effect,
-                k: None,
-            })
+            state,
+            role,
+            wait: Wait::Plain,
+            unbegun: Unbegun(unbegun),
         }
     }
 
@@ -228,7 +260,7 @@ impl Code {
         let (object, is_coroutine) = match &self.state {
             State::Generator(generator) => (generator.bind(py), false),
             State::Coroutine(coroutine) => (coroutine.bind(py), true),
-            State::Call { .. } | State::Handle { .. } | State::Single(_) | State::Last => {
+            State::Call { .. } | State::Called(_) | State::Single(_) | State::Last => {
                 return match input {
                     Input::Start => Turn::Returned(py.None().into_bound(py)),
                     Input::Value(value) => Turn::Returned(value.into_bound(py)),
@@ -278,7 +310,7 @@ impl Code {
             }
             Sort::K => {
                 let k = yielded.cast::<K>()?;
-                let fired = K::fire(k, cx, self.place(py)).ok_or_else(|| {
+                let fired = K::fire(k, cx, 0, || self.place(py)).ok_or_else(|| {
                     cx.names.usage(py, "a continuation was yielded\nhelp: write `yield k(value)` or `yield kont.Resume(k, value)`")
                 })?;
                 let (continuation, answer) = fired?;
@@ -325,7 +357,7 @@ impl Code {
             let site = match &self.state {
                 State::Generator(generator) => Site::of(cx.names, generator.bind(py)).ok(),
                 State::Coroutine(coroutine) => Site::of(cx.names, coroutine.bind(py)).ok(),
-                State::Call { .. } | State::Handle { .. } | State::Single(_) | State::Last => None,
+                State::Call { .. } | State::Called(_) | State::Single(_) | State::Last => None,
             };
             let effect = effect.clone().unbind();
             return Ok(Meaning::Step(Step::Control(Control::Reflect(Box::new(
@@ -368,7 +400,7 @@ impl Code {
         let state = match &self.state {
             State::Generator(generator) => State::Generator(generator.clone_ref(cx.py)),
             State::Coroutine(coroutine) => State::Coroutine(coroutine.clone_ref(cx.py)),
-            State::Call { .. } | State::Handle { .. } | State::Single(_) | State::Last => {
+            State::Call { .. } | State::Called(_) | State::Single(_) | State::Last => {
                 return Err(cx.names.usage(cx.py, "a scope is opened with `async with`"));
             }
         };
@@ -483,7 +515,8 @@ impl Code {
     fn finish(&mut self, cx: &Cx<'_>, value: Bound<'_, PyAny>) -> Step<Live> {
         if self.role == Role::Clause
             && let Ok(k) = value.cast::<K>()
-            && let Some(fired) = K::fire(k, cx, self.ended_place(cx.py))
+            // It is known here, and where the machine keeps it for the handler.
+            && let Some(fired) = K::fire(k, cx, 2, || self.ended_place(cx.py))
         {
             return match fired {
                 Ok((continuation, answer)) => {
@@ -545,9 +578,8 @@ impl Code {
         match &self.state {
             State::Generator(generator) => Some(generator.clone_ref(py)),
             State::Coroutine(coroutine) => Some(coroutine.clone_ref(py)),
-            State::Call { function, .. } | State::Handle { function, .. } => {
-                Some(function.clone_ref(py))
-            }
+            State::Call { function, .. } => Some(function.clone_ref(py)),
+            State::Called(called) => Some(called.function.clone_ref(py)),
             State::Single(_) | State::Last => None,
         }
     }
@@ -564,14 +596,11 @@ impl Code {
                 visit.call(args)?;
                 visit.call(kwargs)
             }
-            State::Handle {
-                function,
-                effect,
-                k,
-            } => {
-                visit.call(function)?;
-                visit.call(effect)?;
-                visit.call(k)
+            State::Called(called) => {
+                if let Some(Ok(value)) = &called.given {
+                    visit.call(value)?;
+                }
+                visit.call(&called.function)
             }
             State::Generator(generator) => visit.call(generator),
             State::Coroutine(object) | State::Single(object) => visit.call(object),
@@ -591,11 +620,9 @@ impl Code {
     /// Where the code stands.
     fn place(&self, py: Python<'_>) -> Place {
         match &self.state {
-            State::Generator(generator) => Place::of_generator(generator.bind(py)),
-            State::Coroutine(coroutine) => Place::of_coroutine(coroutine.bind(py)),
-            State::Call { function, .. } | State::Handle { function, .. } => {
-                Place::Function(function.clone_ref(py))
-            }
+            State::Generator(object) | State::Coroutine(object) => Place::of(object.bind(py)),
+            State::Call { function, .. } => Place::Function(function.clone_ref(py)),
+            State::Called(called) => Place::Function(called.function.clone_ref(py)),
             State::Single(_) | State::Last => Place::Words("by the program"),
         }
     }
@@ -603,6 +630,12 @@ impl Code {
     /// Calls the function of a program; gives its value if it is a plain function.
     fn begin<'py>(&mut self, cx: &Cx<'py>) -> Result<Option<Bound<'py, PyAny>>, PyErr> {
         let py = cx.py;
+        if let State::Called(called) = &mut self.state {
+            let given = called.given.take();
+            return given
+                .transpose()
+                .map(|given| given.map(|given| given.into_bound(py)));
+        }
         let call = || match &self.state {
             State::Call {
                 function,
@@ -612,14 +645,6 @@ impl Code {
                 let kwargs = kwargs.as_ref().map(|kwargs| kwargs.bind(py));
                 function.bind(py).call(args.bind(py), kwargs).map(Some)
             }
-            State::Handle {
-                function,
-                effect,
-                k,
-            } => match k {
-                None => function.bind(py).call1((effect,)).map(Some),
-                Some(k) => function.bind(py).call1((effect, k)).map(Some),
-            },
             _ => Ok(None),
         };
         let made = match cx.tasks.context() {
@@ -667,10 +692,15 @@ impl machine::Code<Live> for Code {
                 Step::Perform(yielded.unbind())
             }
             Ok(PySendResult::Return(value))
-                if self.role == Role::Program
+                if matches!(self.role, Role::Program | Role::Clause | Role::Answering)
                     && cx.keys.sorts.of(cx.names, &value) == Sort::Other =>
             {
-                Step::Return(value.unbind())
+                match self.role {
+                    Role::Answering => {
+                        Step::Control(Control::Transfer(Target::Own, Ok(value.unbind())))
+                    }
+                    _ => Step::Return(value.unbind()),
+                }
             }
             sent => self.resumed(cx, sent.into()),
         }

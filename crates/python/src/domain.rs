@@ -15,7 +15,9 @@ use crate::k::K;
 use crate::names::Names;
 use crate::place::Place;
 use crate::prompt::Prompt;
+use crate::raw;
 use crate::sorts::Sorts;
+use crate::spare::Spare;
 use crate::tasks::Tasks;
 
 /// Programs that CPython runs. Their values are objects, their errors are exceptions.
@@ -41,6 +43,8 @@ pub(crate) struct Keys {
     pub(crate) clause: usize,
     /// The continuations that handlers have kept since the last look at them, weakly: each may be in a cycle.
     pub(crate) kept: Vec<Py<PyWeakrefReference>>,
+    /// Objects of continuations that were used and are not needed any more.
+    pub(crate) spare: Spare,
     /// What a predicate raised when a handler was asked, to be raised at the performer.
     pub(crate) raised: Option<PyErr>,
 }
@@ -48,7 +52,7 @@ pub(crate) struct Keys {
 impl Keys {
     /// Notes a continuation that was not used when its handler ended, and that somebody keeps.
     pub(crate) fn keep(&mut self, k: &Bound<'_, K>) {
-        if k.get().is_here()
+        if k.get().is_here(k.py())
             && let Ok(weak) = PyWeakrefReference::new(k.as_any())
         {
             self.kept.push(weak.unbind());
@@ -180,6 +184,8 @@ pub(crate) enum Activation {
     Object(Py<K>),
     /// Here: the handler does not get it, its value is the answer.
     Hidden(Option<Continuation<Live>>, Py<PyAny>),
+    /// Nowhere any more: the handler has ended.
+    Over,
 }
 
 impl Activation {
@@ -188,16 +194,18 @@ impl Activation {
         match self {
             Self::Object(k) => k.get().effect(py),
             Self::Hidden(_, effect) => Some(effect.clone_ref(py)),
+            Self::Over => None,
         }
     }
 }
 
 impl Activation {
     /// Whether the program that performed the effect still waits here.
-    pub(crate) fn is_unused(&self) -> bool {
+    pub(crate) fn is_unused(&self, py: Python<'_>) -> bool {
         match self {
-            Self::Object(k) => k.get().is_here(),
+            Self::Object(k) => k.get().is_here(py),
             Self::Hidden(k, _) => k.is_some(),
+            Self::Over => false,
         }
     }
 }
@@ -207,14 +215,20 @@ impl Slot<Live> for Activation {
         let k = match self {
             Self::Hidden(continuation, _) => return continuation.take(),
             Self::Object(k) => k.bind(cx.py),
+            Self::Over => return None,
         };
-        if !k.get().is_here() {
+        if !k.get().is_here(cx.py) {
+            if why != Taking::Used
+                && let Self::Object(k) = std::mem::replace(self, Self::Over)
+            {
+                cx.keys.spare.take_back(k.into_bound(cx.py), cx.machine);
+            }
             return None;
         }
         let reason = match why {
             Taking::Used => Place::Words("by `Pass`"),
             // Somebody keeps it to use it later: it is theirs.
-            Taking::Returned if !cx.names.is_owned_alone(k.as_any()) => {
+            Taking::Returned if raw::references(k.as_any()) != 1 => {
                 cx.keys.keep(k);
                 return None;
             }
@@ -229,7 +243,7 @@ impl Slot<Live> for Activation {
         match self {
             Self::Hidden(continuation, _) => continuation.as_ref(),
             // It is in an object, which shows it to whoever has that.
-            Self::Object(_) => None,
+            Self::Object(_) | Self::Over => None,
         }
     }
 }

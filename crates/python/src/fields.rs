@@ -360,13 +360,13 @@ unsafe extern "C" fn construct(
     unsafe {
         let given = ffi::PyVectorcall_NARGS(flags as _).cast_unsigned();
         let Some(seen) = layout_of(class) else {
-            return usually(class, args, given, names);
+            return usually(ffi::PyType_Type.tp_call, class, args, given, names);
         };
         let layout = &*seen.layout;
         let mut values = [std::ptr::null_mut::<ffi::PyObject>(); FIELDS_MAX];
         let count = layout.fields.len();
         if given > count {
-            return usually(class, args, given, names);
+            return usually(ffi::PyType_Type.tp_call, class, args, given, names);
         }
         for (index, value) in values.iter_mut().enumerate().take(given) {
             *value = *args.add(index);
@@ -383,7 +383,7 @@ unsafe extern "C" fn construct(
                         values[place] = *args.add(given + index.cast_unsigned());
                     }
                     // One that is not known, or given twice: the usual way says so.
-                    _ => return usually(class, args, given, names),
+                    _ => return usually(ffi::PyType_Type.tp_call, class, args, given, names),
                 }
             }
         }
@@ -391,7 +391,7 @@ unsafe extern "C" fn construct(
             .iter()
             .any(|value| value.is_null())
         {
-            return usually(class, args, given, names);
+            return usually(ffi::PyType_Type.tp_call, class, args, given, names);
         }
         let effect = allocate(class.cast(), layout);
         if effect.is_null() {
@@ -455,13 +455,14 @@ unsafe fn allocate(class: *mut ffi::PyTypeObject, layout: &Layout) -> *mut ffi::
     }
 }
 
-/// Makes an effect as if there were no `construct`.
+/// Does what is called without a tuple of arguments by the usual way, which takes one: says what is wrong with them.
 ///
 /// # Safety
-/// As for `construct`, with the number of positional arguments.
+/// As for `construct`, with the number of positional arguments. `call` is what the class of `callee` is called by.
 #[cold]
-unsafe fn usually(
-    class: *mut ffi::PyObject,
+pub(crate) unsafe fn usually(
+    call: Option<ffi::ternaryfunc>,
+    callee: *mut ffi::PyObject,
     args: *const *mut ffi::PyObject,
     given: usize,
     names: *mut ffi::PyObject,
@@ -486,12 +487,10 @@ unsafe fn usually(
         };
         match all() {
             Ok((positional, keywords)) => {
-                // SAFETY: `type` has a function for calls, which takes a class, a tuple and a dictionary.
-                unsafe {
-                    match ffi::PyType_Type.tp_call {
-                        Some(call) => call(class, positional.as_ptr(), keywords.as_ptr()),
-                        None => std::ptr::null_mut(),
-                    }
+                match call {
+                    // SAFETY: it takes what is called, a tuple and a dictionary.
+                    Some(call) => unsafe { call(callee, positional.as_ptr(), keywords.as_ptr()) },
+                    None => std::ptr::null_mut(),
                 }
             }
             Err(error) => {

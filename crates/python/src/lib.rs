@@ -50,6 +50,7 @@ mod request;
 mod sandbox_run;
 mod schedule;
 mod sorts;
+mod spare;
 mod tasks;
 mod trace;
 mod wanted;
@@ -88,6 +89,8 @@ mod _kont {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        K::init(module.py())?;
+        raw::make_directly(module.py());
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -65,9 +65,6 @@ pub(crate) struct Names {
     pub(crate) steps: [Py<PyAny>; 3],
     /// `sys.modules`, to know whether asyncio is there at all.
     pub(crate) modules: Py<PyAny>,
-    pub(crate) getrefcount: Py<PyAny>,
-    /// What `getrefcount` says of an object that we alone own.
-    pub(crate) owned_alone: isize,
 }
 
 /// A name that most programs never need: its module is imported when it is first used.
@@ -134,9 +131,6 @@ fn load(py: Python<'_>) -> PyResult<Names> {
             calls.push(opcodes.get_item(name)?.extract()?);
         }
     }
-    let getrefcount = object("sys", "getrefcount")?;
-    let probe = py.import("builtins")?.getattr("object")?.call0()?.unbind();
-    let owned_alone = getrefcount.bind(py).call1((&probe,))?.extract()?;
     Ok(Names {
         effect: class("kont.effects", "Effect")?,
         awaiting: class("kont.effects", "Await")?,
@@ -186,8 +180,6 @@ fn load(py: Python<'_>) -> PyResult<Names> {
                 .getattr(py, "__code__")?,
         ],
         modules: object("sys", "modules")?,
-        getrefcount,
-        owned_alone,
     })
 }
 
@@ -218,13 +210,5 @@ impl Names {
         object
             .getattr(code)
             .is_ok_and(|code| !self.steps.iter().any(|own| code.is(own)))
-    }
-
-    /// Whether nobody but the caller owns an object.
-    pub(crate) fn is_owned_alone(&self, object: &Bound<'_, PyAny>) -> bool {
-        let count = self.getrefcount.bind(object.py()).call1((object,));
-        count
-            .and_then(|count| count.extract::<isize>())
-            .is_ok_and(|count| count <= self.owned_alone)
     }
 }

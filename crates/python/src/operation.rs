@@ -188,6 +188,20 @@ impl Operation {
     }
 }
 
+/// `Resume(k, value)` if it waits, else `Transfer(k, value)`.
+pub(crate) fn going_on<'py>(
+    k: &Bound<'py, K>,
+    value: &Bound<'py, PyAny>,
+    waits: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = k.py();
+    let (k, value) = (k.clone().unbind(), value.clone().unbind());
+    Ok(match waits {
+        true => Bound::new(py, Resume::init(Kind::Resume(k, value)))?.into_any(),
+        false => Bound::new(py, Transfer::init(Kind::Transfer(k, value)))?.into_any(),
+    })
+}
+
 #[pymethods]
 impl Operation {
     fn __iter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {

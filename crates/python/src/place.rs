@@ -7,6 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::names::Names;
+use crate::raw;
 
 /// How much is shown of an object.
 const SHOWN: usize = 120;
@@ -68,40 +69,26 @@ pub(crate) enum Place {
     /// that is not known.
     Line {
         code: Py<PyAny>,
-        instruction: Option<Py<PyAny>>,
+        instruction: Option<i32>,
     },
 }
 
 impl Place {
-    /// Where a generator stands.
-    pub(crate) fn of_generator(generator: &Bound<'_, PyAny>) -> Self {
-        let py = generator.py();
-        Self::of(generator, intern!(py, "gi_code"), intern!(py, "gi_frame"))
-    }
-
-    /// Where a coroutine stands.
-    pub(crate) fn of_coroutine(coroutine: &Bound<'_, PyAny>) -> Self {
-        let py = coroutine.py();
-        Self::of(coroutine, intern!(py, "cr_code"), intern!(py, "cr_frame"))
-    }
-
-    fn of<'py>(
-        object: &Bound<'py, PyAny>,
-        code: &Bound<'py, pyo3::types::PyString>,
-        frame: &Bound<'py, pyo3::types::PyString>,
-    ) -> Self {
-        let Ok(code) = object.getattr(code) else {
-            return Self::Words("by a program");
-        };
-        // A generator that has ended has no frame any more.
-        let instruction = object
-            .getattr(frame)
-            .ok()
-            .filter(|frame| !frame.is_none())
-            .and_then(|frame| frame.getattr(intern!(object.py(), "f_lasti")).ok());
-        Self::Line {
-            code: code.unbind(),
-            instruction: instruction.map(Bound::unbind),
+    /// Where a generator or a coroutine stands.
+    pub(crate) fn of(object: &Bound<'_, PyAny>) -> Self {
+        if let Some((code, instruction)) = raw::standing(object) {
+            return Self::Line {
+                code: code.unbind(),
+                instruction: Some(instruction),
+            };
+        }
+        // One that has ended has no frame any more.
+        match code_of(object) {
+            Ok(code) => Self::Line {
+                code: code.unbind(),
+                instruction: None,
+            },
+            Err(_) => Self::Words("by a program"),
         }
     }
 
@@ -113,7 +100,7 @@ impl Place {
             Self::Ended(object) => Self::Ended(object.clone_ref(py)),
             Self::Line { code, instruction } => Self::Line {
                 code: code.clone_ref(py),
-                instruction: instruction.as_ref().map(|at| at.clone_ref(py)),
+                instruction: *instruction,
             },
         }
     }
@@ -126,10 +113,10 @@ impl Place {
                 instruction: None,
             } => {
                 let at = names.return_at.get(py).and_then(|it| it.call1((&code,)));
-                let at = at.ok().filter(|at| !at.is_none());
+                let at = at.ok().and_then(|at| at.extract().ok());
                 Self::Line {
                     code,
-                    instruction: at.map(Bound::unbind),
+                    instruction: at,
                 }
             }
             other => other,
@@ -154,16 +141,8 @@ impl Place {
                         Err(_) => format!("by `{name}`"),
                     }
                 }
-                Self::Ended(object) => {
-                    let object = object.bind(py);
-                    let code = object
-                        .getattr("gi_code")
-                        .or_else(|_| object.getattr("cr_code"))?;
-                    of_code(&code, None)?
-                }
-                Self::Line { code, instruction } => {
-                    of_code(code.bind(py), instruction.as_ref().map(|at| at.bind(py)))?
-                }
+                Self::Ended(object) => of_code(&code_of(object.bind(py))?, None)?,
+                Self::Line { code, instruction } => of_code(code.bind(py), *instruction)?,
             })
         };
         found().unwrap_or_else(|_| "by a program".to_owned())
@@ -217,11 +196,18 @@ impl Site {
     }
 }
 
+/// The code object of a generator or a coroutine.
+fn code_of<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    object
+        .getattr(intern!(py, "gi_code"))
+        .or_else(|_| object.getattr(intern!(py, "cr_code")))
+}
+
 /// A code object in words, at the line of an instruction.
-fn of_code(code: &Bound<'_, PyAny>, instruction: Option<&Bound<'_, PyAny>>) -> PyResult<String> {
+fn of_code(code: &Bound<'_, PyAny>, instruction: Option<i32>) -> PyResult<String> {
     let mut line = code.getattr("co_firstlineno")?;
-    if let Some(instruction) = instruction {
-        let instruction: i64 = instruction.extract()?;
+    if let Some(instruction) = instruction.map(i64::from) {
         for range in code.call_method0("co_lines")?.try_iter()? {
             let (start, end, at): (i64, i64, Bound<'_, PyAny>) = range?.extract()?;
             if (start..end).contains(&instruction) && !at.is_none() {

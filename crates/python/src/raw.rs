@@ -2,8 +2,17 @@
 //! `tests/python/test_native.py` looks at what they do from outside.
 #![expect(
     unsafe_code,
-    reason = "resuming a coroutine as fast as a generator, and entering a context, are calls of CPython that pyo3 does not wrap"
+    reason = "resuming a coroutine as fast as a generator, entering a context, counting references and calling without a \
+              tuple are calls of CPython that pyo3 does not wrap"
 )]
+
+mod calls;
+mod guarded;
+mod standing;
+
+pub(crate) use calls::{CALL, Call, call_directly, make_directly};
+pub(crate) use guarded::Guarded;
+pub(crate) use standing::standing;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -86,4 +95,59 @@ pub(crate) fn within<T>(context: &Bound<'_, PyAny>, act: impl FnOnce() -> T) -> 
     }
     let _entered = Entered(context);
     Ok(act())
+}
+
+/// How many references there are to an object.
+#[inline]
+pub(crate) fn references(object: &Bound<'_, PyAny>) -> isize {
+    // SAFETY: it is a live object of an attached interpreter.
+    unsafe { ffi::Py_REFCNT(object.as_ptr()) }
+}
+
+/// Whether nobody but the caller has an object, not even weakly: nobody can tell it from one that is made anew.
+#[inline]
+pub(crate) fn is_unshared(object: &Bound<'_, PyAny>) -> bool {
+    let pointer = object.as_ptr();
+    // SAFETY: as above; where its class says so, there is a pointer to its weak references, or none.
+    unsafe {
+        #[cfg(Py_3_14)]
+        let is_alone = ffi::PyUnstable_Object_IsUniquelyReferenced(pointer) != 0;
+        #[cfg(not(Py_3_14))]
+        let is_alone = ffi::Py_REFCNT(pointer) == 1;
+        let weakly = (*object.get_type_ptr()).tp_weaklistoffset;
+        is_alone
+            && (weakly <= 0
+                || pointer
+                    .byte_offset(weakly)
+                    .cast::<*mut ffi::PyObject>()
+                    .read()
+                    .is_null())
+    }
+}
+
+/// Calls a function with one argument, or with two.
+///
+/// # Errors
+/// What it raises.
+#[inline]
+pub(crate) fn call<'py>(
+    function: &Bound<'py, PyAny>,
+    first: &Bound<'py, PyAny>,
+    second: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let none = std::ptr::null_mut();
+    // CPython may use the place before the arguments.
+    let args = [none, first.as_ptr(), second.map_or(none, Bound::as_ptr)];
+    let given = 1 + usize::from(second.is_some());
+    // SAFETY: these are live objects of an attached interpreter, as many as are given. What comes back is an object
+    // that is ours, or none when it raises.
+    unsafe {
+        let value = ffi::PyObject_Vectorcall(
+            function.as_ptr(),
+            args.as_ptr().add(1),
+            given | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
+            none,
+        );
+        Bound::from_owned_ptr_or_err(function.py(), value)
+    }
 }

@@ -31,7 +31,7 @@ pub(crate) fn of_continuation(look: Look, k: Option<Py<K>>) -> Reflect<Live> {
                 Ok(view) => collect(look, view, cx.py),
                 Err(error) => Err(cx.names.usage(cx.py, error.to_string())),
             },
-            Some(Activation::Hidden(None, _)) | None => Err(no_continuation(cx)),
+            Some(Activation::Hidden(None, _) | Activation::Over) | None => Err(no_continuation(cx)),
         }
     })
 }
@@ -67,13 +67,13 @@ fn of_object(
     mirror: Mirror<'_, Live>,
     cx: &Cx<'_>,
 ) -> PyResult<Py<PyAny>> {
-    if k.get().is_here() && k.get().is_foreign(cx.machine) {
+    if k.get().is_here(cx.py) && k.get().is_foreign(cx.machine) {
         return Err(K::foreign_error(cx));
     }
     // Nothing of Python runs while the continuation is looked at: the list is made after that.
-    let found = k
-        .get()
-        .look(|continuation| mirror.of(continuation).map(|view| found(look, view, cx.py)));
+    let found = k.get().look(cx.py, |continuation| {
+        mirror.of(continuation).map(|view| found(look, view, cx.py))
+    });
     match found {
         Some(Ok(found)) => listed(found, cx.py),
         Some(Err(_)) => Err(K::foreign_error(cx)),

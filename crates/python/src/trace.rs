@@ -174,7 +174,7 @@ pub(crate) fn look(error: PyErr, by: Option<Py<PyAny>>) -> Reflect<Live> {
         let is_known = seen.get().lock().around.is_some();
         let effect = by.as_ref().and_then(|_| match mirror.live().next()?.base {
             // What only passes through a handler that has resumed its program is not about its effect any more.
-            Base::Activation(_, activation) if !is_known || activation.is_unused() => {
+            Base::Activation(_, activation) if !is_known || activation.is_unused(py) => {
                 activation.effect(py)
             }
             _ => None,
