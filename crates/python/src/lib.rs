@@ -4,6 +4,7 @@
 //!   kont.run ─────── drive ── Machine<Live> ─┬─ code     generators and coroutines, driven with send and throw
 //!                                            ├─ clause   handlers and observers: what they want, how they are called
 //!                                            ├─ k        continuations as objects: one owner, one use
+//!                                            ├─ spare    those that were used, for the effects to come
 //!                                            ├─ reflect  looking at what runs and what waits
 //!                                            ├─ trace    what an exception knows of where it comes from
 //!                                            ├─ forgotten  warnings of what was made and not performed
