@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+(b"x" * (20 * 10 ** 6)).hex()

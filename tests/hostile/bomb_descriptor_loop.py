@@ -1,0 +1,11 @@
+# error: RecursionError
+class D:
+    def __get__(self, obj, owner):
+        return owner.x
+
+
+class C:
+    x = D()
+
+
+C.x

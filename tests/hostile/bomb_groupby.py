@@ -1,0 +1,4 @@
+# limit: steps, memory_bytes
+import itertools
+
+list(itertools.groupby(itertools.count()))

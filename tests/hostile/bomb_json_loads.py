@@ -1,0 +1,4 @@
+# error: RecursionError, ValueError, JSONDecodeError
+import json
+
+json.loads("[" * 10 ** 6)

@@ -1,0 +1,4 @@
+# error: ValueError
+import json
+
+json.loads("9" * 10 ** 6)

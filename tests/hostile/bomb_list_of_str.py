@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+list("\u4e2d" * 10 ** 7)

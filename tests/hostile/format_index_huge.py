@@ -1,0 +1,2 @@
+# error: IndexError, ValueError
+"{99999999999999999999999}".format(1)

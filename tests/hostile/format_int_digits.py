@@ -1,0 +1,2 @@
+# error: ValueError
+str(10 ** 5000)

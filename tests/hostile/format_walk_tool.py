@@ -1,0 +1,2 @@
+# error: AttributeError, Unsupported, TypeError
+"{0.__globals__[os]}".format(tool)

@@ -1,0 +1,4 @@
+# error: ValueError, OverflowError
+# limit: memory_bytes, steps
+w = 10 ** 30
+f"{1:{w}}"

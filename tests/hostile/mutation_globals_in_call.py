@@ -1,0 +1,8 @@
+# error: NameError
+def f():
+    global f
+    del f
+    f()
+
+
+f()

@@ -1,0 +1,2 @@
+# error: TypeError
+list.append = lambda self, x: None

@@ -1,0 +1,2 @@
+# error: TypeError
+ValueError.__str__ = lambda self: "x"

@@ -1,0 +1,7 @@
+# error: TypeError
+class C:
+    def __format__(self, spec):
+        return None
+
+
+f"{C()}"

@@ -1,0 +1,7 @@
+# error: TypeError
+class C:
+    def __hash__(self):
+        return "h"
+
+
+{C(): 1}

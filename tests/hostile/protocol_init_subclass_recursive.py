@@ -1,0 +1,8 @@
+# error: RecursionError
+class C:
+    def __init_subclass__(cls):
+        type("D", (cls,), {})
+
+
+class E(C):
+    pass

@@ -1,0 +1,6 @@
+# error: TypeError
+class C:
+    __iter__ = None
+
+
+list(C())

@@ -1,0 +1,5 @@
+# error: ValueError
+e = ValueError("e")
+e.__cause__ = e
+e.__context__ = e
+raise e

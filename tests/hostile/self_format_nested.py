@@ -1,0 +1,2 @@
+# error: ValueError
+"{:{:{}}}".format(1, 2, 3)

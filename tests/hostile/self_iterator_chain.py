@@ -1,0 +1,8 @@
+# limit: steps
+# error: RecursionError, ValueError
+def g():
+    yield from it
+
+
+it = g()
+list(it)

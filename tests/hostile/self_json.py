@@ -1,0 +1,6 @@
+# error: ValueError, RecursionError
+import json
+
+a = []
+a.append(a)
+json.dumps(a)

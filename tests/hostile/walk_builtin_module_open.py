@@ -1,0 +1,3 @@
+# error: AttributeError, TypeError, KeyError, Unsupported, NameError, ModuleNotFoundError, IndexError
+import builtins
+builtins.open("secret")

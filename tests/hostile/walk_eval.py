@@ -1,0 +1,2 @@
+# error: AttributeError, TypeError, KeyError, Unsupported, NameError, ModuleNotFoundError, IndexError
+eval("1")

@@ -1,0 +1,3 @@
+# error: SystemExit
+import sys
+sys.exit(10 ** 100)

@@ -1,0 +1,3 @@
+# error: AttributeError, TypeError, KeyError, Unsupported, NameError, ModuleNotFoundError, IndexError
+import sys
+sys._getframe().f_globals

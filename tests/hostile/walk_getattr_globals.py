@@ -1,0 +1,5 @@
+# error: AttributeError, TypeError, KeyError, Unsupported, NameError, ModuleNotFoundError, IndexError
+def f(): pass
+
+
+getattr(f, "__glo" + "bals__")
