@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use machine::Domain;
+use machine::{Continuation, Domain};
 
 use crate::scheduler::Job;
 use crate::scope::{self, Body};
@@ -180,6 +180,17 @@ impl<D: Domain> Scheduler<D> {
         Vec::new()
     }
 
+    /// What a task will go on with, unless it runs or has ended.
+    pub fn continuation(&self, task: Id) -> Option<&Continuation<D>> {
+        match self.table.get(task) {
+            Some(Entry::Task(task)) => match &task.state {
+                State::Ready(k, ..) | State::Waiting(k, ..) => Some(k),
+                State::Running | State::Ended => None,
+            },
+            _ => None,
+        }
+    }
+
     /// What to report when nothing can go on.
     pub(crate) fn deadlock(&self) -> Deadlock {
         let blocked = self.blocked();
@@ -226,6 +237,7 @@ pub(crate) fn end<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> bool {
     let Some(error) = D::deadlock(cx, &deadlock) else {
         return false;
     };
+    D::scheduler(cx).is_stuck = true;
     match victim.on {
         Waiting::Children(id) => {
             scope::add_error::<D>(cx, id, error);

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use machine::{Answer, Boundary, Domain};
+use machine::{Answer, Boundary, Domain, Machine};
 
-use crate::{Completer, Deadlock, Id, Request, Scheduler, ScopePrompt};
+use crate::{Completer, Deadlock, Id, Next, Request, Scheduler, ScopePrompt};
 
 /// A domain whose context holds a scheduler.
 pub trait SchedulerDomain: Domain {
@@ -51,6 +51,12 @@ pub trait SchedulerDomain: Domain {
 
     /// The error for a program that can never go on; `None` if the host knows better and the machine goes idle.
     fn deadlock(cx: &mut Self::Context<'_>, deadlock: &Deadlock) -> Option<Self::Error>;
+
+    /// [`SchedulerDomain::deadlock`] was asked for an error, and `next` goes on now: a domain that shows where tasks wait
+    /// looks at them here, as the machine stands still. Called by [`drive`](crate::drive).
+    fn stuck(cx: &mut Self::Context<'_>, machine: &Machine<Self>, next: &Next<Self>) {
+        let _ = (cx, machine, next);
+    }
 
     /// The error for a request that makes no sense, raised where it was performed.
     fn refused(cx: &mut Self::Context<'_>, refusal: Refusal) -> Self::Error;

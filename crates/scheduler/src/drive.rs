@@ -45,6 +45,19 @@ impl<D: SchedulerDomain> Next<D> {
 /// that waits, is next, with the domain's error.
 pub fn next<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Option<Next<D>> {
     loop {
+        if let Some(next) = next_ready::<D>(cx) {
+            return Some(next);
+        }
+        let scheduler = D::scheduler(cx);
+        if !scheduler.ready.is_empty() || !deadlock::end::<D>(cx) {
+            return None;
+        }
+    }
+}
+
+/// The same inside of the machine: a deadlock waits until the machine stands still, and can be looked at.
+pub(crate) fn next_ready<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Option<Next<D>> {
+    loop {
         collect::<D>(cx);
         let scheduler = D::scheduler(cx);
         if let Some(id) = scheduler.ready.pop(&mut scheduler.order) {
@@ -55,11 +68,8 @@ pub fn next<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Option<Next<D>> {
             return Some(take_ready::<D>(cx, id));
         }
         let jump = scheduler.clock.is_virtual && scheduler.external == 0;
-        if let Some(time) = scheduler.clock.next().filter(|_| jump) {
-            advance::<D>(cx, time);
-        } else if !deadlock::end::<D>(cx) {
-            return None;
-        }
+        let time = scheduler.clock.next().filter(|_| jump)?;
+        advance::<D>(cx, time);
     }
 }
 
@@ -80,6 +90,9 @@ pub fn drive<D: SchedulerDomain>(
         let Some(next) = next::<D>(cx) else {
             return Outcome::Idle;
         };
+        if std::mem::take(&mut D::scheduler(cx).is_stuck) {
+            D::stuck(cx, machine, &next);
+        }
         if next.run_on(machine, cx).is_err() {
             unreachable!("the machine is idle, and the task is its own");
         }

@@ -344,7 +344,7 @@ pub(crate) fn go_on<D: SchedulerDomain>(cx: &mut D::Context<'_>) -> Handled<D> {
     if let Some(answer) = end::final_answer::<D>(cx) {
         return ended(answer);
     }
-    match drive::next::<D>(cx) {
+    match drive::next_ready::<D>(cx) {
         Some(next) => run(next),
         None => Handled::Suspend,
     }

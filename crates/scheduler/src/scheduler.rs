@@ -33,6 +33,8 @@ pub struct Scheduler<D: Domain> {
     /// What is still to be cancelled: a list, so that a chain of those who wait for one another takes no stack.
     pub(crate) jobs: Vec<Job>,
     pub(crate) end: Option<End<D>>,
+    /// A deadlock was reported just now.
+    pub(crate) is_stuck: bool,
     pub(crate) counters: Counters,
 }
 
@@ -85,6 +87,7 @@ impl<D: Domain> Scheduler<D> {
             main: None,
             tickets: 1,
             alive: 0,
+            is_stuck: false,
             external: 0,
             parked: 0,
             mailbox: Mailbox::new(),

@@ -33,6 +33,16 @@ fn the_main_task_is_told_who_waits_for_what() {
 }
 
 #[test]
+fn the_domain_may_look_at_who_waits_before_anybody_is_told() {
+    let (mut machine, mut world) = (Machine::new(), World::default());
+    spawn_main::<Lang>(&mut world, waits(Id(2)));
+    spawn::<Lang>(&mut world, vec![], parks(false));
+    let answer = drive(&mut machine, &mut world);
+    assert!(matches!(answer, Some(Err(Fault::Deadlock(_)))));
+    assert_eq!(world.stuck, [(Id(1), 1), (Id(2), 1)]);
+}
+
+#[test]
 fn a_task_that_waits_for_itself_is_a_deadlock() {
     let main = task(|_, turn, answer| match turn {
         0 => ask(Op::Wait(Id(1))),

@@ -13,7 +13,7 @@ use machine::{
 };
 
 use crate::{
-    AtEnd, Completer, Deadlock, Id, Inherit, Op, Order, Prompt, Refusal, Request, Scheduler,
+    AtEnd, Completer, Deadlock, Id, Inherit, Next, Op, Order, Prompt, Refusal, Request, Scheduler,
     SchedulerDomain, ScopeOptions, ScopePrompt, Scoped, TaskOptions, Together,
 };
 
@@ -70,6 +70,8 @@ pub(crate) struct World {
     pub(crate) log: Vec<String>,
     /// Somebody outside knows how to go on.
     pub(crate) tolerates_deadlock: bool,
+    /// How many codes wait in each task, seen when a deadlock was told.
+    pub(crate) stuck: Vec<(Id, usize)>,
     pub(crate) drops_at_end: bool,
     /// What keepers have kept.
     pub(crate) kept: Vec<Continuation<Lang>>,
@@ -495,6 +497,17 @@ impl SchedulerDomain for Lang {
     }
     fn deadlock(world: &mut World, deadlock: &Deadlock) -> Option<Fault> {
         (!world.tolerates_deadlock).then(|| Fault::Deadlock(deadlock.clone()))
+    }
+    fn stuck(world: &mut World, machine: &Machine<Lang>, next: &Next<Lang>) {
+        let Next::Resume(told, _) = next else {
+            return;
+        };
+        let blocked = world.scheduler.blocked().into_iter().map(|it| it.task);
+        for id in world.scheduler.current().into_iter().chain(blocked) {
+            let k = world.scheduler.continuation(id).unwrap_or(told);
+            let view = machine.inspect(k).expect("its own");
+            world.stuck.push((id, view.codes().count()));
+        }
     }
     fn refused(_: &mut World, refusal: Refusal) -> Fault {
         Fault::Refused(refusal)
