@@ -100,6 +100,7 @@ impl Clause {
             types,
             tools,
             predicates,
+            is_unsure: Default::default(),
         };
         Ok(Clause {
             style,
@@ -207,6 +208,7 @@ impl Observer {
                 types,
                 tools,
                 predicates,
+                is_unsure: Default::default(),
             },
             function,
             is_whole: true,

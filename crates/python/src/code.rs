@@ -19,6 +19,7 @@ use crate::operation::{Kind, Operation, installation};
 use crate::outside::{self, Outside};
 use crate::place::{Place, Site, shown};
 use crate::program::Program;
+use crate::quiet::Quiet;
 use crate::raw;
 use crate::reflect::{self, Look};
 use crate::request::{self, Asked};
@@ -802,6 +803,14 @@ fn is_coroutine(object: &Bound<'_, PyAny>) -> bool {
 
 fn not_a_program(names: &Names, object: &Bound<'_, PyAny>) -> PyErr {
     let shown = shown(object);
+    if object.is_instance_of::<Quiet>() {
+        return names.usage(
+            object.py(),
+            "`kont.run_async(...)` is a run of its own, and not a part of this one\n\
+             help: give the program itself, as in `kont.Spawn(program())`; a run of its own is awaited, as in \
+             `await kont.run_async(program())`",
+        );
+    }
     let help = if object.is_callable() {
         format!("call it: `{}(...)`", call_name(object))
     } else {

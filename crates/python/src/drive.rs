@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use machine::{Answer, Boundary, Continuation, Machine, Outcome};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyTuple, PyType};
 use scheduler::Order;
 
 use crate::clause::{Handler, Installed, Observer, Watch};
@@ -321,12 +321,33 @@ fn boundary(names: &Names, object: &Bound<'_, PyAny>) -> PyResult<Boundary<Live>
     Err(not_a_handler(names, object))
 }
 
+/// Whether a function says of itself that it gives a handler.
+fn makes_handlers(function: &Bound<'_, PyAny>) -> bool {
+    let py = function.py();
+    let given = function
+        .getattr(intern!(py, "__annotations__"))
+        .and_then(|annotations| annotations.get_item("return"))
+        .map(|given| given.to_string());
+    given.is_ok_and(|given| {
+        ["Handler", "Several", "Observer"]
+            .iter()
+            .any(|kind| given.contains(kind))
+    })
+}
+
 pub(crate) fn not_a_handler(names: &Names, object: &Bound<'_, PyAny>) -> PyErr {
     let shown = crate::place::shown(object);
-    let help = if object.is_instance_of::<pyo3::types::PyType>() {
-        "make one of the class: `MyHandlers()`"
-    } else {
-        "decorate a function with `@kont.handler(MyEffect)`"
+    let help = match object.getattr(intern!(object.py(), "__name__")) {
+        Ok(name) if object.is_instance_of::<PyType>() => match names.is_class_of_effects(object) {
+            true => {
+                format!("make a handler of a function: put `@kont.handler({name})` on top of it")
+            }
+            false => format!("make one of the class: `{name}(...)`"),
+        },
+        Ok(name) if makes_handlers(object) => {
+            format!("it makes handlers: call it, as in `{name}(...)`")
+        }
+        _ => "decorate a function with `@kont.handler(MyEffect)`".to_owned(),
     };
     names.usage(
         object.py(),

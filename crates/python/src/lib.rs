@@ -11,6 +11,7 @@
 //!                                            ├─ outside  the event loop around a run: its own, or the one that runs
 //!                                            ├─ lend     what asyncio is shown of it while a coroutine runs
 //!                                            ├─ prompt   what stands around a program: handlers, tasks, scopes
+//!                                            ├─ stuck    what a program is told that can never go on
 //!                                            ├─ tasks    kont-scheduler's domain; request and handles: its words
 //!                                            └─ schedule  the order of tasks, for who explores it
 //!   kont.Sandbox ─── sandbox_run ── data ──── kont-sandbox
@@ -52,6 +53,7 @@ mod sandbox_run;
 mod schedule;
 mod sorts;
 mod spare;
+mod stuck;
 mod tasks;
 mod trace;
 mod wanted;

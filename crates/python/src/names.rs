@@ -57,6 +57,8 @@ pub(crate) struct Names {
     pub(crate) leave: Later,
     /// `place_of_site(code, instruction)`: that, for people.
     pub(crate) place_of_site: Later,
+    /// `place_of_wait(codes)`: where they wait, for people, if that is known.
+    pub(crate) place_of_wait: Later,
     /// `return_at(code)`: the instruction of its `return`, if there is one.
     pub(crate) return_at: Later,
     /// `written(seen)`: a `Traceback` of what an exception knows.
@@ -168,6 +170,7 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         set_attribute: object("builtins", "BaseException")?.getattr(py, "__setattr__")?,
         leave: Later::new("kont.tracebacks", "leave"),
         place_of_site: Later::new("kont.tracebacks", "place_of_site"),
+        place_of_wait: Later::new("kont.tracebacks", "place_of_wait"),
         return_at: Later::new("kont.tracebacks", "return_at"),
         written: Later::new("kont.tracebacks", "written"),
         steps: [
@@ -194,6 +197,16 @@ impl Names {
         object
             .is_instance(self.effect.bind(object.py()))
             .unwrap_or(false)
+    }
+
+    /// Whether an object is a class of effects.
+    pub(crate) fn is_class_of_effects(&self, object: &Bound<'_, PyAny>) -> bool {
+        let class = object.cast::<PyType>();
+        class.is_ok_and(|class| {
+            class
+                .is_subclass(self.effect.bind(object.py()))
+                .unwrap_or(false)
+        })
     }
 
     /// Whether an object is a generator or coroutine that is a part of a program, and not a step of kont itself.

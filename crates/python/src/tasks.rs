@@ -3,14 +3,15 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use machine::{Answer, Boundary};
+use machine::{Answer, Boundary, Machine};
 use pyo3::exceptions::{PyKeyboardInterrupt, PySystemExit, PyTimeoutError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyList, PyTuple};
 use pyo3::{PyClass, intern};
 use rustc_hash::FxHashMap;
 use scheduler::{
-    Completer, Deadlock, Id, Op, Order, Refusal, Request, Scheduler, SchedulerDomain, Together,
+    Completer, Deadlock, Id, Next, Op, Order, Refusal, Request, Scheduler, SchedulerDomain,
+    Together,
 };
 
 use crate::domain::{Cx, Live, Parks};
@@ -21,6 +22,7 @@ use crate::prompt::Prompt;
 use crate::raw;
 use crate::request::{Question, request};
 use crate::sorts::{Ask, Sort};
+use crate::stuck::{self, Stuck};
 
 /// How many handles are gone before their entries are looked at.
 const SWEEP: usize = 256;
@@ -110,6 +112,8 @@ pub(crate) struct Tasks {
     virtual_from: Option<Duration>,
     /// What stands for this run in handlers that several runs may share.
     token: Option<Py<PyAny>>,
+    /// The deadlock that is being told.
+    pub(crate) stuck: Option<Stuck>,
 }
 
 impl Tasks {
@@ -124,6 +128,7 @@ impl Tasks {
             opening: None,
             making: None,
             refused: None,
+            stuck: None,
             contexts: FxHashMap::default(),
             spawning: None,
             outbox: Vec::new(),
@@ -386,7 +391,11 @@ impl<'py> Cx<'py> {
         }
     }
 
-    fn error(&self, class: &Py<pyo3::types::PyType>, message: impl Into<String>) -> PyErr {
+    pub(crate) fn error(
+        &self,
+        class: &Py<pyo3::types::PyType>,
+        message: impl Into<String>,
+    ) -> PyErr {
         PyErr::from_type(class.bind(self.py).clone(), (message.into(),))
     }
 
@@ -542,25 +551,11 @@ impl SchedulerDomain for Live {
     }
 
     fn deadlock(cx: &mut Cx<'_>, deadlock: &Deadlock) -> Option<PyErr> {
-        let mut told = deadlock.to_string();
-        for blocked in &deadlock.blocked {
-            if let Some(site) = cx
-                .tasks
-                .spawned(blocked.task)
-                .and_then(|it| it.site.as_ref())
-                && let Ok(place_of_site) = cx.names.place_of_site.get(cx.py)
-                && let Ok(place) = place_of_site.call1(site.parts(cx.py))
-            {
-                let line = format!("\n  {blocked}");
-                let with_place = format!("{line}; it was spawned in {place}");
-                told = told.replacen(&line, &with_place, 1);
-            }
-        }
-        let message = format!(
-            "{told}\nhelp: nothing is left that could end these waits; a promise that a thread completes is made with \
-             `CreateExternalPromise`"
-        );
-        Some(cx.error(&cx.names.deadlock, message))
+        Some(stuck::error(cx, deadlock))
+    }
+
+    fn stuck(cx: &mut Cx<'_>, machine: &Machine<Live>, next: &Next<Live>) {
+        stuck::add_places(cx, machine, next);
     }
 
     fn refused(cx: &mut Cx<'_>, refusal: Refusal) -> PyErr {
