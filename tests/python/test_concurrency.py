@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import inspect
 import threading
 import warnings
 
@@ -325,6 +326,65 @@ def test_a_deadlock_names_the_circle():
         kont.run(program())
     assert "2 waits for 3 waits for 2" in str(caught.value)
     assert "`first`" in str(caught.value) and "`second`" in str(caught.value)
+    assert caught.value.args == (str(caught.value),)
+
+
+def test_a_deadlock_says_at_which_line_each_task_waits():
+    first = inspect.currentframe().f_lineno
+
+    async def receives(channel):
+        return await channel.receive()
+
+    @kont.do
+    def inner(channel):
+        return (yield from channel.receive())
+
+    @kont.do
+    def outer(channel):
+        return (yield inner(channel))
+
+    async def locks(lock):
+        async with lock:
+            async with lock:
+                pass
+
+    async def program():
+        channel = kont.Channel()
+        await kont.Spawn(receives(channel), name="a coroutine")
+        await kont.Spawn(outer(channel), name="a program")
+        await kont.Spawn(locks(kont.Semaphore(1)), name="in a method of kont")
+        await kont.Spawn(channel.receive(), name="an effect")
+        await (await kont.CreatePromise())
+
+    with pytest.raises(kont.Deadlock) as caught:
+        kont.run(program())
+    # Nobody but kont is there to be named for an effect that is a task.
+    waits = {"": ("program", 24), "`a coroutine`": ("receives", 3), "`a program`": ("inner", 7), "`in a method of kont`": ("locks", 15)}
+    lines = [line for line in str(caught.value).splitlines() if line.startswith("  task ")]
+    for name, (function, line) in waits.items():
+        [told] = [told for told in lines if (name in told if name else "`" not in told.partition(" waits ")[0])]
+        assert f", in `test_a_deadlock_says_at_which_line_each_task_waits.{function}` ({__file__}:{first + line})" in told
+    [effect] = [line for line in lines if "`an effect`" in line]
+    assert ", in " not in effect.partition(";")[0]
+
+
+def test_a_run_of_its_own_is_not_spawned():
+    async def child():
+        return await kont.Sleep(0)
+
+    async def program():
+        inner = child()
+        run = kont.run_async(inner)
+        try:
+            await kont.Spawn(run)
+        finally:
+            run.close()
+            inner.close()
+
+    with pytest.raises(kont.UsageError, match=r"is a run of its own, and not a part of this one\nhelp: give the program itself"):
+        kont.run(program())
+    with pytest.raises(kont.UsageError, match="is a run of its own"):
+        asyncio.run(kont.run_async(program()))
 
 
 def test_when_the_main_task_ends_the_others_are_unwound():

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar, Union
 import pytest
 
 import kont
+from kont import std
 
 T = TypeVar("T")
 
@@ -174,6 +175,22 @@ def test_a_class_without_a_marked_method_and_a_class_in_place_of_an_object():
         kont.run(Get(), Counter)
     with pytest.raises(kont.UsageError, match=r"is not a handler\nhelp: make one of the class"):
         kont.handlers(Counter)
+    with pytest.raises(kont.UsageError, match=r"help: make one of the class: `Counter\(...\)`"):
+        kont.run(Get(), Counter)
+
+
+@pytest.mark.parametrize("use", [lambda made: kont.run(Get(), made), lambda made: kont.handlers(made), lambda made: kont.WithHandler(made, Get())])
+def test_what_makes_handlers_in_place_of_a_handler(use):
+    def mine() -> kont.Handler:
+        return kont.handler(Get)(lambda effect: 1)
+
+    for made, called in ((std.state, "state"), (std.reader, "reader"), (std.retrying, "retrying"), (mine, "mine")):
+        with pytest.raises(kont.UsageError, match=rf"is not a handler\nhelp: it makes handlers: call it, as in `{called}\(...\)`"):
+            use(made)
+    with pytest.raises(kont.UsageError, match=r"is not a handler\nhelp: decorate a function with"):
+        use(lambda effect: 1)
+    with pytest.raises(kont.UsageError, match=r"is not a handler\nhelp: make a handler of a function: put `@kont.handler\(Get\)`"):
+        use(Get)
 
 
 def test_mistakes_of_marks():

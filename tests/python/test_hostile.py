@@ -373,6 +373,39 @@ def test_classes_that_lie_about_their_instances():
     odd = kont.handler(Odd)(lambda effect: 2)
     assert kont.run(Odd(), odd) == 2
 
+    @kont.do
+    def program():
+        caught = []
+        for _ in range(3):
+            try:
+                yield Ask()
+            except kont.UsageError as error:
+                caught.append(error)
+        return caught, (yield Odd())
+
+    caught, answer = kont.run(program(), odd, ask)
+    assert answer == 2 and len(caught) == 3
+    for error in caught:
+        assert "a handler of `test_classes_that_lie_about_their_instances.<locals>.Odd` is for a `Ask`" in str(error)
+        assert isinstance(error.__cause__, ZeroDivisionError)
+    # One that stands outside of a handler that accepts is not asked.
+    assert kont.run(Ask(), ask, odd) == kont.run(Ask(), ask)
+
+    Liar.__instancecheck__ = lambda cls, instance: False
+    assert kont.run(Ask(), odd, ask) == kont.run(Ask(), ask)
+
+
+def test_observers_whose_classes_lie():
+    class Liar(type(kont.Effect)):
+        def __instancecheck__(cls, instance):
+            raise ZeroDivisionError("asked")
+
+    class Odd(kont.Effect[int], metaclass=Liar):
+        pass
+
+    with pytest.raises(kont.UsageError, match="`isinstance` raised ZeroDivisionError: asked\nhelp: "):
+        kont.run(Ask(), kont.observer(Odd)(lambda effect: None), ask)
+
 
 def test_runs_inside_of_handlers_observers_filters_and_destructors():
     results = []
