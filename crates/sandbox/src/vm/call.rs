@@ -29,6 +29,9 @@ pub(crate) enum Called {
     Perform(Request),
 }
 
+/// How many callables may stand for one another in one call.
+const STANDS_FOR_MAX: u32 = 200;
+
 /// Registers of one thread at most: 64 MB.
 const REGISTERS_MAX: usize = 4 << 20;
 
@@ -177,6 +180,28 @@ impl Vm {
 
     #[expect(clippy::too_many_arguments, reason = "a call is that wide")]
     fn call_inner(
+        &mut self,
+        t: &mut Thread,
+        callee: Value,
+        start: usize,
+        npos: usize,
+        kw: &[Sym],
+        room: bool,
+        after: &mut Vec<After>,
+    ) -> Res<Called> {
+        // One callable may stand for another, and that for a third: `C.__call__ = C()` is a chain without an end.
+        if self.stands_for >= STANDS_FOR_MAX {
+            let text = "maximum recursion depth exceeded while calling a Python object";
+            return Err(self.exception(Type::RecursionError, text));
+        }
+        self.stands_for += 1;
+        let called = self.call_one(t, callee, start, npos, kw, room, after);
+        self.stands_for -= 1;
+        called
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a call is that wide")]
+    fn call_one(
         &mut self,
         t: &mut Thread,
         callee: Value,

@@ -431,6 +431,10 @@ impl Vm {
             Value::Int(i) if i >= 0 => Ok(v),
             Value::Bool(b) => Ok(Value::Int(i64::from(b))),
             Value::Int(_) => Err(self.value_error("__len__() should return >= 0")),
+            Value::Ref(r) if matches!(self.heap.get(r), Object::BigInt(_)) => {
+                let text = "cannot fit 'int' into an index-sized integer";
+                Err(self.exception(Type::OverflowError, text))
+            }
             _ => {
                 let name = self.type_name(v).to_string();
                 Err(self.type_error(format!(

@@ -52,6 +52,8 @@ pub struct Vm {
     pub caught_at: Option<u32>,
     /// Where natives and built-in names are.
     pub(crate) lookup: Arc<Lookup>,
+    /// How many callables stand for one another in the call under way.
+    pub(crate) stands_for: u32,
     /// What look-ups in classes found.
     pub(crate) known: Known,
     /// Whether library code runs beneath the interpreter: no pause then.
@@ -157,6 +159,7 @@ impl Vm {
             watched: None,
             caught_at: None,
             lookup,
+            stands_for: 0,
             known: Known::default(),
             nested: 0,
         }

@@ -1,0 +1,7 @@
+# error: RecursionError, TypeError
+class C:
+    pass
+
+
+C.__call__ = C()
+C()()
