@@ -3,24 +3,51 @@
 use crate::data::{Data, Failure};
 use crate::heap::{Object, Ref, Type, Value, dict::Dict, set::Set, sym::sym};
 use crate::objects::hash;
-use crate::vm::raise::{Raise, Res};
+use crate::vm::raise::{LimitExceeded, Raise, Res};
 use crate::vm::state::Vm;
 
-/// Copies a value out. Cost: O(size), paid in steps.
+/// How many bytes may still leave in one request: as many as the heap may have. What a small program shares
+/// (`[s] * 10 ** 6`) is large outside, and is counted before it is copied.
+pub(crate) struct Room {
+    left_bytes: usize,
+}
+
+impl Room {
+    /// The room of a new request.
+    pub(crate) fn of(vm: &Vm) -> Self {
+        Self {
+            left_bytes: vm.heap.limit_bytes(),
+        }
+    }
+
+    fn take(&mut self, vm: &Vm, bytes: usize) -> Res<()> {
+        let Some(left) = self.left_bytes.checked_sub(bytes) else {
+            let limit = vm.heap.limit_bytes() as u64;
+            let used = limit.saturating_add((bytes - self.left_bytes) as u64);
+            let kind = "memory_bytes".into();
+            return Err(Raise::Limit(LimitExceeded { kind, limit, used }));
+        };
+        self.left_bytes = left;
+        Ok(())
+    }
+}
+
+/// Copies a value out. Cost: O(size), paid in steps and room.
 ///
 /// # Errors
 /// `TypeError` for what has no meaning outside (functions, generators, plain instances), `RecursionError` for
 /// nesting deeper than [`Data::DEPTH_MAX`].
-pub(crate) fn to_data(vm: &mut Vm, value: Value) -> Res<Data> {
-    out(vm, value, 0)
+pub(crate) fn to_data(vm: &mut Vm, value: Value, room: &mut Room) -> Res<Data> {
+    out(vm, value, room, 0)
 }
 
-fn out(vm: &mut Vm, value: Value, depth: usize) -> Res<Data> {
+fn out(vm: &mut Vm, value: Value, room: &mut Room, depth: usize) -> Res<Data> {
     if depth > Data::DEPTH_MAX {
         let text = "value is nested too deeply to leave the sandbox";
         return Err(vm.exception(Type::RecursionError, text));
     }
     vm.pay(1)?;
+    room.take(vm, size_of::<Data>())?;
     let r = match value {
         Value::Unbound | Value::None => return Ok(Data::None),
         Value::Bool(b) => return Ok(Data::Bool(b)),
@@ -31,22 +58,29 @@ fn out(vm: &mut Vm, value: Value, depth: usize) -> Res<Data> {
         }
         Value::Ref(r) => r,
     };
+    let bytes = match vm.heap.get(r) {
+        Object::Str(s) => vm.heap.text_of(s).len(),
+        Object::Bytes(b) => b.len(),
+        Object::BigInt(i) => i.bits() as usize / 8,
+        _ => 0,
+    };
+    room.take(vm, bytes)?;
     Ok(match vm.heap.get(r) {
         Object::Str(s) => Data::Str(vm.heap.text_of(s).to_owned()),
         Object::Bytes(b) => Data::Bytes(b.to_vec()),
         Object::BigInt(i) => Data::BigInt((**i).clone()),
         Object::List(items) => {
             let items = items.clone();
-            Data::List(out_all(vm, &items, depth)?)
+            Data::List(out_all(vm, &items, room, depth)?)
         }
         Object::Tuple(items) => {
             let items = items.to_vec();
-            Data::Tuple(out_all(vm, &items, depth)?)
+            Data::Tuple(out_all(vm, &items, room, depth)?)
         }
         Object::Set(set) => {
             let frozen = set.frozen;
             let keys: Vec<Value> = set.iter().map(|(_, key)| key).collect();
-            let keys = out_all(vm, &keys, depth)?;
+            let keys = out_all(vm, &keys, room, depth)?;
             if frozen {
                 Data::FrozenSet(keys)
             } else {
@@ -57,25 +91,31 @@ fn out(vm: &mut Vm, value: Value, depth: usize) -> Res<Data> {
             let pairs: Vec<(Value, Value)> = dict.iter().map(|e| (e.key, e.value)).collect();
             let mut copied = Vec::with_capacity(pairs.len());
             for (key, value) in pairs {
-                copied.push((out(vm, key, depth + 1)?, out(vm, value, depth + 1)?));
+                copied.push((
+                    out(vm, key, room, depth + 1)?,
+                    out(vm, value, room, depth + 1)?,
+                ));
             }
             Data::Dict(copied)
         }
         Object::Instance(instance) if !instance.native.is_unbound() => {
             let native = instance.native;
-            out(vm, native, depth)?
+            out(vm, native, room, depth)?
         }
-        Object::Instance(_) => object(vm, r, depth)?,
+        Object::Instance(_) => object(vm, r, room, depth)?,
         _ => return Err(cannot_leave(vm, value)),
     })
 }
 
-fn out_all(vm: &mut Vm, items: &[Value], depth: usize) -> Res<Vec<Data>> {
-    items.iter().map(|item| out(vm, *item, depth + 1)).collect()
+fn out_all(vm: &mut Vm, items: &[Value], room: &mut Room, depth: usize) -> Res<Vec<Data>> {
+    items
+        .iter()
+        .map(|item| out(vm, *item, room, depth + 1))
+        .collect()
 }
 
 /// Instances leave by their fields: those of dataclasses, and the library's dates and times.
-fn object(vm: &mut Vm, r: Ref, depth: usize) -> Res<Data> {
+fn object(vm: &mut Vm, r: Ref, room: &mut Room, depth: usize) -> Res<Data> {
     let class = vm.heap.instance(r).class;
     let name = vm.heap.class(class).name;
     let mro = vm.heap.class(class).mro.clone();
@@ -96,7 +136,7 @@ fn object(vm: &mut Vm, r: Ref, depth: usize) -> Res<Data> {
     let mut fields = Vec::with_capacity(attrs.len());
     for (field, value) in attrs {
         let field = vm.heap.name(field).trim_start_matches('_').to_string();
-        fields.push((field, out(vm, value, depth + 1)?));
+        fields.push((field, out(vm, value, room, depth + 1)?));
     }
     Ok(Data::Object {
         class: vm.heap.name(name).to_string(),

@@ -142,13 +142,14 @@ impl State {
         kwargs: &[(crate::heap::Sym, Value)],
     ) -> Res<PendingRequest> {
         let vm = &mut self.vm;
+        let mut room = convert::Room::of(vm);
         let args = args
             .iter()
-            .map(|v| convert::to_data(vm, *v))
+            .map(|v| convert::to_data(vm, *v, &mut room))
             .collect::<Res<_>>()?;
         let mut named = Vec::with_capacity(kwargs.len());
         for (key, value) in kwargs {
-            let value = convert::to_data(vm, *value)?;
+            let value = convert::to_data(vm, *value, &mut room)?;
             named.push((vm.heap.name(*key).to_string(), value));
         }
         Ok(PendingRequest::Call {

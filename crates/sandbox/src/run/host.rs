@@ -380,7 +380,9 @@ impl State {
             Ok(_) => {
                 let result = self.vm.result;
                 // A result that cannot leave is no failure of the program: only its value is not known outside.
-                return Event::Done(convert::to_data(&mut self.vm, result).unwrap_or(Data::None));
+                let mut room = convert::Room::of(&self.vm);
+                let data = convert::to_data(&mut self.vm, result, &mut room);
+                return Event::Done(data.unwrap_or(Data::None));
             }
             Err(fail) => fail,
         };

@@ -308,6 +308,14 @@ fn limits_end_the_program_and_cannot_be_caught() {
             "x = []\nwhile True:\n    try:\n        x.append('y' * 10000)\n    except BaseException: pass",
         ),
         (
+            "memory_bytes",
+            "s = 'y' * 1_000_000\ntry:\n    ask([s] * 100_000)\nfinally: print('f')",
+        ),
+        (
+            "memory_bytes",
+            "s = 'y' * 1_000_000\ntry:\n    ask(s, s, s, s, *[s] * 9)\nfinally: print('f')",
+        ),
+        (
             "output_bytes",
             "while True:\n    try:\n        print('spam' * 10)\n    except BaseException: pass",
         ),
