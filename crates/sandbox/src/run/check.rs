@@ -7,7 +7,7 @@ use crate::heap::{
     object::{GeneratorState, Iter},
     trace,
 };
-use crate::vm::frame::{PyFrame, Saved};
+use crate::vm::frame::{Pending, PyFrame, Saved};
 use crate::vm::state::Vm;
 use crate::vm::thread::Thread;
 use std::collections::BTreeMap;
@@ -201,7 +201,28 @@ fn frame(vm: &Vm, frame: &PyFrame, registers: usize) -> Check {
     let generator = frame
         .generator
         .is_none_or(|r| matches!(vm.heap.get(r), Object::Generator(_)));
-    need(generator, "a frame's generator")
+    need(generator, "a frame's generator")?;
+    need(waits_well(code, frame), "what a frame waits for")
+}
+
+/// Whether what a frame waits for goes to registers and places that its code has.
+fn waits_well(code: &crate::compile::code::Code, frame: &PyFrame) -> bool {
+    match frame.pending {
+        Pending::None | Pending::Drop => true,
+        // It goes back to the instruction before.
+        Pending::Retry => frame.pc > 0,
+        // It skips the jump out of the loop.
+        Pending::ForNext(dst) | Pending::AsyncForNext(dst) => {
+            dst < code.registers && (frame.pc as usize) + 1 < code.ops.len()
+        }
+        Pending::Store(dst) | Pending::StoreNot(dst) | Pending::YieldFrom(dst) => {
+            dst < code.registers
+        }
+        Pending::Branch { to, .. } => (to as usize) < code.ops.len(),
+        Pending::Unpack { first, n } => {
+            usize::from(first) + usize::from(n) <= usize::from(code.registers)
+        }
+    }
 }
 
 fn saved(vm: &Vm, saved: &Saved) -> Check {
