@@ -16,53 +16,76 @@ pub(super) const NATIVES: &[NativeDef] = &[
     NativeDef::function("_kont_dict_drop", drop_entry),
 ];
 
+/// A key that is compared at once: text or a 64-bit integer.
+pub(super) enum Sought<'h> {
+    Int(i64),
+    Text(Ref, &'h str),
+}
+
+impl<'h> Sought<'h> {
+    #[inline]
+    pub(super) fn of(heap: &'h Heap, key: Value) -> Option<Self> {
+        match key {
+            Value::Int(i) => Some(Self::Int(i)),
+            Value::Ref(r) => match heap.get(r) {
+                Object::Str(text) => Some(Self::Text(r, heap.text_of(text))),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn hash(&self, heap: &Heap) -> i64 {
+        match self {
+            Self::Int(i) => super::hash::of_int(*i),
+            Self::Text(r, _) => heap.str_hash(*r),
+        }
+    }
+
+    /// Whether a stored key of the same hash is this one. One that has to be looked at closer ends the search and sets `closer`.
+    #[inline]
+    pub(super) fn is(&self, heap: &Heap, stored: Value, closer: &mut bool) -> bool {
+        match (self, stored) {
+            (Self::Int(i), Value::Int(j)) => *i == j,
+            (Self::Text(r, text), Value::Ref(s)) => match heap.get(s) {
+                _ if s == *r => true,
+                Object::Str(other) => heap.text_of(other) == *text,
+                _ => {
+                    *closer = true;
+                    true
+                }
+            },
+            (Self::Text(..), _) => false,
+            (Self::Int(_), _) => {
+                *closer = true;
+                true
+            }
+        }
+    }
+}
+
 /// The same for a key that is text or a 64-bit integer, if no key of the table with its hash needs a closer look.
 /// It looks at a few keys only: their hashes are keyed, and few integers share one.
 #[inline]
 pub(crate) fn quick(heap: &Heap, d: &Dict, key: Value) -> Option<(i64, Option<usize>)> {
+    let sought = Sought::of(heap, key)?;
+    if let Sought::Text(r, _) = sought
+        && let Some((hash, at)) = heap.found_again(r, d)
+    {
+        return Some((hash, Some(at)));
+    }
+    let hash = sought.hash(heap);
     let mut closer = false;
-    let (hash, at) = match key {
-        Value::Int(i) => {
-            let hash = super::hash::of_int(i);
-            let at = d.find(hash, |stored| match stored {
-                Value::Int(j) => i == j,
-                _ => {
-                    closer = true;
-                    true
-                }
-            });
-            (hash, at)
-        }
-        Value::Ref(r) => {
-            let Object::Str(text) = heap.get(r) else {
-                return None;
-            };
-            if let Some((hash, at)) = heap.found_again(r, d) {
-                return Some((hash, Some(at)));
-            }
-            let hash = heap.str_hash(r);
-            let at = d.find(hash, |stored| match stored {
-                Value::Ref(s) if s == r => true,
-                Value::Ref(s) => match heap.get(s) {
-                    Object::Str(other) => heap.text_of(other) == heap.text_of(text),
-                    _ => {
-                        closer = true;
-                        true
-                    }
-                },
-                _ => false,
-            });
-            if let Some(entry) = at.and_then(|at| d.entry(at))
-                && !closer
-            {
-                heap.found(r, hash, entry.key, at.unwrap_or_default());
-            }
-            (hash, at)
-        }
-        _ => return None,
-    };
-    // Whoever looks closer pays for each key.
-    (!closer).then_some((hash, at))
+    let at = d.find(hash, |stored| sought.is(heap, stored, &mut closer));
+    if closer {
+        // Whoever looks closer pays for each key.
+        return None;
+    }
+    if let (Sought::Text(r, _), Some(entry)) = (sought, at.and_then(|at| d.entry(at))) {
+        heap.found(r, hash, entry.key, at.unwrap_or_default());
+    }
+    Some((hash, at))
 }
 
 /// The value of a key of a dict as [`quick`] finds it; `None` if it is not there or needs a closer look.

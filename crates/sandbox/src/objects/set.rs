@@ -22,40 +22,11 @@ pub(super) const NATIVES: &[NativeDef] = &[
 /// The same for text and 64-bit integers, if no item with the hash needs a closer look: see [`dict::quick`].
 #[inline]
 pub(super) fn quick(heap: &Heap, s: &Set, item: Value) -> Option<(i64, Option<usize>)> {
+    let sought = dict::Sought::of(heap, item)?;
+    let hash = sought.hash(heap);
     let mut closer = false;
-    let (hash, at) = match item {
-        Value::Int(i) => {
-            let hash = super::hash::of_int(i);
-            let at = s.find(hash, |stored| match stored {
-                Value::Int(j) => i == j,
-                _ => {
-                    closer = true;
-                    true
-                }
-            });
-            (hash, at)
-        }
-        Value::Ref(r) => {
-            let Object::Str(text) = heap.get(r) else {
-                return None;
-            };
-            let hash = heap.str_hash(r);
-            let at = s.find(hash, |stored| match stored {
-                Value::Ref(other) if other == r => true,
-                Value::Ref(other) => match heap.get(other) {
-                    Object::Str(other) => heap.text_of(other) == heap.text_of(text),
-                    _ => {
-                        closer = true;
-                        true
-                    }
-                },
-                _ => false,
-            });
-            (hash, at)
-        }
-        _ => return None,
-    };
-    // Whoever looks closer pays for each key.
+    let at = s.find(hash, |stored| sought.is(heap, stored, &mut closer));
+    // Whoever looks closer pays for each item.
     (!closer).then_some((hash, at))
 }
 

@@ -110,6 +110,19 @@ impl Vm {
                     return Hot::Slow;
                 }};
             }
+            // An operation of Rust alone; one that needs Python has changed nothing.
+            macro_rules! done {
+                ($done:expr) => {
+                    match $done {
+                        Ok(()) => {}
+                        Err(Raise::NeedsPython) => slow!(),
+                        Err(raise) => {
+                            save!(Pending::None);
+                            return Hot::Settle(Err(raise));
+                        }
+                    }
+                };
+            }
             // One step. `$back` is how far back the instruction begins that is done after a pause.
             macro_rules! step {
                 ($back:expr) => {{
@@ -650,14 +663,7 @@ impl Vm {
                                 *place = copy!(src);
                             }
                             Object::Dict(_) => {
-                                match objects::dict::insert(self, r, reg!(key), reg!(src)) {
-                                    Ok(()) => {}
-                                    Err(Raise::NeedsPython) => slow!(),
-                                    Err(raise) => {
-                                        save!(Pending::None);
-                                        return Hot::Settle(Err(raise));
-                                    }
-                                }
+                                done!(objects::dict::insert(self, r, reg!(key), reg!(src)));
                             }
                             _ => slow!(),
                         }
@@ -880,14 +886,7 @@ impl Vm {
                     }
                     Op::DictInsert { dict, key, src } => {
                         let Value::Ref(r) = reg!(dict) else { slow!() };
-                        match objects::dict::insert(self, r, reg!(key), reg!(src)) {
-                            Ok(()) => {}
-                            Err(Raise::NeedsPython) => slow!(),
-                            Err(raise) => {
-                                save!(Pending::None);
-                                return Hot::Settle(Err(raise));
-                            }
-                        }
+                        done!(objects::dict::insert(self, r, reg!(key), reg!(src)));
                     }
                     Op::Result { src } => {
                         if unit_index == 0 {
