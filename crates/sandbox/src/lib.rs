@@ -14,6 +14,9 @@ pub use vm::raise::LimitExceeded;
 pub use vm::request::{HostRequest, Pending, PendingRequest};
 
 pub mod compile;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod heap;
 pub mod modules;
 pub mod objects;

@@ -231,9 +231,10 @@ fn enter_all(vm: &mut Vm, items: &[Data], depth: usize) -> Res<Vec<Value>> {
         .collect()
 }
 
+/// Whether a key is there: the same object, or an equal one, as inside. A NaN equals no NaN, but is itself.
 fn contains(vm: &mut Vm, known: &[Value], key: Value) -> Res<bool> {
     for other in known {
-        if crate::objects::eq::eq(vm, *other, key)? {
+        if other.is(key) || crate::objects::eq::eq(vm, *other, key)? {
             return Ok(true);
         }
     }

@@ -15,7 +15,7 @@ mod domain;
 mod host;
 mod inside;
 mod limits;
-mod snapshot;
+pub(crate) mod snapshot;
 
 #[cfg(test)]
 mod tests;

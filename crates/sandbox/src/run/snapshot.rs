@@ -153,12 +153,7 @@ impl Run {
         }
         let payload = postcard::to_stdvec(&self.image()?)
             .map_err(|e| SnapshotError::Damaged(e.to_string()))?;
-        let mut bytes = Vec::with_capacity(HEAD_BYTES + payload.len());
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.extend_from_slice(&Sha256::digest(&payload));
-        bytes.extend_from_slice(&payload);
-        Ok(bytes)
+        Ok(sealed(&payload))
     }
 
     fn image(&self) -> Result<Image, SnapshotError> {
@@ -359,6 +354,28 @@ impl Run {
             ended: None,
         })
     }
+}
+
+/// A payload with its head.
+pub(crate) fn sealed(payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEAD_BYTES + payload.len());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&VERSION.to_le_bytes());
+    bytes.extend_from_slice(&Sha256::digest(payload));
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
+/// What lies behind the head.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn payload(bytes: &[u8]) -> &[u8] {
+    bytes.get(HEAD_BYTES..).unwrap_or_default()
+}
+
+/// Gives the image to a serializer that looks at its parts.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn look<S: serde::Serializer>(bytes: &[u8], at: S) -> Option<S::Ok> {
+    read(bytes).ok()?.serialize(at).ok()
 }
 
 fn read(bytes: &[u8]) -> Result<Image, SnapshotError> {

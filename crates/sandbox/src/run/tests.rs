@@ -140,6 +140,18 @@ fn an_answer_that_was_not_asked_for_changes_nothing() {
     assert_eq!(printed(&mut run), "5\n");
 }
 
+/// Inside, a key is there if it is the same object or equal. A NaN equals no NaN, but one of the same bits is the same.
+#[test]
+fn keys_that_enter_are_one_where_they_would_be_one_inside() {
+    let mut run = start("x = ask(1)\nprint(len(x), len(set(x)), len({k: 1 for k in x}))");
+    advance(&mut run);
+    let keys = [f64::NAN, f64::NAN, 1.0, 0.0, -0.0].map(Data::Float);
+    run.answer(1, &Ok(Data::Set(keys.to_vec())))
+        .expect("it is open");
+    assert_eq!(advance(&mut run), Event::Done(Data::None));
+    assert_eq!(printed(&mut run), "3 3 3\n");
+}
+
 #[test]
 fn arguments_that_cannot_leave_raise_at_the_call() {
     let mut run = start("try:\n    ask(lambda: 1)\nexcept TypeError as e:\n    print(e)\n");
