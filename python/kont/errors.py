@@ -156,7 +156,7 @@ class Unwind(BaseException):
 
 
 class WorkerKilled(KontError):
-    """A worker was killed with everything that it had started; the message says when and how many processes."""
+    """A worker process died or was killed with everything that it had started; the message says what is known of it."""
 
 
 class LimitExceeded(KontError):

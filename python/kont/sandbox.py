@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from kont import _kont
 from kont.effects import Effect, Monotonic, Now, RandomBytes, Sleep
 from kont.errors import LimitExceeded, SandboxError, UsageError
 from kont.programs import do
-from kont.tools import Tool, ToolCall
+from kont.tools import Process, Tool, ToolCall
 
 __all__ = ["Limits", "Request", "Sandbox", "Turn"]
 
@@ -114,10 +115,13 @@ class Sandbox:
         filename: what tracebacks call it.
         seed: the key of string hashes, which decides the order of sets.
         capture: keep what it prints in `stdout` and `stderr`, in place of printing it.
+        where: `kont.Process()` runs the interpreter in a process of its own, which ends with this object. Should it
+            crash or hang, that is a `WorkerKilled` of this program, and what was dumped can be loaded again.
 
     Raises:
         SyntaxError: the text is no Python. The message has file, line and caret.
         RefusedError: it is Python that kont does not run; the message names it.
+        WorkerKilled: its process has died or was killed. So any method raises that needs the program, from then on.
 
     >>> import kont
     >>> @kont.tool
@@ -138,15 +142,20 @@ class Sandbox:
         filename: str = "<sandbox>",
         seed: int = 0,
         capture: bool = False,
+        where: Process | None = None,
     ) -> None:
         self.tools = _by_name(tools)
         given = [(tool.name, tool.is_async, tool.text_signature(), tool.doc) for tool in self.tools.values()]
         limits = limits or Limits()
         compute_ms = int(min(limits.compute_s * 1000, 2**53))
         numbers = (limits.steps, limits.memory_bytes, limits.output_bytes, compute_ms, limits.depth_frames, limits.calls)
-        self._start(_kont.SandboxRun(source, filename, given, numbers, seed), capture)
+        if where is None:
+            run: _kont.SandboxRun | _kont.FarRun = _kont.SandboxRun(source, filename, given, numbers, seed)
+        else:
+            run = _kont.FarRun(*_process(where), source, filename, given, numbers, seed)
+        self._start(run, capture)
 
-    def _start(self, run: _kont.SandboxRun, capture: bool) -> None:
+    def _start(self, run: _kont.SandboxRun | _kont.FarRun, capture: bool) -> None:
         self._run = run
         self._capture = capture
         self._event: tuple[Any, ...] | None = None
@@ -263,21 +272,42 @@ class Sandbox:
         return self._run.dump()
 
     @classmethod
-    def load(cls, data: bytes, *, tools: Iterable[Tool[..., Any] | str] = (), capture: bool = False) -> Sandbox:
+    def load(
+        cls,
+        data: bytes,
+        *,
+        tools: Iterable[Tool[..., Any] | str] = (),
+        capture: bool = False,
+        where: Process | None = None,
+    ) -> Sandbox:
         """The program that `dump` gave the bytes of, in this process or another.
 
         Args:
             data: the bytes.
             tools: the tools that it was given. Those that are missing are taken as bare names.
             capture: as for the constructor.
+            where: as for the constructor, wherever it was dumped.
 
         Raises:
             RefusedError: the bytes are damaged, of another kont, or no program at all.
         """
         box = cls.__new__(cls)
         box.tools = _by_name(tools)
-        box._start(_kont.SandboxRun.load(data), capture)
+        run = _kont.SandboxRun.load(data) if where is None else _kont.FarRun.load(*_process(where), data)
+        box._start(run, capture)
         return box
+
+    def close(self) -> None:
+        """Drops the program, and ends its process if it has one. `with kont.Sandbox(...) as box:` does it at the end."""
+        if isinstance(self._run, _kont.FarRun):
+            self._run.close()
+        self._run = _CLOSED
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     # Whole runs.
 
@@ -355,6 +385,26 @@ def _program(box: Sandbox) -> Generator[Any, Any, Any]:
             except Exception as error:
                 box.throw(request.id, error)
     return turn.value
+
+
+class _Closed:
+    """Stands for the run of a sandbox that was closed."""
+
+    def __getattr__(self, name: str) -> Any:
+        # What asks an object of any kind what it is gets its usual answer.
+        raise AttributeError(name) if name.startswith("__") else UsageError("this sandbox is closed")
+
+
+_CLOSED: Any = _Closed()
+
+
+def _process(where: Process) -> tuple[list[str], float]:
+    """The command of a process for one program, and its time to end."""
+    if not isinstance(where, Process):
+        raise UsageError(f"a sandbox runs here or in `kont.Process()`, not in {where!r}")
+    main = os.path.join(os.path.dirname(__file__), "_far.py")
+    # It needs no site, and nothing of the environment shall decide what it runs.
+    return [sys.executable, "-I", "-S", main, str(_kont.__file__)], where.grace_s
 
 
 def _by_name(tools: Iterable[Tool[..., Any] | str]) -> dict[str, Tool[..., Any]]:

@@ -1,4 +1,4 @@
-"""Sandboxes from Python: tools, handlers, limits, snapshots, data that crosses."""
+"""Sandboxes from Python: tools, handlers, limits, snapshots, data that crosses. In this process, and in one of their own."""
 
 import asyncio
 import datetime
@@ -44,8 +44,16 @@ def fails(kind):
     raise {"key": KeyError("gone"), "value": ValueError("bad"), "killed": kont.WorkerKilled("killed after 2.0 s")}[kind]
 
 
+@pytest.fixture(params=[None, kont.Process()], ids=["here", "process"], autouse=True)
+def where(request):
+    """Every test runs in both places."""
+    box.where = request.param
+    return request.param
+
+
 def box(source, *tools, **options):
-    return kont.Sandbox(textwrap.dedent(source), tools=tools or (fetch, slow, echo, fails), capture=True, **options)
+    tools = tools or (fetch, slow, echo, fails)
+    return kont.Sandbox(textwrap.dedent(source), tools=tools, **{"capture": True, "where": box.where, **options})
 
 
 def test_the_value_of_the_last_expression_and_the_output():
@@ -55,7 +63,7 @@ def test_the_value_of_the_last_expression_and_the_output():
 
 
 def test_output_goes_to_the_hosts_unless_it_is_captured(capsys):
-    kont.Sandbox("print('out')").run()
+    box("print('out')", capture=False).run()
     assert capsys.readouterr().out == "out\n"
 
 
@@ -217,14 +225,14 @@ def test_step_by_step():
 
 
 def test_tools_by_name_only_are_answered_by_hand():
-    program = kont.Sandbox("price('tea', n=2)", tools=["price"])
+    program = box("price('tea', n=2)", "price")
     (request,) = program.advance().pending
     assert (request.name, request.args, request.kwargs) == ("price", ("tea",), {"n": 2})
     program.answer(request.id, 2.5)
     assert program.advance().value == 2.5
 
     with pytest.raises(kont.SandboxError, match="by its name only"):
-        kont.Sandbox("price('tea')", tools=["price"]).run()
+        box("price('tea')", "price").run()
 
 
 def test_answers_that_were_not_asked_for_change_nothing():
@@ -260,7 +268,8 @@ def test_a_snapshot_goes_on_as_the_original():
         turns = 0
         while not (turn := program.advance()).done:
             if turns == snapshot_at:
-                program = kont.Sandbox.load(program.dump(), tools=(fetch, slow, echo, fails), capture=True)
+                tools = (fetch, slow, echo, fails)
+                program = kont.Sandbox.load(program.dump(), tools=tools, capture=True, where=box.where)
             for request in program.pending:
                 program.answer(request.id, request.args[0] * 2)
             turns += 1
@@ -277,7 +286,7 @@ def test_snapshots_that_are_none():
     data = program.dump()
     for bad in (b"", b"not a snapshot", data[:-5], data[:40] + bytes([data[40] ^ 1]) + data[41:]):
         with pytest.raises(kont.RefusedError):
-            kont.Sandbox.load(bad)
+            kont.Sandbox.load(bad, where=box.where)
 
 
 # Limits

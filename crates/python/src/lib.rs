@@ -14,7 +14,8 @@
 //!                                            ├─ stuck    what a program is told that can never go on
 //!                                            ├─ tasks    kont-scheduler's domain; request and handles: its words
 //!                                            └─ schedule  the order of tasks, for who explores it
-//!   kont.Sandbox ─── sandbox_run ── data ──── kont-sandbox
+//!   kont.Sandbox ─┬─ sandbox_run ── data ──── kont-sandbox
+//!                 └─ far ── kont-workers ──── the same in a process of its own
 //!   kont command ─── command ── cli ── host ── kont._host     tools and policy: one host program for each call
 //!   kont._execute ── workers ──────────────── kont-workers
 //! ```
@@ -32,6 +33,7 @@ mod command;
 mod data;
 mod domain;
 mod drive;
+mod far;
 mod fields;
 mod forgotten;
 mod handles;
@@ -69,6 +71,7 @@ mod _kont {
         clause::{Handler, Observer},
         command::main,
         drive::{Drive, run},
+        far::{FarRun, serve_sandbox},
         fields::lay_out,
         forgotten::EffectBase,
         handles::{ExternalPromise, Once, Promise, Shared, Task},

@@ -28,6 +28,7 @@ pub(crate) struct Names {
     pub(crate) foreign: Py<PyType>,
     pub(crate) usage: Py<PyType>,
     pub(crate) refused: Py<PyType>,
+    pub(crate) killed: Py<PyType>,
     pub(crate) warning: Py<PyType>,
     /// The frame that runs. A function of Python: `sys._getframe` itself crashes CPython 3.12 and later when it is called
     /// while the frame of a generator goes away, which is when most things are dropped.
@@ -154,6 +155,7 @@ fn load(py: Python<'_>) -> PyResult<Names> {
         foreign: class("kont.errors", "ForeignContinuationError")?,
         usage: class("kont.errors", "UsageError")?,
         refused: class("kont.errors", "RefusedError")?,
+        killed: class("kont.errors", "WorkerKilled")?,
         warning: class("kont.errors", "KontWarning")?,
         getframe: object("kont.programs", "running_frame")?,
         pop_top: opcodes.get_item("POP_TOP")?.extract()?,

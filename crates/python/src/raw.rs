@@ -20,6 +20,13 @@ use pyo3::types::iterator::PySendResult;
 
 use crate::forgotten::EffectBase;
 
+/// The channel with this number, which a process was started with.
+pub(crate) fn own_channel(number: std::os::fd::RawFd) -> std::os::unix::net::UnixStream {
+    // SAFETY: the number is that of the environment variable, which whoever started this process has set to the
+    // descriptor that it made for it; nothing else in the process knows it. A wrong number gives errors when it is used.
+    unsafe { std::os::fd::FromRawFd::from_raw_fd(number) }
+}
+
 /// The native part of an effect.
 ///
 /// # Panics

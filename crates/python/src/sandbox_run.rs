@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 use sandbox::vm::raise::LimitExceeded;
 use sandbox::vm::request::{HostRequest, PendingRequest};
-use sandbox::{Capability, Config, Diagnostic, Event, Failure, Limits, Program, Run};
+use sandbox::{Capability, Config, Diagnostic, Event, Failure, Limits, Pending, Program, Run};
 
 use crate::data::{to_data, to_object};
 use crate::names::names;
@@ -19,13 +19,17 @@ pub(crate) struct SandboxRun {
     state: Mutex<State>,
 }
 
-struct State {
-    run: Run,
+/// A run, and how long it has computed.
+pub(crate) struct State {
+    pub(crate) run: Run,
     computed: Duration,
 }
 
 /// A tool as the program knows it: name, whether it is awaited, parameters, docstring.
-type GivenTool = (String, bool, String, String);
+pub(crate) type GivenTool = (String, bool, String, String);
+
+/// Limits as Python gives them: see `kont.Limits`.
+pub(crate) type GivenLimits = (u64, u64, u64, u64, u32, u64);
 
 impl SandboxRun {
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -42,17 +46,26 @@ impl SandboxRun {
 
     fn of(run: Run) -> Self {
         SandboxRun {
-            state: Mutex::new(State {
-                run,
-                computed: Duration::ZERO,
-            }),
+            state: Mutex::new(State::of(run)),
         }
     }
 }
 
 impl State {
+    pub(crate) fn of(run: Run) -> Self {
+        State {
+            run,
+            computed: Duration::ZERO,
+        }
+    }
+
+    /// How long it may still compute.
+    pub(crate) fn left(&self) -> Duration {
+        Duration::from_millis(self.run.limits().compute_ms).saturating_sub(self.computed)
+    }
+
     /// Runs one slice, within the limit of time.
-    fn slice(&mut self) -> Event {
+    pub(crate) fn slice(&mut self) -> Event {
         let limit = Duration::from_millis(self.run.limits().compute_ms);
         if self.computed > limit {
             let used = u64::try_from(self.computed.as_millis()).unwrap_or(u64::MAX);
@@ -77,38 +90,13 @@ impl SandboxRun {
         source: &str,
         filename: &str,
         tools: Vec<GivenTool>,
-        limits: (u64, u64, u64, u64, u32, u64),
+        limits: GivenLimits,
         seed: u64,
     ) -> PyResult<Self> {
         let program = py
             .detach(|| Program::compile(source, filename))
             .map_err(|error| refused(py, &error))?;
-        let (steps, memory_bytes, output_bytes, compute_ms, depth_frames, calls) = limits;
-        let limits = Limits {
-            steps,
-            memory_bytes,
-            output_bytes,
-            compute_ms,
-            depth_frames,
-            calls,
-        };
-        let capabilities = tools
-            .into_iter()
-            .map(|(name, is_async, signature, doc)| Capability {
-                name,
-                is_async,
-                signature: Some(signature),
-                doc,
-            })
-            .collect();
-        Ok(Self::of(Run::new(
-            program,
-            Config {
-                limits,
-                capabilities,
-                seed,
-            },
-        )))
+        Ok(Self::of(Run::new(program, config(tools, limits, seed))))
     }
 
     /// The run that `dump` gave the bytes of.
@@ -131,49 +119,12 @@ impl SandboxRun {
                 event => break event,
             }
         };
-        match event {
-            Event::Suspended | Event::Paused => ("suspended",).into_pyobject(py),
-            Event::Done(value) => {
-                ("done", to_object(py, &value, names(py)?.record.get(py)?)?).into_pyobject(py)
-            }
-            Event::Failed(failed) => {
-                ("failed", failed.type_name, failed.message, failed.traceback).into_pyobject(py)
-            }
-            Event::Limit(limit) => ("limit", limit.kind, limit.limit, limit.used).into_pyobject(py),
-        }
+        show_event(py, event)
     }
 
     /// What it waits for: number, line, kind, and what belongs to the kind.
     fn pending<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
-        let make = names(py)?.record.get(py)?;
-        let pending = self.with(py, |state| state.run.pending().to_vec());
-        let shown = pending.into_iter().map(|pending| {
-            let (id, line) = (pending.id, pending.line);
-            match pending.request {
-                PendingRequest::Call { name, args, kwargs } => {
-                    let args = args
-                        .iter()
-                        .map(|arg| to_object(py, arg, make))
-                        .collect::<PyResult<Vec<_>>>()?;
-                    let named = PyDict::new(py);
-                    for (name, value) in &kwargs {
-                        named.set_item(name, to_object(py, value, make)?)?;
-                    }
-                    (id, line, "call", name, PyTuple::new(py, args)?, named).into_pyobject(py)
-                }
-                PendingRequest::Host(HostRequest::Sleep(seconds)) => {
-                    (id, line, "sleep", seconds).into_pyobject(py)
-                }
-                PendingRequest::Host(HostRequest::Now) => (id, line, "now").into_pyobject(py),
-                PendingRequest::Host(HostRequest::Monotonic) => {
-                    (id, line, "monotonic").into_pyobject(py)
-                }
-                PendingRequest::Host(HostRequest::Random(count)) => {
-                    (id, line, "random", count).into_pyobject(py)
-                }
-            }
-        });
-        shown.collect()
+        show_pending(py, self.with(py, |state| state.run.pending().to_vec()))
     }
 
     /// Answers a request with a value.
@@ -210,12 +161,88 @@ impl SandboxRun {
     }
 }
 
-fn usage(py: Python<'_>, error: impl std::fmt::Display) -> PyErr {
+/// What a run is made with, of what Python gives.
+pub(crate) fn config(tools: Vec<GivenTool>, limits: GivenLimits, seed: u64) -> Config {
+    let (steps, memory_bytes, output_bytes, compute_ms, depth_frames, calls) = limits;
+    let limits = Limits {
+        steps,
+        memory_bytes,
+        output_bytes,
+        compute_ms,
+        depth_frames,
+        calls,
+    };
+    let capabilities = tools
+        .into_iter()
+        .map(|(name, is_async, signature, doc)| Capability {
+            name,
+            is_async,
+            signature: Some(signature),
+            doc,
+        })
+        .collect();
+    Config {
+        limits,
+        capabilities,
+        seed,
+    }
+}
+
+/// What happened, as a tuple that begins with a word.
+pub(crate) fn show_event(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyTuple>> {
+    match event {
+        Event::Suspended | Event::Paused => ("suspended",).into_pyobject(py),
+        Event::Done(value) => {
+            ("done", to_object(py, &value, names(py)?.record.get(py)?)?).into_pyobject(py)
+        }
+        Event::Failed(failed) => {
+            ("failed", failed.type_name, failed.message, failed.traceback).into_pyobject(py)
+        }
+        Event::Limit(limit) => ("limit", limit.kind, limit.limit, limit.used).into_pyobject(py),
+    }
+}
+
+/// What a run waits for: number, line, kind, and what belongs to the kind.
+pub(crate) fn show_pending(
+    py: Python<'_>,
+    pending: Vec<Pending>,
+) -> PyResult<Vec<Bound<'_, PyTuple>>> {
+    let make = names(py)?.record.get(py)?;
+    let shown = pending.into_iter().map(|pending| {
+        let (id, line) = (pending.id, pending.line);
+        match pending.request {
+            PendingRequest::Call { name, args, kwargs } => {
+                let args = args
+                    .iter()
+                    .map(|arg| to_object(py, arg, make))
+                    .collect::<PyResult<Vec<_>>>()?;
+                let named = PyDict::new(py);
+                for (name, value) in &kwargs {
+                    named.set_item(name, to_object(py, value, make)?)?;
+                }
+                (id, line, "call", name, PyTuple::new(py, args)?, named).into_pyobject(py)
+            }
+            PendingRequest::Host(HostRequest::Sleep(seconds)) => {
+                (id, line, "sleep", seconds).into_pyobject(py)
+            }
+            PendingRequest::Host(HostRequest::Now) => (id, line, "now").into_pyobject(py),
+            PendingRequest::Host(HostRequest::Monotonic) => {
+                (id, line, "monotonic").into_pyobject(py)
+            }
+            PendingRequest::Host(HostRequest::Random(count)) => {
+                (id, line, "random", count).into_pyobject(py)
+            }
+        }
+    });
+    shown.collect()
+}
+
+pub(crate) fn usage(py: Python<'_>, error: impl std::fmt::Display) -> PyErr {
     names(py).map_or_else(|error| error, |names| names.usage(py, error.to_string()))
 }
 
 /// A text that is no program: CPython's own exception where CPython has one.
-fn refused(py: Python<'_>, error: &Diagnostic) -> PyErr {
+pub(crate) fn refused(py: Python<'_>, error: &Diagnostic) -> PyErr {
     if error.type_name() == "Unsupported" {
         return match names(py) {
             Ok(names) => PyErr::from_type(names.refused.bind(py).clone(), (error.to_string(),)),

@@ -1,12 +1,13 @@
 //! Data: what crosses between a sandboxed program and its host. Plain, owned, serialisable; no handles.
 
 use num_bigint::BigInt;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use std::cell::Cell;
 use std::fmt::{self, Write as _};
 
 /// A value copied out of, or into, a sandboxed program.
 ///
-/// Nesting is at most [`Data::DEPTH_MAX`] levels; both directions refuse more.
+/// Nesting is at most [`Data::DEPTH_MAX`] levels; both directions refuse more, and so does reading it from bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Data {
     /// `None`.
@@ -24,22 +25,38 @@ pub enum Data {
     /// A bytes object.
     Bytes(Vec<u8>),
     /// A list.
-    List(Vec<Data>),
+    List(#[serde(deserialize_with = "nested")] Vec<Data>),
     /// A tuple.
-    Tuple(Vec<Data>),
+    Tuple(#[serde(deserialize_with = "nested")] Vec<Data>),
     /// A dict, in insertion order.
-    Dict(Vec<(Data, Data)>),
+    Dict(#[serde(deserialize_with = "nested")] Vec<(Data, Data)>),
     /// A set, in iteration order.
-    Set(Vec<Data>),
+    Set(#[serde(deserialize_with = "nested")] Vec<Data>),
     /// A frozenset, in iteration order.
-    FrozenSet(Vec<Data>),
+    FrozenSet(#[serde(deserialize_with = "nested")] Vec<Data>),
     /// An instance of a plain class (a dataclass, a date): the class's name and its fields in order.
     Object {
         /// The class's name, without its module.
         class: String,
         /// Field names and values, in the order of declaration.
+        #[serde(deserialize_with = "nested")]
         fields: Vec<(String, Data)>,
     },
+}
+
+/// Reads what lies inside of data, unless that is too deep: bytes come from anywhere, and each level takes native stack.
+fn nested<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    thread_local! {
+        static DEPTH: Cell<usize> = const { Cell::new(0) };
+    }
+    let depth = DEPTH.get();
+    if depth > Data::DEPTH_MAX {
+        return Err(D::Error::custom("data is nested too deeply"));
+    }
+    DEPTH.set(depth + 1);
+    let read = T::deserialize(from);
+    DEPTH.set(depth);
+    read
 }
 
 /// An exception as it crosses the boundary: by name, not by object.
@@ -134,4 +151,30 @@ fn write_items(out: &mut String, open: &str, items: &[Data], close: &str) {
         item.write_repr(out);
     }
     out.push_str(close);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Data;
+
+    fn deep(levels: usize) -> Data {
+        (0..levels).fold(Data::None, |inner, _| Data::List(vec![inner]))
+    }
+
+    #[test]
+    fn data_is_read_from_bytes_as_deep_as_it_may_be_and_no_deeper() {
+        let read = |data: &Data| {
+            let bytes = postcard::to_stdvec(data).expect("it has bytes");
+            postcard::from_bytes::<Data>(&bytes)
+        };
+        let good = deep(Data::DEPTH_MAX);
+        assert_eq!(read(&good), Ok(good));
+        assert!(read(&deep(Data::DEPTH_MAX + 2)).is_err());
+        // A refusal leaves nothing behind, and a million levels take no stack.
+        let mut bytes = postcard::to_stdvec(&Data::List(vec![])).expect("it has bytes");
+        let one = [bytes[0], 1].repeat(1_000_000);
+        bytes.splice(..0, one);
+        assert!(postcard::from_bytes::<Data>(&bytes).is_err());
+        assert!(read(&deep(10)).is_ok());
+    }
 }

@@ -1,10 +1,11 @@
 //! What is wrong with a source text: file, line, caret and words, as CPython prints a syntax error.
 
 use ruff_text_size::TextRange;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What kind of error a [`Diagnostic`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DiagnosticKind {
     /// The text is not Python.
     SyntaxError,
@@ -15,7 +16,7 @@ pub enum DiagnosticKind {
 }
 
 /// An error in a source text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// What kind of error it is.
     pub kind: DiagnosticKind,

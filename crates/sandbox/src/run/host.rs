@@ -39,7 +39,7 @@ pub struct Config {
 }
 
 /// Why [`Run::advance`] came back.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// Every task waits: see [`Run::pending`]. Answer, then advance.
     Suspended,
@@ -54,7 +54,7 @@ pub enum Event {
 }
 
 /// An exception that ended a program.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failed {
     /// The class's name; `Unsupported` for what kont does not run.
     pub type_name: String,
@@ -211,6 +211,11 @@ impl Run {
     /// What the program waits for, in the order performed.
     pub fn pending(&self) -> &[Pending] {
         &self.pending
+    }
+
+    /// How many requests it has made.
+    pub fn calls(&self) -> u64 {
+        self.state.calls
     }
 
     /// Answers a request. A failure is an ordinary exception inside.
