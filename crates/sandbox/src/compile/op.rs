@@ -149,6 +149,8 @@ pub enum Op {
     DelItem { obj: Reg, key: Reg },
     /// `R[dst] := slice(R[first], R[first+1], R[first+2])`
     Slice { dst: Reg, first: Reg },
+    /// `R[dst] := R[obj][R[first]:R[first+1]]`
+    GetSlice { dst: Reg, obj: Reg, first: Reg },
 
     /// `R[dst] := [R[first] .. R[first+n-1]]`
     List { dst: Reg, first: Reg, n: u16 },

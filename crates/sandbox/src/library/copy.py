@@ -7,76 +7,134 @@ class Error(Exception):
 
 error = Error
 
-_ATOMS = (int, float, str, bytes, bool, type(None), type, range, frozenset, type(len), type(Ellipsis))
-
-
-def _is_atom(x):
-    if isinstance(x, (tuple, frozenset)):
-        return False
-    kind = type(x)
-    return kind in _ATOMS or kind.__name__ in (
-        "function",
-        "method",
-        "builtin_function_or_method",
-        "module",
-        "Pattern",
-        "property",
-        "ellipsis",
-        "NotImplementedType",
+# What is its own copy: asked first, for most of what is copied is that.
+_ATOMS = frozenset(
+    (
+        int,
+        float,
+        str,
+        bytes,
+        bool,
+        range,
+        property,
+        type,
+        type(None),
+        type(len),
+        type([].append),
+        type(Ellipsis),
+        type(NotImplemented),
+        type(lambda: None),
     )
+)
+_ATOM_NAMES = ("method", "module", "Pattern")
+
+
+def _is_atom(cls):
+    return cls in _ATOMS or issubclass(cls, type) or cls.__name__ in _ATOM_NAMES
 
 
 def copy(x):
     cls = type(x)
-    if hasattr(cls, "__copy__"):
-        return x.__copy__()
-    if _is_atom(x) or cls is tuple or cls is frozenset:
+    if _is_atom(cls) or cls is tuple or cls is frozenset:
         return x
     if cls is list:
         return x[:]
     if cls is dict or cls is set:
         return x.copy()
-    return _instance(x, lambda value: value)
+    if hasattr(cls, "__copy__"):
+        return x.__copy__()
+    return _instance(x, cls, None)
 
 
 def deepcopy(x, memo=None):
-    if memo is None:
-        memo = {}
-    if _is_atom(x):
+    cls = type(x)
+    if cls in _ATOMS:
         return x
     key = id(x)
-    found = memo.get(key, memo)
-    if found is not memo:
-        return found[0]
-    cls = type(x)
-    if hasattr(cls, "__deepcopy__"):
-        result = x.__deepcopy__(memo)
-    elif cls is list:
-        result = []
-        memo[key] = (result, x)
-        for item in x:
-            result.append(deepcopy(item, memo))
-    elif cls is dict:
-        result = {}
-        memo[key] = (result, x)
-        for k, v in x.items():
-            result[deepcopy(k, memo)] = deepcopy(v, memo)
-    elif cls is set:
-        result = set([deepcopy(item, memo) for item in x])
-    elif cls is frozenset:
-        result = frozenset([deepcopy(item, memo) for item in x])
-    elif cls is tuple:
-        result = tuple([deepcopy(item, memo) for item in x])
-        if all([a is b for a, b in zip(result, x)]):
-            result = x
+    if memo is None:
+        memo = {}
     else:
-        result = _instance(x, lambda value: deepcopy(value, memo), memo)
-    memo[key] = (result, x)
+        # No copy is the memo itself, so that says there is none.
+        found = memo.get(key, memo)
+        if found is not memo:
+            return found
+    copier = _COPIERS.get(cls)
+    if copier is not None:
+        result = copier(x, memo)
+    elif _is_atom(cls):
+        return x
+    else:
+        own = getattr(x, "__deepcopy__", None)
+        result = _instance(x, cls, memo) if own is None else own(memo)
+    if result is not x:
+        memo[key] = result
+        _keep(x, memo)
     return result
 
 
-def _instance(x, each, memo=None):
-    cls = type(x)
+def _keep(x, memo):
+    """Holds what was copied as long as the memo: its id must not become another's."""
+    kept = memo.get(id(memo))
+    if kept is None:
+        memo[id(memo)] = [x]
+    else:
+        kept.append(x)
+
+
+def _deep_list(x, memo):
+    result = []
+    memo[id(x)] = result
+    append = result.append
+    for item in x:
+        append(deepcopy(item, memo))
+    return result
+
+
+def _deep_dict(x, memo):
+    result = {}
+    memo[id(x)] = result
+    for key, value in x.items():
+        result[deepcopy(key, memo)] = deepcopy(value, memo)
+    return result
+
+
+def _deep_tuple(x, memo):
+    items = [deepcopy(item, memo) for item in x]
+    # A tuple that holds itself, by way of a list, was copied meanwhile.
+    found = memo.get(id(x), memo)
+    if found is not memo:
+        return found
+    for item, new in zip(x, items):
+        if item is not new:
+            return tuple(items)
+    return x
+
+
+def _deep_set(x, memo):
+    return set([deepcopy(item, memo) for item in x])
+
+
+def _deep_frozenset(x, memo):
+    return frozenset([deepcopy(item, memo) for item in x])
+
+
+_COPIERS = {
+    list: _deep_list,
+    dict: _deep_dict,
+    tuple: _deep_tuple,
+    set: _deep_set,
+    frozenset: _deep_frozenset,
+}
+
+
+def _instance(x, cls, memo):
+    """A copy of an instance, deep if there is a memo."""
+    if memo is None:
+        def each(value):
+            return value
+    else:
+        def each(value):
+            return deepcopy(value, memo)
     if not hasattr(x, "__dict__") and not isinstance(x, (list, dict, set, tuple)):
         raise TypeError(f"cannot pickle '{cls.__name__}' object")
     if isinstance(x, BaseException):
@@ -90,7 +148,7 @@ def _instance(x, each, memo=None):
     else:
         result = object.__new__(cls)
     if memo is not None:
-        memo[id(x)] = (result, x)
+        memo[id(x)] = result
     for name, value in list(x.__dict__.items()):
         object.__setattr__(result, name, each(value))
     if isinstance(x, list):

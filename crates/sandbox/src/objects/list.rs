@@ -166,17 +166,22 @@ fn at(vm: &mut Vm, r: Ref, k: Value, error: &str) -> Res<usize> {
 pub(super) fn get_item(vm: &mut Vm, r: Ref, k: Value) -> Res<Value> {
     let len = vm.heap.list(r).len();
     if let Some(span) = slice::of(vm, k, len)? {
-        charged(vm, span.count)?;
-        let items = vm.heap.list(r);
-        let selected = if span.step == 1 {
-            items[span.start as usize..][..span.count].to_vec()
-        } else {
-            span.indices().map(|i| items[i]).collect()
-        };
-        return vm.new_list(selected);
+        return sliced(vm, r, span);
     }
     let at = at(vm, r, k, "list index out of range")?;
     Ok(vm.heap.list(r)[at])
+}
+
+/// The items that a slice selects, as a list.
+pub(super) fn sliced(vm: &mut Vm, r: Ref, span: slice::Span) -> Res<Value> {
+    charged(vm, span.count)?;
+    let items = vm.heap.list(r);
+    let selected = if span.step == 1 {
+        items[span.start as usize..][..span.count].to_vec()
+    } else {
+        span.indices().map(|i| items[i]).collect()
+    };
+    vm.new_list(selected)
 }
 
 /// `list[k] = v`.

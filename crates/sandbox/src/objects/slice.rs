@@ -1,6 +1,6 @@
 //! `slice`, and what it selects.
 
-use super::args;
+use super::{args, list, text_ops, tuple};
 use crate::heap::{Object, Ref, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::Res;
@@ -76,6 +76,11 @@ fn span(vm: &mut Vm, r: Ref, len: i64) -> Res<Span> {
     }
     let start = part(vm, parts[0])?;
     let stop = part(vm, parts[1])?;
+    Ok(selected(start, stop, step, len))
+}
+
+/// What a slice of integers selects of `len` items; the step is not zero.
+fn selected(start: Option<i64>, stop: Option<i64>, step: i64, len: i64) -> Span {
     let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
     let clamp = |i: i64| {
         if i < 0 {
@@ -97,12 +102,33 @@ fn span(vm: &mut Vm, r: Ref, len: i64) -> Res<Span> {
     } else {
         0
     };
-    Ok(Span {
+    Span {
         start,
         stop,
         step,
         count: count as usize,
-    })
+    }
+}
+
+/// `o[start:stop]` of built-in sequences and plain numbers or None, without a slice object; `None` for all else.
+pub(crate) fn between(vm: &mut Vm, o: Ref, start: Value, stop: Value) -> Res<Option<Value>> {
+    let bound = |v: Value| match v {
+        Value::Int(i) => Some(Some(i)),
+        Value::None => Some(None),
+        _ => None,
+    };
+    let (Some(start), Some(stop)) = (bound(start), bound(stop)) else {
+        return Ok(None);
+    };
+    let span = |len: usize| selected(start, stop, 1, len as i64);
+    match vm.heap.get(o) {
+        Object::List(items) => list::sliced(vm, o, span(items.len())),
+        Object::Tuple(items) => tuple::sliced(vm, o, span(items.len())),
+        Object::Str(s) => text_ops::sliced(vm, o, span(s.chars())),
+        Object::Bytes(b) => text_ops::sliced(vm, o, span(b.len())),
+        _ => return Ok(None),
+    }
+    .map(Some)
 }
 
 fn construct(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {

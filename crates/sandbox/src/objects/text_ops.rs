@@ -164,7 +164,8 @@ fn wrong_index(vm: &mut Vm, is_str: bool, k: Value) -> Raise {
     }
 }
 
-fn sliced(vm: &mut Vm, text: Ref, span: slice::Span) -> Res<Value> {
+/// What a slice selects, as a text of the same kind.
+pub(super) fn sliced(vm: &mut Vm, text: Ref, span: slice::Span) -> Res<Value> {
     vm.pay(span.count as u64 / 64)?;
     let made = match vm.heap.get(text) {
         Object::Bytes(b) => Object::Bytes(span.indices().map(|i| b[i]).collect()),

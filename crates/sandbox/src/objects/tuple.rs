@@ -39,14 +39,19 @@ pub(super) fn binary(vm: &mut Vm, op: BinOp, r: Ref, b: Value) -> Res<Option<Val
     }
 }
 
+/// The items that a slice selects, as a tuple.
+pub(super) fn sliced(vm: &mut Vm, r: Ref, span: slice::Span) -> Res<Value> {
+    vm.pay(span.count as u64 / 8)?;
+    let items = vm.heap.tuple(r);
+    let selected: Vec<Value> = span.indices().map(|i| items[i]).collect();
+    vm.new_tuple(selected)
+}
+
 /// `tuple[k]`.
 pub(super) fn get_item(vm: &mut Vm, r: Ref, k: Value) -> Res<Value> {
     let len = vm.heap.tuple(r).len();
     if let Some(span) = slice::of(vm, k, len)? {
-        vm.pay(span.count as u64 / 8)?;
-        let items = vm.heap.tuple(r);
-        let selected: Vec<Value> = span.indices().map(|i| items[i]).collect();
-        return vm.new_tuple(selected);
+        return sliced(vm, r, span);
     }
     if !int::is_int(&vm.heap, k) {
         return Err(ops::bad_index(vm, "tuple", k));

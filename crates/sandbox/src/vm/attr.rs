@@ -70,21 +70,22 @@ impl Vm {
     }
 
     /// Whether an attribute of a class is what it or a base has under the name, as it stands: nothing of a metaclass and no
-    /// descriptor comes between. Gives the object.
-    pub(crate) fn class_reads_plainly(&self, class: Ref, name: Sym) -> Option<Ref> {
+    /// descriptor comes between.
+    pub(crate) fn class_reads_plainly(&self, class: Ref, name: Sym) -> Option<Value> {
         let text = self.heap.name(name);
         if text.starts_with("__") || (class.0 as usize) < Type::ALL.len() {
             return None;
         }
-        let Some(Value::Ref(r)) = self.find_in_class(class, name) else {
-            return None;
+        let found = self.find_in_class(class, name)?;
+        let Value::Ref(r) = found else {
+            return Some(found);
         };
         let plain = match self.heap.get(r) {
             Object::ClassMethod(_) | Object::StaticMethod(_) | Object::Property(_) => false,
             Object::Instance(i) => self.find_in_class(i.class, sym::GET).is_none(),
             _ => true,
         };
-        plain.then_some(r)
+        plain.then_some(found)
     }
 
     /// A special method that Python code defined in the value's class. `None` in the class counts as absent.

@@ -3,7 +3,7 @@
 //! The cache of an instruction holds one class. Where several come by in turn, this table answers before the classes
 //! themselves are asked. It is emptied by nothing: an entry is for one version of all classes.
 
-use crate::heap::{Ref, Sym};
+use crate::heap::{Ref, Sym, Value};
 
 /// What was looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ struct Entry {
     class: Ref,
     name: Sym,
     version: u32,
-    found: u64,
+    found: Value,
 }
 
 const ENTRIES: usize = 512;
@@ -47,7 +47,7 @@ impl Known {
         class: Ref,
         name: Sym,
         version: u32,
-    ) -> Option<u64> {
+    ) -> Option<Value> {
         let entry = self.entries.get(slot(question, class, name))?;
         let is_it = entry.class == class
             && entry.name == name
@@ -63,7 +63,7 @@ impl Known {
         class: Ref,
         name: Sym,
         version: u32,
-        found: u64,
+        found: Value,
     ) {
         if version == u32::MAX {
             return;
@@ -74,7 +74,7 @@ impl Known {
                 class: Ref(u32::MAX),
                 name,
                 version: 0,
-                found: 0,
+                found: Value::None,
             };
             self.entries = vec![none; ENTRIES];
         }

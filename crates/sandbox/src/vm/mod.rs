@@ -8,6 +8,7 @@ mod attr;
 pub(crate) mod call;
 mod class;
 mod display;
+mod enter;
 mod fast;
 pub mod frame;
 pub mod frames;
@@ -30,6 +31,7 @@ pub mod thread;
 mod traceback;
 pub mod unit;
 mod unwind;
+mod warm;
 
 #[cfg(test)]
 mod tests;

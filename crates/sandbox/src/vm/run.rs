@@ -12,7 +12,7 @@ use super::state::Vm;
 use super::thread::{Exit, Input, Thread};
 use super::unit::Table;
 use crate::compile::op::{BinOp, CmpOp, NO_REG, Op};
-use crate::heap::{Object, Type, Value, object::Function};
+use crate::heap::{Object, Type, Value};
 use crate::objects;
 use std::sync::Arc;
 
@@ -399,6 +399,16 @@ impl Vm {
                         let (o, k) = (reg!(obj), reg!(key));
                         store!(dst, self.get_item(t, o, k));
                     }
+                    Op::GetSlice { dst, obj, first } => {
+                        let (o, a, b) = (reg!(obj), reg!(first), reg!(first + 1));
+                        store!(
+                            dst,
+                            match objects::slice::new(self, a, b, Value::None) {
+                                Ok(k) => self.get_item(t, o, k),
+                                Err(raise) => Err(raise),
+                            }
+                        );
+                    }
                     Op::SetItem { obj, key, src } => {
                         let (o, k, v) = (reg!(obj), reg!(key), reg!(src));
                         drop_value!(self.set_item(t, o, k, v));
@@ -580,41 +590,8 @@ impl Vm {
                     }
                     Op::Function { dst, first, spec } => {
                         let s = &code.functions[usize::from(spec)];
-                        let mut at = base + usize::from(first);
-                        let n = usize::from(s.defaults);
-                        let defaults: Box<[Value]> = t.registers[at..at + n].into();
-                        at += n;
-                        let body = &unit.codes[usize::from(s.code)];
-                        let mut kw_defaults: Box<[Value]> = Box::default();
-                        if !s.kw_defaults.is_empty() {
-                            kw_defaults =
-                                vec![Value::Unbound; usize::from(body.params.keyword_only)].into();
-                            for which in &s.kw_defaults {
-                                kw_defaults[usize::from(*which)] = t.registers[at];
-                                at += 1;
-                            }
-                        }
-                        let closure = t.registers[at..at + usize::from(s.cells)]
-                            .iter()
-                            .filter_map(|v| v.as_ref())
-                            .collect();
-                        let function = Function {
-                            code: crate::compile::code::CodeRef {
-                                unit: code_ref.unit,
-                                index: s.code,
-                            },
-                            name: body.name,
-                            qualname: body.qualname,
-                            defaults,
-                            kw_defaults,
-                            closure,
-                            attrs: Default::default(),
-                        };
-                        direct!(
-                            dst,
-                            self.alloc(Object::Function(Box::new(function)))
-                                .map(Value::Ref)
-                        );
+                        let parts = &t.registers[base + usize::from(first)..];
+                        direct!(dst, self.new_function(unit, code_ref.unit, s, parts));
                     }
                     Op::Class { dst, first, spec } => {
                         let s = &code.classes[usize::from(spec)];

@@ -234,7 +234,7 @@ fn anchor(op: Op, text: &[char]) -> Option<(usize, usize)> {
         | Op::CallSpread { .. }
         | Op::ListExtend { call: true, .. }
         | Op::DictMerge { call: true, .. } => opening(text, '(', ')').map(|at| (at, text.len())),
-        Op::GetItem { .. } | Op::SetItem { .. } | Op::DelItem { .. } => {
+        Op::GetItem { .. } | Op::GetSlice { .. } | Op::SetItem { .. } | Op::DelItem { .. } => {
             opening(text, '[', ']').map(|at| (at, text.len()))
         }
         Op::Binary { .. }

@@ -78,6 +78,12 @@ impl<'a> Lower<'a> {
     }
 
     fn unpack(&mut self, elts: &'a [Expr], src: Reg) -> Check<()> {
+        if let Some(first) = self.side_by_side(elts) {
+            let n = elts.len() as u16;
+            self.emit(Op::Unpack { first, src, n });
+            (first..first + n).for_each(|reg| self.f.set_bound(reg));
+            return Ok(());
+        }
         let first = self.f.temp;
         for _ in elts {
             self.push()?;
@@ -102,6 +108,15 @@ impl<'a> Lower<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The first register of targets that are plain variables whose registers follow one another.
+    fn side_by_side(&mut self, targets: &[Expr]) -> Option<Reg> {
+        let first = self.target_register(targets.first()?)?;
+        let mut pairs = (first..).zip(targets);
+        pairs
+            .all(|(reg, target)| self.target_register(target) == Some(reg))
+            .then_some(first)
     }
 
     pub(super) fn assign(&mut self, a: &'a ast::StmtAssign) -> Check<()> {

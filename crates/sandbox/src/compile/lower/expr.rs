@@ -290,6 +290,19 @@ impl<'a> Lower<'a> {
             }
             Expr::Subscript(s) => {
                 let obj = self.operand(&s.value)?;
+                if let Expr::Slice(slice) = &*s.slice
+                    && slice.step.is_none()
+                {
+                    let first = self.f.temp;
+                    for part in [&slice.lower, &slice.upper] {
+                        match part {
+                            Some(part) => self.push_expr(part)?,
+                            None => self.push_none()?,
+                        };
+                    }
+                    self.emit_at(e, Op::GetSlice { dst, obj, first });
+                    return Ok(());
+                }
                 let key = self.operand(&s.slice)?;
                 self.emit_at(e, Op::GetItem { dst, obj, key });
                 Ok(())

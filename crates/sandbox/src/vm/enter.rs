@@ -1,0 +1,215 @@
+//! Generators and coroutines in the loop, as they usually go: entered, left and ended with frames in place.
+
+use super::frame::{Pending, PyFrame};
+use super::state::Vm;
+use super::thread::Thread;
+use super::unit::Table;
+use crate::compile::op::Op;
+use crate::heap::{
+    Object, Ref, Value,
+    object::{Generator, GeneratorKind, GeneratorState},
+};
+
+/// Puts the frame of a generator that is not running on the thread, its registers from `base`.
+///
+/// Gives what it waits for: nothing if it has not begun. `None` if it cannot go on as it is; nothing is changed then.
+#[inline]
+fn enter(
+    g: &mut Generator,
+    r: Ref,
+    t: &mut Thread,
+    base: usize,
+    depth_limit: usize,
+) -> Option<Pending> {
+    let (GeneratorState::Suspended(saved) | GeneratorState::Created(saved)) = &mut g.state else {
+        return None;
+    };
+    let end = base + saved.registers.len();
+    if t.frames.len() >= depth_limit || t.registers.len() < end {
+        return None;
+    }
+    t.registers[base..end].copy_from_slice(&saved.registers);
+    let frame = &mut saved.frame;
+    let (code, pc, pending, rare) = (frame.code, frame.pc, frame.pending, frame.rare.take());
+    t.frames.enter(code, pc, base as u32, Some(r), None).rare = rare;
+    match std::mem::replace(&mut g.state, GeneratorState::Running) {
+        GeneratorState::Suspended(saved) => {
+            g.place = Some(saved);
+            Some(pending)
+        }
+        GeneratorState::Created(saved) => {
+            g.place = Some(saved);
+            Some(Pending::None)
+        }
+        _ => None,
+    }
+}
+
+impl Vm {
+    /// Goes on in a generator with None, and in those that it delegates to, if that is all there is to do.
+    ///
+    /// Cost: O(generators that wait for one another by `yield from`).
+    #[inline]
+    pub(super) fn enter_generator(
+        &mut self,
+        table: &Table,
+        t: &mut Thread,
+        r: Ref,
+        base: usize,
+    ) -> bool {
+        let (mut r, mut base) = (r, base);
+        let mut is_first = true;
+        loop {
+            let depth_limit = self.depth_limit;
+            let entered = match self.heap.get_mut(r) {
+                Object::Generator(g) if g.kind == GeneratorKind::Generator => {
+                    enter(g, r, t, base, depth_limit)
+                }
+                _ => None,
+            };
+            let Some(pending) = entered else {
+                // The one that delegates is on the thread already, at its `yield from`: that instruction is done again.
+                if !is_first && let Some(top) = t.frames.last_mut() {
+                    top.pc -= 1;
+                }
+                return !is_first;
+            };
+            is_first = false;
+            match pending {
+                Pending::None => return true,
+                Pending::Store(dst) => {
+                    t.registers[base + usize::from(dst)] = Value::None;
+                    return true;
+                }
+                Pending::YieldFrom(dst) => {
+                    let Some(top) = t.frames.last_mut() else {
+                        return false;
+                    };
+                    top.pending = Pending::YieldFrom(dst);
+                    let code =
+                        &table[usize::from(top.code.unit.0)].codes[usize::from(top.code.index)];
+                    let op = code.ops.get((top.pc as usize).wrapping_sub(1));
+                    let Some(Op::YieldFrom { iter, .. }) = op else {
+                        return true;
+                    };
+                    let Value::Ref(inner) = t.registers[base + usize::from(*iter)] else {
+                        top.pc -= 1;
+                        return true;
+                    };
+                    base += usize::from(code.frame_registers);
+                    r = inner;
+                }
+                _ => return true,
+            }
+        }
+    }
+
+    /// Goes on in a coroutine that is awaited, if that is all there is to do.
+    #[inline]
+    pub(super) fn enter_coroutine(&mut self, t: &mut Thread, r: Ref, base: usize) -> bool {
+        let depth_limit = self.depth_limit;
+        match self.heap.get_mut(r) {
+            Object::Generator(g)
+                if g.kind == GeneratorKind::Coroutine
+                    && matches!(g.state, GeneratorState::Created(_)) =>
+            {
+                enter(g, r, t, base, depth_limit).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes the top frame, a generator's that yields, off the thread, and those that delegate to it, and gives the value
+    /// to the loop that waits for it, if that is all there is to do.
+    #[inline]
+    pub(super) fn leave_generator(&mut self, t: &mut Thread, v: Value) -> bool {
+        // Who gets the value: the first frame below that is not at its `yield from`.
+        let mut depth = t.frames.len();
+        let receiver = loop {
+            let [.., below, top] = &t.frames[..depth] else {
+                return false;
+            };
+            let is_ready = top.after().is_empty()
+                && top.generator.is_some_and(|r| match self.heap.get(r) {
+                    Object::Generator(g) => g.kind == GeneratorKind::Generator && g.place.is_some(),
+                    _ => false,
+                });
+            if !is_ready {
+                return false;
+            }
+            depth -= 1;
+            match below.pending {
+                Pending::YieldFrom(_) => {}
+                Pending::ForNext(dst) => break dst,
+                _ => return false,
+            }
+        };
+        while t.frames.len() > depth {
+            self.put_away(t);
+        }
+        if let Some(below) = t.frames.last_mut() {
+            below.pc += 1;
+            let at = below.base as usize + usize::from(receiver);
+            t.registers[at] = v;
+        }
+        true
+    }
+
+    /// Suspends the generator of the top frame, in the place where it was before.
+    fn put_away(&mut self, t: &mut Thread) {
+        let Some(top) = t.frames.last_mut() else {
+            return;
+        };
+        let Some(r) = top.generator else { return };
+        let Object::Generator(g) = self.heap.get_mut(r) else {
+            return;
+        };
+        if let Some(mut place) = g.place.take() {
+            let base = top.base as usize;
+            let end = base + place.registers.len();
+            place.registers.copy_from_slice(&t.registers[base..end]);
+            place.frame.pc = top.pc;
+            place.frame.pending = top.pending;
+            place.frame.generator = Some(r);
+            place.frame.rare = top.rare.take();
+            g.state = GeneratorState::Suspended(place);
+        }
+        t.frames.leave();
+    }
+
+    /// Ends the generator of the top frame, which returns, if whoever waits needs nothing but that.
+    #[inline]
+    pub(super) fn end_generator(&mut self, t: &mut Thread, v: Value) -> bool {
+        let [.., below, top] = &mut *t.frames else {
+            return false;
+        };
+        let PyFrame {
+            generator: Some(r),
+            made: None,
+            ..
+        } = *top
+        else {
+            return false;
+        };
+        if !top.after().is_empty() {
+            return false;
+        }
+        let Object::Generator(g) = self.heap.get_mut(r) else {
+            return false;
+        };
+        match (g.kind, below.pending) {
+            (GeneratorKind::Generator, Pending::ForNext(_)) => {}
+            (GeneratorKind::Generator, Pending::YieldFrom(dst))
+            | (GeneratorKind::Coroutine, Pending::Store(dst)) => {
+                let at = below.base as usize + usize::from(dst);
+                t.registers[at] = v;
+            }
+            _ => return false,
+        }
+        g.state = GeneratorState::Finished;
+        g.place = None;
+        top.rare = None;
+        t.frames.leave();
+        true
+    }
+}
