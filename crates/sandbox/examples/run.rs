@@ -7,6 +7,10 @@ use sandbox::{Config, Data, Event, HostRequest, Outcome, PendingRequest, Program
 use std::io::Write as _;
 use std::process::ExitCode;
 
+/// The allocator that the `kont` command has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let Some(path) = std::env::args().nth(1) else {
         eprintln!("usage: run file.py");

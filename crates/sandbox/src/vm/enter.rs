@@ -46,9 +46,7 @@ fn enter(
 }
 
 impl Vm {
-    /// Goes on in a generator with None, and in those that it delegates to, if that is all there is to do.
-    ///
-    /// Cost: O(generators that wait for one another by `yield from`).
+    /// Goes on in a generator with None, if that is all there is to do.
     #[inline]
     pub(super) fn enter_generator(
         &mut self,
@@ -57,55 +55,71 @@ impl Vm {
         r: Ref,
         base: usize,
     ) -> bool {
-        let (mut r, mut base) = (r, base);
-        let mut is_first = true;
+        match self.enter_one(t, r, base) {
+            None => false,
+            Some(Pending::Store(dst)) => {
+                t.registers[base + usize::from(dst)] = Value::None;
+                true
+            }
+            Some(Pending::YieldFrom(dst)) => {
+                self.enter_inner(table, t, dst);
+                true
+            }
+            Some(_) => true,
+        }
+    }
+
+    #[inline]
+    fn enter_one(&mut self, t: &mut Thread, r: Ref, base: usize) -> Option<Pending> {
+        let depth_limit = self.depth_limit;
+        match self.heap.get_mut(r) {
+            Object::Generator(g) if g.kind == GeneratorKind::Generator => {
+                enter(g, r, t, base, depth_limit)
+            }
+            _ => None,
+        }
+    }
+
+    /// The top frame was entered at its `yield from`: goes on in what it delegates to, and so on. If that is no generator that
+    /// can go on as it is, the instruction is done again. Cost: O(generators that delegate).
+    #[inline(never)]
+    fn enter_inner(&mut self, table: &Table, t: &mut Thread, dst: u16) {
+        let mut dst = dst;
         loop {
-            let depth_limit = self.depth_limit;
-            let entered = match self.heap.get_mut(r) {
-                Object::Generator(g) if g.kind == GeneratorKind::Generator => {
-                    enter(g, r, t, base, depth_limit)
-                }
+            let Some(top) = t.frames.last_mut() else {
+                return;
+            };
+            top.pending = Pending::YieldFrom(dst);
+            let code = &table[usize::from(top.code.unit.0)].codes[usize::from(top.code.index)];
+            let pc = top.pc as usize - 1;
+            let base = top.base as usize;
+            let inner = match code.ops.get(pc) {
+                Some(Op::YieldFrom { iter, .. }) => t.registers[base + usize::from(*iter)],
+                _ => Value::Unbound,
+            };
+            let above = base + usize::from(code.frame_registers);
+            let entered = match inner {
+                Value::Ref(r) => self.enter_one(t, r, above),
                 _ => None,
             };
-            let Some(pending) = entered else {
-                // The one that delegates is on the thread already, at its `yield from`: that instruction is done again.
-                if !is_first && let Some(top) = t.frames.last_mut() {
-                    top.pc -= 1;
+            match entered {
+                None => {
+                    if let Some(top) = t.frames.last_mut() {
+                        top.pc = pc as u32;
+                    }
+                    return;
                 }
-                return !is_first;
-            };
-            is_first = false;
-            match pending {
-                Pending::None => return true,
-                Pending::Store(dst) => {
-                    t.registers[base + usize::from(dst)] = Value::None;
-                    return true;
+                Some(Pending::Store(dst)) => {
+                    t.registers[above + usize::from(dst)] = Value::None;
+                    return;
                 }
-                Pending::YieldFrom(dst) => {
-                    let Some(top) = t.frames.last_mut() else {
-                        return false;
-                    };
-                    top.pending = Pending::YieldFrom(dst);
-                    let code =
-                        &table[usize::from(top.code.unit.0)].codes[usize::from(top.code.index)];
-                    let op = code.ops.get((top.pc as usize).wrapping_sub(1));
-                    let Some(Op::YieldFrom { iter, .. }) = op else {
-                        return true;
-                    };
-                    let Value::Ref(inner) = t.registers[base + usize::from(*iter)] else {
-                        top.pc -= 1;
-                        return true;
-                    };
-                    base += usize::from(code.frame_registers);
-                    r = inner;
-                }
-                _ => return true,
+                Some(Pending::YieldFrom(next)) => dst = next,
+                Some(_) => return,
             }
         }
     }
 
     /// Goes on in a coroutine that is awaited, if that is all there is to do.
-    #[inline]
     pub(super) fn enter_coroutine(&mut self, t: &mut Thread, r: Ref, base: usize) -> bool {
         let depth_limit = self.depth_limit;
         match self.heap.get_mut(r) {
@@ -119,22 +133,38 @@ impl Vm {
         }
     }
 
-    /// Takes the top frame, a generator's that yields, off the thread, and those that delegate to it, and gives the value
-    /// to the loop that waits for it, if that is all there is to do.
+    /// Takes the top frame, a generator's that yields, off the thread, and gives the value to the loop that waits for it, if
+    /// that is all there is to do.
     #[inline]
     pub(super) fn leave_generator(&mut self, t: &mut Thread, v: Value) -> bool {
+        let [.., below, top] = &*t.frames else {
+            return false;
+        };
+        if !self.can_leave(top) {
+            return false;
+        }
+        let Pending::ForNext(dst) = below.pending else {
+            return matches!(below.pending, Pending::YieldFrom(_)) && self.leave_all(t, v);
+        };
+        self.put_away(t);
+        if let Some(below) = t.frames.last_mut() {
+            below.pc += 1;
+            let at = below.base as usize + usize::from(dst);
+            t.registers[at] = v;
+        }
+        true
+    }
+
+    /// The same, with those that delegate to it. Cost: O(their number).
+    #[inline(never)]
+    fn leave_all(&mut self, t: &mut Thread, v: Value) -> bool {
         // Who gets the value: the first frame below that is not at its `yield from`.
         let mut depth = t.frames.len();
         let receiver = loop {
             let [.., below, top] = &t.frames[..depth] else {
                 return false;
             };
-            let is_ready = top.after().is_empty()
-                && top.generator.is_some_and(|r| match self.heap.get(r) {
-                    Object::Generator(g) => g.kind == GeneratorKind::Generator && g.place.is_some(),
-                    _ => false,
-                });
-            if !is_ready {
+            if !self.can_leave(top) {
                 return false;
             }
             depth -= 1;
@@ -155,7 +185,18 @@ impl Vm {
         true
     }
 
+    /// Whether a frame is a generator's, with nothing to be done when it leaves.
+    #[inline]
+    fn can_leave(&self, top: &PyFrame) -> bool {
+        top.after().is_empty()
+            && top.generator.is_some_and(|r| match self.heap.get(r) {
+                Object::Generator(g) => g.kind == GeneratorKind::Generator && g.place.is_some(),
+                _ => false,
+            })
+    }
+
     /// Suspends the generator of the top frame, in the place where it was before.
+    #[inline]
     fn put_away(&mut self, t: &mut Thread) {
         let Some(top) = t.frames.last_mut() else {
             return;
@@ -178,7 +219,6 @@ impl Vm {
     }
 
     /// Ends the generator of the top frame, which returns, if whoever waits needs nothing but that.
-    #[inline]
     pub(super) fn end_generator(&mut self, t: &mut Thread, v: Value) -> bool {
         let [.., below, top] = &mut *t.frames else {
             return false;

@@ -14,6 +14,7 @@ use super::raise::{Raise, Res};
 use super::state::{Due, Vm};
 use super::thread::Thread;
 use super::unit::{Code, NOT_EXACT, Table};
+use super::warm::Warm;
 use crate::compile::code::{CodeRef, UnitId};
 use crate::compile::op::{CmpOp, Op, UnaryOp};
 use crate::heap::{
@@ -789,19 +790,15 @@ impl Vm {
                                 slow!();
                             }
                             let top = &t.frames[depth - 1];
-                            if top.generator.is_some() {
-                                let v = copy!(src);
-                                if self.end_generator(t, v) {
-                                    continue 'frame;
-                                }
-                                slow!();
-                            }
-                            if top.rare.is_some() || (top.made.is_some() && !reg!(src).is_none()) {
-                                slow!();
-                            }
                             let Pending::Store(dst) = t.frames[depth - 2].pending else {
-                                slow!()
+                                warm!()
                             };
+                            if top.rare.is_some()
+                                || top.generator.is_some()
+                                || (top.made.is_some() && !reg!(src).is_none())
+                            {
+                                warm!();
+                            }
                             let v = match top.made {
                                 None => copy!(src),
                                 Some(made) => Value::Ref(made),
@@ -899,35 +896,6 @@ impl Vm {
                             }
                             slow!();
                         }
-                        Op::YieldFrom { dst, iter } => {
-                            let Value::Ref(r) = reg!(iter) else { slow!() };
-                            save!(Pending::YieldFrom(dst));
-                            if self.enter_generator(table, t, r, end) {
-                                continue 'frame;
-                            }
-                            slow!();
-                        }
-                        Op::Await { dst, src } => {
-                            let Value::Ref(r) = reg!(src) else { slow!() };
-                            save!(Pending::Store(dst));
-                            if self.enter_coroutine(t, r, end) {
-                                continue 'frame;
-                            }
-                            slow!();
-                        }
-                        Op::MakeGenerator => {
-                            save!(Pending::None);
-                            let called = self.make_generator(t);
-                            if let Ok(Called::Value(v)) = called
-                                && let Some(below) = t.frames.last()
-                                && let Pending::Store(dst) = below.pending
-                            {
-                                let at = below.base as usize + usize::from(dst);
-                                t.registers[at] = v;
-                                continue 'frame;
-                            }
-                            return Hot::Settle(called);
-                        }
                         Op::DictInsert { dict, key, src } => {
                             let Value::Ref(r) = reg!(dict) else { slow!() };
                             done!(objects::dict::insert(self, r, reg!(key), reg!(src)));
@@ -941,10 +909,14 @@ impl Vm {
                     }
                     continue 'next;
                 }
-                match self.warm(unit, code, t, base, op) {
-                    Ok(true) => window!(),
-                    Ok(false) | Err(Raise::NeedsPython) => slow!(),
-                    Err(raise) => settle!(Err(raise)),
+                if let Some(frame) = t.frames.last_mut() {
+                    frame.pc = pc as u32;
+                }
+                match self.warm(table, unit, code, t, op) {
+                    Warm::Done => window!(),
+                    Warm::Frame => continue 'frame,
+                    Warm::Slow => slow!(),
+                    Warm::Settle(called) => return Hot::Settle(called),
                 }
             }
         }

@@ -3,10 +3,12 @@
 //! Called from one place of the loop, out of line. The loop's rule holds here too: an instruction is done whole or left
 //! untouched.
 
-use super::raise::Res;
+use super::call::Called;
+use super::frame::Pending;
+use super::raise::{Raise, Res};
 use super::state::Vm;
 use super::thread::Thread;
-use super::unit::{Code, TableUnit};
+use super::unit::{Code, Table, TableUnit};
 use crate::compile::code::{CodeRef, FunctionSpec, UnitId};
 use crate::compile::op::{BinOp, CmpOp, Op};
 use crate::heap::{
@@ -15,13 +17,85 @@ use crate::heap::{
 };
 use crate::objects::{self, ops, slice};
 
+/// What became of an instruction.
+pub(super) enum Warm {
+    /// It is done; the frame goes on.
+    Done,
+    /// It is done, and another frame is on top.
+    Frame,
+    /// It was not done; nothing is changed.
+    Slow,
+    /// It was done, and this came of it.
+    Settle(Res<Called>),
+}
+
 impl Vm {
-    /// Does an instruction of the top frame, whose registers begin at `base`, if it is one of these and its values are plain.
-    ///
-    /// # Errors
-    /// As the operation's; [`super::raise::Raise::NeedsPython`] means the same as `false`.
+    /// Does an instruction of the top frame, whose place is behind it already, if it is one of these and its values are plain.
+    #[cold]
     #[inline(never)]
     pub(super) fn warm(
+        &mut self,
+        table: &Table,
+        unit: &TableUnit,
+        code: &Code,
+        t: &mut Thread,
+        op: Op,
+    ) -> Warm {
+        let Some(frame) = t.frames.last_mut() else {
+            return Warm::Slow;
+        };
+        let base = frame.base as usize;
+        let end = base + usize::from(code.frame_registers);
+        let entered = match op {
+            Op::Return { src } => {
+                let v = t.registers[base + usize::from(src)];
+                self.end_generator(t, v)
+            }
+            Op::YieldFrom { dst, iter } => {
+                frame.pending = Pending::YieldFrom(dst);
+                match t.registers[base + usize::from(iter)] {
+                    Value::Ref(r) => self.enter_generator(table, t, r, end),
+                    _ => false,
+                }
+            }
+            Op::Await { dst, src } => {
+                frame.pending = Pending::Store(dst);
+                match t.registers[base + usize::from(src)] {
+                    Value::Ref(r) => self.enter_coroutine(t, r, end),
+                    _ => false,
+                }
+            }
+            Op::MakeGenerator => {
+                let called = self.make_generator(t);
+                if let Ok(Called::Value(v)) = called
+                    && let Some(below) = t.frames.last()
+                    && let Pending::Store(dst) = below.pending
+                {
+                    let at = below.base as usize + usize::from(dst);
+                    t.registers[at] = v;
+                    return Warm::Frame;
+                }
+                return Warm::Settle(called);
+            }
+            _ => match self.plain(unit, code, t, base, op) {
+                Ok(true) => return Warm::Done,
+                Ok(false) | Err(Raise::NeedsPython) => false,
+                Err(raise) => {
+                    if let Some(frame) = t.frames.last_mut() {
+                        frame.pending = Pending::None;
+                    }
+                    return Warm::Settle(Err(raise));
+                }
+            },
+        };
+        if entered { Warm::Frame } else { Warm::Slow }
+    }
+
+    /// Does an instruction that stays in its frame.
+    ///
+    /// # Errors
+    /// As the operation's; [`Raise::NeedsPython`] means the same as `false`.
+    fn plain(
         &mut self,
         unit: &TableUnit,
         code: &Code,
