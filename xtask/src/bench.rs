@@ -4,7 +4,7 @@ mod options;
 mod sandbox;
 
 use crate::python::{self, Venv};
-use crate::run::{Done, cargo, output, root, run, target};
+use crate::run::{Done, cargo, not_started, output, root, run, target};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -86,6 +86,7 @@ fn python(options: &[&str]) -> Done {
     let (interpreter, options) = options::python(options);
     let interpreter = interpreter.map_or_else(python::find, |path| Ok(path.to_string()))?;
     let folder = root().join("tests/bench/python");
+    look(&interpreter, &folder.join("table.py"), &options)?;
     let venv = environment(&interpreter, &folder, "bench-python")?;
     let wheel = venv.build_wheel()?;
     let mut table = venv.command("python");
@@ -95,6 +96,27 @@ fn python(options: &[&str]) -> Done {
         .arg("--wheel")
         .arg(wheel);
     run("measure", &mut table)
+}
+
+/// Has the table say what is wrong with its options, before anybody waits for a build.
+#[expect(
+    clippy::exit,
+    reason = "what is wrong has been said, and 2 is the status of that"
+)]
+fn look(interpreter: &str, table: &Path, options: &[&str]) -> Done {
+    let mut look = Command::new(interpreter);
+    look.arg(table).args(options).arg("--look");
+    let status = look.status().map_err(|e| {
+        let error = not_started(&look, &e);
+        format!("{error}\n  help: name a CPython with --python")
+    })?;
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(2) => std::process::exit(2),
+        _ => Err(format!(
+            "`{interpreter}` does not run the table\n  help: name a CPython from 3.11 on with --python"
+        )),
+    }
 }
 
 /// An environment with what the `requirements.txt` of a folder names, as far as it can be had.

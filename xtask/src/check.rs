@@ -4,6 +4,7 @@ use crate::python::{Profile, cargo_works, setup};
 use crate::run::{Done, cargo, run};
 use crate::tidy::tidy;
 use crate::versions;
+use crate::wheel;
 
 /// Formats, lints, builds and runs every test.
 ///
@@ -41,6 +42,7 @@ pub fn check(fast: bool) -> Done {
     ]);
     run("Rust tests", &mut tests)?;
     let venv = setup(Profile::Dev)?;
+    wheel::check(&venv)?;
     let mut pytest = venv.command("python");
     pytest.args(["-m", "pytest", "-q", "tests/python"]);
     if !fast {

@@ -8,6 +8,7 @@ mod python;
 mod run;
 mod tidy;
 mod versions;
+mod wheel;
 
 use std::process::ExitCode;
 

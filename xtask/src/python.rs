@@ -120,13 +120,16 @@ impl Venv {
             .map_err(|e| format!("{e}\n  help: the Python package index must be reachable"))
     }
 
-    /// Builds kont as people get it, installs it here, and says where the wheel is.
-    pub fn build_wheel(&self) -> Done<PathBuf> {
+    /// Builds a wheel of kont for the CPython of this environment, and says where it is.
+    ///
+    /// * `options` – of maturin: how it is compiled and packed.
+    pub fn wheel(&self, options: &[&str]) -> Done<PathBuf> {
         let wheels = self.folder.join("wheels");
         // One from before would be taken for the one that is built now.
         let _ = std::fs::remove_dir_all(&wheels);
         let mut maturin = self.command("maturin");
-        maturin.args(["build", "--release", "--quiet", "--manifest-path"]);
+        maturin.args(["build", "--quiet"]).args(options);
+        maturin.arg("--manifest-path");
         maturin.arg(root().join("crates/python/Cargo.toml"));
         maturin
             .arg("--interpreter")
@@ -140,7 +143,12 @@ impl Venv {
         )?;
         let mut built = std::fs::read_dir(&wheels).map_err(|e| e.to_string())?;
         let wheel = built.find_map(|entry| Some(entry.ok()?.path()));
-        let wheel = wheel.ok_or("maturin built no wheel")?;
+        wheel.ok_or_else(|| "maturin built no wheel".into())
+    }
+
+    /// Builds kont as people get it, installs it here, and says where the wheel is.
+    pub fn build_wheel(&self) -> Done<PathBuf> {
+        let wheel = self.wheel(&["--profile", "wheel", "--compression-level", "9"])?;
         let file = wheel.to_string_lossy();
         self.install(
             &["--force-reinstall", "--no-deps", &file],
@@ -219,7 +227,8 @@ pub fn find() -> Done<String> {
     })
 }
 
-fn is_good(program: &str) -> bool {
+/// Whether a program is a CPython from 3.11 on.
+pub fn is_good(program: &str) -> bool {
     let Some(said) = output(Command::new(program).args(["-c", PROBE])) else {
         return false;
     };

@@ -29,12 +29,17 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="smaller programs and fewer rounds")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only rows whose name begins with this")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each side runs; the fastest counts")
+    # Only says what is wrong with the options, before anything is built.
+    parser.add_argument("--look", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--wheel", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--instructions", action="store_true", help="count instructions in place of time, with valgrind")
     options = parser.parse_args()
     wanted = [row for row in ROWS if not options.only or row.name.startswith(tuple(options.only))]
     if not wanted:
-        sys.exit("error: no row has that name: " + ", ".join(row.name for row in ROWS))
+        print(f"error: no row has that name\n  help: the rows are {', '.join(row.name for row in ROWS)}", file=sys.stderr)
+        sys.exit(2)
+    if options.look:
+        return
     try:
         if options.instructions:
             count(wanted)
@@ -121,17 +126,18 @@ def version(name: str) -> str | None:
 
 def count(rows: list[Row]) -> None:
     """Instructions for each operation: the difference between two sizes, so that starting up does not count."""
-    print("| row | side | instructions |\n|---|---|---:|", flush=True)
+    print("| row | side | instructions | of these in kont's extension | in CPython and the rest |\n|---|---|---:|---:|---:|", flush=True)
     for row in rows:
         small, large = row.tiny * 100 if row.tiny < 100 else row.tiny, row.tiny * 300 if row.tiny < 100 else row.tiny * 3
         for side in row.sides():
             if row.unit == "ns":
-                more = counted(row, side, large) - counted(row, side, small)
-                print(f"| {row.name} | {side} | {more // (large - small)} |", flush=True)
+                after, before = counted(row, side, large), counted(row, side, small)
+                own, others = ((after[part] - before[part]) // (large - small) for part in (0, 1))
+                print(f"| {row.name} | {side} | {own + others} | {own} | {others} |", flush=True)
 
 
-def counted(row: Row, side: str, size: int) -> int:
-    """Instructions of one whole run."""
+def counted(row: Row, side: str, size: int) -> tuple[int, int]:
+    """Instructions of one whole run: those in kont's extension, and all others."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "callgrind"
         command = ["valgrind", "--tool=callgrind", "--quiet", f"--callgrind-out-file={file}", sys.executable]
@@ -139,10 +145,33 @@ def counted(row: Row, side: str, size: int) -> int:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Failed(f"{row.name}: {side} does not run under valgrind\n{done.stderr}")
-        found = re.search(r"^summary: (\d+)", file.read_text(encoding="ascii"), re.MULTILINE)
-        if found is None:
-            raise Failed(f"{row.name}: valgrind wrote no total")
-        return int(found[1])
+        counts = by_object(file.read_text(encoding="utf-8", errors="replace"))
+        if not counts:
+            raise Failed(f"{row.name}: valgrind wrote no counts")
+        own = sum(count for name, count in counts.items() if Path(name).name.startswith("_kont."))
+        return own, sum(counts.values()) - own
+
+
+def by_object(profile: str) -> dict[str, int]:
+    """The instructions of each program and library, as callgrind writes them down: a cost for each line, below the name of
+    what it is in; a cost after `calls=` is one of a callee, which is counted at its own place."""
+    names: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    where, is_of_callee = "", False
+    for line in profile.splitlines():
+        if found := re.match(r"(c?)ob=(\(\d+\))(?: (.*))?", line):
+            callee, number, name = found.groups()
+            if name:
+                names[number] = name
+            if not callee:
+                where = names[number]
+        elif line.startswith("calls="):
+            is_of_callee = True
+        elif re.match(r"[-+*\d]", line):
+            if not is_of_callee:
+                counts[where] = counts.get(where, 0) + int(line.split()[1])
+            is_of_callee = False
+    return counts
 
 
 if __name__ == "__main__":

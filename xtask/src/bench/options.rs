@@ -1,8 +1,13 @@
 //! The command line of `cargo xtask bench`: what is wrong with it is said before anything is built.
 
+use crate::python::is_good;
+
 const SUITES: &[&str] = &["machine", "python", "sandbox"];
 const FLAGS: &[&str] = &["--quick", "--instructions"];
 const WITH_VALUE: &[&str] = &["--only", "--rounds", "--python"];
+
+/// The rows of the suite `machine`, which knows them itself only when it is built; a test of it compares them.
+const OF_MACHINE: &str = include_str!("../../../tests/bench/rows.txt");
 
 /// Whether a command line, or the lack of one, asks what there is.
 pub(super) fn asks_for_help(args: &[&str]) -> bool {
@@ -40,6 +45,26 @@ pub fn wrong(args: &[&str]) -> Option<String> {
                 "no Python is measured in the suite `machine`{help}"
             ));
         }
+        if *option == "--python" && !is_good(value) {
+            return Some(format!(
+                "`{value}` is no CPython from 3.11 on, or does not run\n  help: give the path of its program"
+            ));
+        }
+        if *option == "--only"
+            && args[0] == "machine"
+            && !OF_MACHINE.lines().any(|row| row.starts_with(value))
+        {
+            let rows = OF_MACHINE.trim_end().replace('\n', ", ");
+            return Some(format!(
+                "no row has a name that begins with `{value}`\n  help: the rows are {rows}"
+            ));
+        }
+    }
+    if args.contains(&"--instructions") && args[0] == "machine" && args.len() != 4 {
+        return Some(
+            "`--instructions` needs `--only NAME`, and nothing else\n  help: cargo xtask bench --help"
+                .into(),
+        );
     }
     if args.contains(&"--instructions") && !args.contains(&"--only") {
         return Some(
@@ -77,7 +102,17 @@ mod tests {
                 "sandbox --instructions",
                 "`--instructions` needs `--only NAME`",
             ),
+            (
+                "machine --instructions --only install --quick",
+                "`--instructions` needs `--only NAME`, and nothing else",
+            ),
             ("machine --python python3", "no Python is measured"),
+            ("python --python /nowhere", "`/nowhere` is no CPython"),
+            ("sandbox --quick --python /", "`/` is no CPython"),
+            (
+                "machine --only capture --only nothing",
+                "no row has a name that begins with `nothing`",
+            ),
         ] {
             let args: Vec<&str> = line.split(' ').collect();
             let wrong = wrong(&args).unwrap_or_default();
@@ -87,6 +122,7 @@ mod tests {
         for line in [
             "sandbox --quick --only fib --rounds 3",
             "machine",
+            "machine --only capture",
             "nothing --help",
         ] {
             let args: Vec<&str> = line.split(' ').collect();

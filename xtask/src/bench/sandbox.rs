@@ -1,8 +1,8 @@
 //! `cargo xtask bench sandbox`: the sandbox beside CPython and Monty.
 
 use crate::python;
-use crate::run::{Done, cargo, not_started, output, root, run, target};
-use std::path::{Path, PathBuf};
+use crate::run::{Done, cargo, output, root, run, target};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The CPython whose time is the measure.
@@ -16,7 +16,7 @@ pub(super) fn sandbox(options: &[&str]) -> Done {
         None => measure()?,
     };
     let folder = root().join("tests/bench/sandbox");
-    look(&interpreter, &folder.join("table.py"), &options)?;
+    super::look(&interpreter, &folder.join("table.py"), &options)?;
     let mut build = cargo();
     build.args([
         "build",
@@ -39,27 +39,6 @@ pub(super) fn sandbox(options: &[&str]) -> Done {
         .arg("--program")
         .arg(target().join("release/kont-bench-sandbox"));
     run("measure", &mut table)
-}
-
-/// Has the table say what is wrong with its options, before anybody waits for a build.
-#[expect(
-    clippy::exit,
-    reason = "what is wrong has been said, and 2 is the status of that"
-)]
-fn look(interpreter: &str, table: &Path, options: &[&str]) -> Done {
-    let mut look = Command::new(interpreter);
-    look.arg(table).args(options).arg("--look");
-    let status = look.status().map_err(|e| {
-        let error = not_started(&look, &e);
-        format!("{error}\n  help: name a CPython with --python")
-    })?;
-    match status.code() {
-        Some(0) => Ok(()),
-        Some(2) => std::process::exit(2),
-        _ => Err(format!(
-            "`{interpreter}` does not run the table\n  help: name a CPython from 3.11 on with --python"
-        )),
-    }
 }
 
 /// Whether a row of hosts in Python is asked for.

@@ -18,6 +18,13 @@ fn no_two_rows_have_one_name() {
 }
 
 #[test]
+fn the_rows_that_are_known_before_the_build_are_these() {
+    let names: Vec<&str> = catalogue::rows().iter().map(|row| row.name).collect();
+    let known: Vec<&str> = include_str!("../../rows.txt").lines().collect();
+    assert_eq!(known, names);
+}
+
+#[test]
 fn a_value_is_two_words_and_can_be_shared() {
     assert_eq!(size_of::<Value>(), 16);
     let text = Value::Text("kept".to_owned().into());
