@@ -12,7 +12,7 @@ use crate::clause::{call, mistaken};
 use crate::domain::{Cx, Live};
 use crate::drive;
 use crate::fields;
-use crate::forgotten::{EffectBase, forgotten_await};
+use crate::forgotten::forgotten_await;
 use crate::k::K;
 use crate::names::{Names, names};
 use crate::operation::{Kind, Operation, installation};
@@ -349,15 +349,16 @@ impl Code {
         let py = cx.py;
         let asked = asked.get();
         asked.set_out(cx.machine);
-        if let Ok(base) = effect.cast::<EffectBase>() {
-            base.get().note_performed();
-        }
+        raw::effect_base(effect).note_performed();
         if asks == Ask::Spawn {
-            Code::check(&fields::read(effect, intern!(py, "program"))?)?;
+            let program = fields::read(effect, intern!(py, "program"))?;
+            if cx.keys.sorts.of(cx.names, &program) != Sort::Coroutine {
+                Code::check(&program)?;
+            }
             self.wait = Wait::Spawn;
             let site = match &self.state {
-                State::Generator(generator) => Site::of(cx.names, generator.bind(py)).ok(),
-                State::Coroutine(coroutine) => Site::of(cx.names, coroutine.bind(py)).ok(),
+                State::Generator(generator) => Site::of(cx.names, generator.bind(py)),
+                State::Coroutine(coroutine) => Site::of(cx.names, coroutine.bind(py)),
                 State::Call { .. } | State::Called(_) | State::Single(_) | State::Last => None,
             };
             let effect = effect.clone().unbind();

@@ -152,32 +152,29 @@ impl Place {
 /// Where a task was spawned: a code object, and an instruction of it. Its line is looked up when somebody asks.
 pub(crate) struct Site {
     code: Py<PyAny>,
-    instruction: Py<PyAny>,
+    instruction: i32,
 }
 
 impl Site {
-    /// Where a generator or coroutine stands, or the innermost one that it awaits.
-    pub(crate) fn of(names: &Names, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+    /// Where a generator or coroutine stands that waits, or the innermost one that it awaits.
+    pub(crate) fn of(names: &Names, object: &Bound<'_, PyAny>) -> Option<Self> {
         let py = object.py();
         let mut object = object.clone();
         loop {
             let is_generator = object.get_type().is(&names.generator);
-            let inner = object.getattr(match is_generator {
+            let inner = match is_generator {
                 true => intern!(py, "gi_yieldfrom"),
                 false => intern!(py, "cr_await"),
-            })?;
+            };
+            let inner = object.getattr(inner).ok()?;
             if names.is_program(&inner) {
                 object = inner;
                 continue;
             }
-            let (code, frame) = match is_generator {
-                true => (intern!(py, "gi_code"), intern!(py, "gi_frame")),
-                false => (intern!(py, "cr_code"), intern!(py, "cr_frame")),
-            };
-            let frame = object.getattr(frame)?;
-            return Ok(Site {
-                code: object.getattr(code)?.unbind(),
-                instruction: frame.getattr(intern!(py, "f_lasti"))?.unbind(),
+            let (code, instruction) = raw::standing(&object)?;
+            return Some(Site {
+                code: code.unbind(),
+                instruction,
             });
         }
     }
@@ -185,12 +182,12 @@ impl Site {
     pub(crate) fn clone_ref(&self, py: Python<'_>) -> Self {
         Site {
             code: self.code.clone_ref(py),
-            instruction: self.instruction.clone_ref(py),
+            instruction: self.instruction,
         }
     }
 
     /// `(code, instruction)`.
-    pub(crate) fn parts(&self, py: Python<'_>) -> (Py<PyAny>, Py<PyAny>) {
+    pub(crate) fn parts(&self, py: Python<'_>) -> (Py<PyAny>, i32) {
         let Site { code, instruction } = self.clone_ref(py);
         (code, instruction)
     }

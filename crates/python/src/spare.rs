@@ -12,8 +12,8 @@ use crate::raw;
 pub(crate) struct Spare(Vec<Py<K>>);
 
 impl Spare {
-    /// How many are kept.
-    const MOST: usize = 64;
+    /// How many are kept: as many as handlers wait at once in a usual program. All of them take less than 200 KB.
+    const MOST: usize = 1024;
 
     /// Takes back an object that may not be needed any more. `machine` is the one of the run.
     #[inline]
