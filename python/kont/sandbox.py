@@ -101,7 +101,7 @@ class Turn:
 
 
 class Sandbox:
-    """One program in a sandbox, from its start to its end.
+    """One program in a sandbox, from its start to its end; or a session, that is fed one part after another.
 
     The program has built-in Python, its limits, and the tools that it is given: no files, network, environment or
     processes. Each call of a tool suspends it; then it is plain data, which can be dumped, loaded and answered
@@ -153,11 +153,12 @@ class Sandbox:
             run: _kont.SandboxRun | _kont.FarRun = _kont.SandboxRun(source, filename, given, numbers, seed)
         else:
             run = _kont.FarRun(*_process(where), source, filename, given, numbers, seed)
-        self._start(run, capture)
+        self._start(run, capture, where)
 
-    def _start(self, run: _kont.SandboxRun | _kont.FarRun, capture: bool) -> None:
+    def _start(self, run: _kont.SandboxRun | _kont.FarRun, capture: bool, where: Process | None) -> None:
         self._run = run
         self._capture = capture
+        self._where = where
         self._event: tuple[Any, ...] | None = None
         self._kept = ["", ""]
         # The exception that a request was answered with last, by what the program sees of it.
@@ -264,10 +265,10 @@ class Sandbox:
         self._thrown = {(type_name, seen): error}
 
     def dump(self) -> bytes:
-        """The whole program as bytes, where it waits: source, heap, frames, limits.
+        """The whole program as bytes, where it waits or has ended: source, heap, frames, limits.
 
         Raises:
-            UsageError: it holds something that has no bytes.
+            UsageError: it computes, or was ended in its midst by a limit or a refusal.
         """
         return self._run.dump()
 
@@ -294,7 +295,61 @@ class Sandbox:
         box = cls.__new__(cls)
         box.tools = _by_name(tools)
         run = _kont.SandboxRun.load(data) if where is None else _kont.FarRun.load(*_process(where), data)
-        box._start(run, capture)
+        box._start(run, capture, where)
+        return box
+
+    def feed(self, source: str, *, filename: str = "<sandbox>") -> None:
+        """Gives a program that has ended its next part, which `run` or `advance` then runs.
+
+        The part has all that the parts before have left: variables, functions, modules. A part that ended with an
+        exception leaves what it had done. Limits hold over all parts together.
+
+        Args:
+            source: the part's text.
+            filename: what tracebacks call it.
+
+        Raises:
+            SyntaxError, RefusedError: as the constructor; nothing has changed.
+            UsageError: it has not ended, or was ended in its midst by a limit or a refusal: go on from a fork or a dump.
+
+        >>> import kont
+        >>> session = kont.Sandbox("names = ['a']")
+        >>> session.run()
+        >>> session.feed("names.append('b'); names")
+        >>> session.run()
+        ['a', 'b']
+        """
+        self._run.feed(source, filename)
+        self._event = None
+
+    def fork(self) -> Sandbox:
+        """Another sandbox in the same place, of the same kind and with the same tools, which goes its own way from here.
+
+        Raises:
+            UsageError: it computes, or was ended in its midst by a limit or a refusal.
+
+        >>> import kont
+        >>> session = kont.Sandbox("x = 1")
+        >>> session.run()
+        >>> other = session.fork()
+        >>> other.feed("x += 1; x")
+        >>> session.feed("x")
+        >>> other.run(), session.run()
+        (2, 1)
+        """
+        box = type(self).__new__(type(self))
+        box.tools = dict(self.tools)
+        run = self._run
+        if not isinstance(run, _kont.SandboxRun):
+            forked: _kont.SandboxRun | _kont.FarRun = _kont.FarRun.load(*_process(self._where or Process()), run.dump())
+        else:
+            forked = run.fork()
+        box._start(forked, self._capture, self._where)
+        box._event = self._event
+        box._kept = list(self._kept)
+        box._thrown = dict(self._thrown)
+        for new, old in zip(box._decoders, self._decoders, strict=True):
+            new.setstate(old.getstate())
         return box
 
     def close(self) -> None:

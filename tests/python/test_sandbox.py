@@ -2,6 +2,8 @@
 
 import asyncio
 import datetime
+import subprocess
+import sys
 import textwrap
 
 import pytest
@@ -287,6 +289,105 @@ def test_snapshots_that_are_none():
     for bad in (b"", b"not a snapshot", data[:-5], data[:40] + bytes([data[40] ^ 1]) + data[41:]):
         with pytest.raises(kont.RefusedError):
             kont.Sandbox.load(bad, where=box.where)
+
+
+# Sessions
+
+
+def test_a_session_keeps_what_its_parts_have_left():
+    session = box("import math\ndef area(r): return math.pi * r * r\nseen = []")
+    assert session.run() is None
+    session.feed("seen.append(fetch('a')['size']); seen")
+    assert session.run() == [1]
+    assert session.run() == [1]
+    session.feed("print(round(area(2)))\nseen.clear()\n1 / 0", filename="part.py")
+    with pytest.raises(kont.SandboxError, match="division") as caught:
+        session.run()
+    assert 'File "part.py", line 3' in caught.value.traceback
+    with pytest.raises(SyntaxError):
+        session.feed("seen = = 1")
+    session.feed("seen, area(0)")
+    assert session.run() == ([], 0.0)
+    assert session.stdout == "13\n"
+
+
+def test_a_session_is_fed_when_it_has_ended():
+    session = box("fetch('x')")
+    for _ in range(2):
+        with pytest.raises(kont.UsageError, match="not ended"):
+            session.feed("1")
+        session.advance()
+    session.answer(1, None)
+    session.advance()
+    with pytest.raises(kont.UsageError):
+        session.answer(1, None)
+    session.feed("import subprocess")
+    with pytest.raises(kont.SandboxError, match="subprocess"):
+        session.run()
+    for use in (lambda: session.feed("1"), session.fork, session.dump):
+        with pytest.raises(kont.UsageError, match="midst"):
+            use()
+
+
+def test_forks_go_their_own_ways_from_every_place():
+    tools = (fetch, slow, echo, fails)
+    session = box("log = []\ndef note(x):\n    log.append(x)\n    print(x)\n    return log\nnote('start')")
+    # Before it has begun, between parts, and where it waits.
+    for program in (session, session.fork(), kont.Sandbox.load(session.dump(), tools=tools, capture=True, where=box.where)):
+        assert program.run() == ["start"]
+        forks = [program.fork(), kont.Sandbox.load(program.dump(), tools=tools, capture=True, where=box.where)]
+        assert [fork.advance().value for fork in forks] == [["start"]] * 2
+        for n, fork in enumerate(forks):
+            fork.feed(f"for n in range(2): note(echo(n + {n}))\nlog")
+            fork.advance()
+        again = [fork.fork() for fork in forks]
+        for fork in forks:
+            assert fork.run() == ["start", *(n + forks.index(fork) for n in range(2))]
+        for n, fork in enumerate(again):
+            fork.answer(fork.pending[0].id, "other")
+            assert fork.run() == ["start", "other", n + 1]
+        program.feed("log")
+        assert program.run() == ["start"]
+    assert session.stdout == "start\n"
+    assert forks[0].stdout == "start\n0\n1\n"
+    assert again[0].stdout == "start\nother\n1\n"
+
+
+def test_sandboxes_run_on_many_threads():
+    import concurrent.futures
+
+    source = "total = 0\nfor n in range(200): total += echo(n) + sum(range(n))\ntotal"
+    wanted = sum(n + sum(range(n)) for n in range(200))
+    session = box("seen = []")
+    session.run()
+
+    def one(k):
+        other = box(source)
+        value = other.run()
+        fork = other.fork()
+        fork.feed(f"total + {k}")
+        return value, fork.run()
+
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(one, range(12))) == [(wanted, wanted + k) for k in range(12)]
+        # One session, from thread to thread.
+        for n in range(5):
+            session.feed(f"seen.append({n})\nseen")
+            assert pool.submit(session.run).result() == list(range(n + 1))
+
+
+def test_other_threads_go_on_while_a_program_computes():
+    where = "" if box.where is None else ", where=kont.Process()"
+    source = f"""
+        import kont, os, threading, time
+        program = kont.Sandbox("while True: pass"{where})
+        threading.Thread(target=program.run, daemon=True).start()
+        time.sleep(0.5)
+        print("free", flush=True)
+        os._exit(0)
+    """
+    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(source)], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, "free\n"), ended.stderr
 
 
 # Limits

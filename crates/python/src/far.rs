@@ -39,6 +39,8 @@ enum Request {
     Load,
     /// Answer requests, and run for a while. `Standing`.
     Advance(Vec<(u64, Outcome)>),
+    /// Take the next part of the program. `Standing`, `Refused` or `Kept`.
+    Feed { source: String, filename: String },
     /// Answer requests, and give a snapshot. `Dumped` or `Kept`.
     Dump(Vec<(u64, Outcome)>),
 }
@@ -54,7 +56,7 @@ enum Reply {
     Foreign(String),
     /// The snapshot is behind this.
     Dumped,
-    /// There is no snapshot: why.
+    /// There is no snapshot, or no next part was taken: why.
     Kept(String),
 }
 

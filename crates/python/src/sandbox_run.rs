@@ -8,7 +8,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 use sandbox::vm::raise::LimitExceeded;
 use sandbox::vm::request::{HostRequest, PendingRequest};
-use sandbox::{Capability, Config, Diagnostic, Event, Failure, Limits, Pending, Program, Run};
+use sandbox::{
+    Capability, Config, Diagnostic, Event, Failure, FeedError, Limits, Pending, Program, Run,
+    SnapshotError,
+};
 
 use crate::data::{to_data, to_object};
 use crate::names::names;
@@ -57,6 +60,13 @@ impl State {
             run,
             computed: Duration::ZERO,
         }
+    }
+
+    fn fork(&self) -> Result<Self, SnapshotError> {
+        Ok(State {
+            run: self.run.fork()?,
+            computed: self.computed,
+        })
     }
 
     /// How long it may still compute.
@@ -149,6 +159,19 @@ impl SandboxRun {
         Ok(PyBytes::new(py, &bytes))
     }
 
+    /// Gives a program that has ended its next part.
+    fn feed(&self, py: Python<'_>, source: &str, filename: &str) -> PyResult<()> {
+        py.detach(|| self.lock().run.feed(source, filename))
+            .map_err(|error| not_fed(py, &error))
+    }
+
+    /// Another run in the same place.
+    fn fork(&self, py: Python<'_>) -> PyResult<Self> {
+        let state = py.detach(|| self.lock().fork());
+        let state = state.map_err(|error| usage(py, error))?.into();
+        Ok(SandboxRun { state })
+    }
+
     /// What was printed since the last time: standard output, standard error.
     fn take_output<'py>(&self, py: Python<'py>) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
         let [out, err] = self.with(py, |state| state.run.take_output());
@@ -239,6 +262,14 @@ pub(crate) fn show_pending(
 
 pub(crate) fn usage(py: Python<'_>, error: impl std::fmt::Display) -> PyErr {
     names(py).map_or_else(|error| error, |names| names.usage(py, error.to_string()))
+}
+
+/// Why a program took no next part.
+pub(crate) fn not_fed(py: Python<'_>, error: &FeedError) -> PyErr {
+    match error {
+        FeedError::Text(error) => refused(py, error),
+        error => usage(py, error),
+    }
 }
 
 /// A text that is no program: CPython's own exception where CPython has one.

@@ -8,7 +8,7 @@ pub mod text;
 pub use compile::Diagnostic;
 pub use data::{Data, Failure, Outcome};
 pub use run::{
-    AnswerError, Capability, Config, Event, Failed, Limits, Program, Run, SnapshotError,
+    AnswerError, Capability, Config, Event, Failed, FeedError, Limits, Program, Run, SnapshotError,
 };
 pub use vm::raise::LimitExceeded;
 pub use vm::request::{HostRequest, Pending, PendingRequest};

@@ -282,6 +282,28 @@ impl FarRun {
             .map_err(|error| usage(py, error))
     }
 
+    /// Gives a program that has ended its next part.
+    fn feed(&self, py: Python<'_>, source: String, filename: String) -> PyResult<()> {
+        let reply = py.detach(|| {
+            let mut far = self.lock();
+            let request = Request::Feed { source, filename };
+            match far.ask(&request, &[], PATIENCE, false)? {
+                (Reply::Standing(standing), _) => {
+                    far.stand(standing);
+                    Ok(None)
+                }
+                (reply @ (Reply::Refused(_) | Reply::Kept(_)), _) => Ok(Some(reply)),
+                _ => Err(far.lose("its answer is to another question")),
+            }
+        });
+        match reply {
+            Ok(Some(Reply::Refused(error))) => Err(refused(py, &error)),
+            Ok(Some(Reply::Kept(why))) => Err(usage(py, why)),
+            Ok(_) => Ok(()),
+            Err(gone) => Err(killed(py, gone)),
+        }
+    }
+
     /// The whole run as bytes.
     fn dump<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let reply = py.detach(|| {

@@ -5,7 +5,7 @@ use crate::raw;
 use crate::sandbox_run::State;
 use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
-use sandbox::{Config, Event, Outcome, Program, Run};
+use sandbox::{Config, Event, FeedError, Outcome, Program, Run};
 use std::io::{self, ErrorKind, Read, Write};
 use std::time::Instant;
 use workers::{FD_VARIABLE, FRAME_HEAD_BYTES};
@@ -83,6 +83,15 @@ fn answer(held: &mut Option<State>, frame: &[u8]) -> io::Result<Vec<u8>> {
                 }
             };
             (Reply::Standing(standing(state, event)), Vec::new())
+        }
+        Request::Feed { source, filename } => {
+            let state = held.as_mut().ok_or_else(none)?;
+            let reply = match state.run.feed(&source, &filename) {
+                Ok(()) => Reply::Standing(standing(state, Event::Paused)),
+                Err(FeedError::Text(error)) => Reply::Refused(*error),
+                Err(error) => Reply::Kept(error.to_string()),
+            };
+            (reply, Vec::new())
         }
         Request::Dump(answers) => {
             let state = held.as_mut().ok_or_else(none)?;

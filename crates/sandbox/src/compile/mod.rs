@@ -30,10 +30,25 @@ pub fn compile(
     module: &str,
     is_library: bool,
 ) -> Result<Unit, Diagnostic> {
-    run(source, filename, module, is_library).map_err(|e| e.locate(source, filename))
+    run(source, filename, module, is_library, &[]).map_err(|e| e.locate(source, filename))
 }
 
-fn run(source: &str, filename: &str, module: &str, is_library: bool) -> Check<Unit> {
+/// Compiles the next part of a program: its global variables are those of the parts before, and more.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_more(source: &str, filename: &str, before: &Unit) -> Result<Unit, Diagnostic> {
+    run(source, filename, &before.module, false, &before.globals)
+        .map_err(|e| e.locate(source, filename))
+}
+
+fn run(
+    source: &str,
+    filename: &str,
+    module: &str,
+    is_library: bool,
+    globals: &[String],
+) -> Check<Unit> {
     guard::check(source)?;
     let options =
         ParseOptions::from(Mode::Module).with_target_version(ruff_python_ast::PythonVersion::PY314);
@@ -62,5 +77,6 @@ fn run(source: &str, filename: &str, module: &str, is_library: bool) -> Check<Un
         is_library,
         parsed.suite(),
         &scopes,
+        globals,
     )
 }

@@ -1,7 +1,7 @@
 //! The check of a loaded image: every handle is in range and of the kind that its holder relies on, every place in
 //! code exists. After it, nothing in the interpreter can be surprised by bytes.
 
-use crate::compile::code::CodeRef;
+use crate::compile::code::{CodeRef, UnitId};
 use crate::heap::{
     Heap, Object, Ref, Text, Type, Value,
     object::{GeneratorState, Iter},
@@ -37,6 +37,12 @@ pub(super) fn check(vm: &Vm, threads: &[&Thread], values: &[Value]) -> Check {
     if let Some(what) = bad {
         return Err(what.into());
     }
+    let of_program = |unit: UnitId| {
+        let unit = vm.units.get(usize::from(unit.0));
+        unit.is_some_and(|unit| unit.home == UnitId(0))
+    };
+    let main = vm.modules.first().and_then(|main| main.unit);
+    need(main.is_some_and(of_program), "the program's module")?;
     for module in &vm.modules {
         need(
             matches!(

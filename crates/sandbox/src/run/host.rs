@@ -3,6 +3,7 @@
 use super::domain::{Effect, Fail, Guest, State};
 use super::limits::Limits;
 use super::{Program, convert};
+use crate::compile::{Diagnostic, compile_more};
 use crate::data::{Data, Outcome};
 use crate::heap::Value;
 use crate::vm::raise::LimitExceeded;
@@ -77,6 +78,23 @@ pub enum AnswerError {
     Closed(u64),
 }
 
+/// Why [`Run::feed`] took no text. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FeedError {
+    /// What it has is still to be run.
+    #[error("the program has not ended\nhelp: feed it when `advance` has given its end")]
+    Running,
+    /// It was ended by a limit or a refusal, and is somewhere in its midst.
+    #[error(
+        "the program was ended in its midst: by a limit, by what kont does not do, or by a deadlock\n\
+         help: go on from a dump or a fork of before"
+    )]
+    Spent,
+    /// The text is no program.
+    #[error("{0}")]
+    Text(Box<Diagnostic>),
+}
+
 /// How many steps of the machine pass between two looks at the outside.
 const FUEL: u64 = 1 << 16;
 /// After how many steps of the interpreter the host gets a look at the clock.
@@ -95,6 +113,8 @@ pub struct Run {
     /// That task, once it has its answer.
     pub(super) unblocked: Option<(Continuation<Guest>, Answer<Guest>)>,
     pub(super) ended: Option<Event>,
+    /// Whether its end was one after which a next part may run.
+    pub(super) whole: bool,
 }
 
 impl Run {
@@ -121,7 +141,39 @@ impl Run {
             blocked: None,
             unblocked: None,
             ended: None,
+            whole: false,
         }
+    }
+
+    /// Gives a program that has ended more text: the next part, which [`Run::advance`] will run, with the global
+    /// variables and all else that the parts before have left. One that ended with an exception may go on too.
+    ///
+    /// Limits hold over all parts together.
+    ///
+    /// # Errors
+    /// [`FeedError`]; then it is as it was.
+    pub fn feed(&mut self, source: &str, filename: &str) -> Result<(), FeedError> {
+        if self.ended.is_none() {
+            return Err(FeedError::Running);
+        }
+        if !self.whole {
+            return Err(FeedError::Spent);
+        }
+        let unit = compile_more(source, filename, self.state.vm.last_part())
+            .map_err(|error| FeedError::Text(Box::new(error)))?;
+        self.state.open.clear();
+        self.state.scheduler = Scheduler::new();
+        self.state.refused_at.clear();
+        self.state.vm.result = Value::None;
+        self.state.vm.watched = None;
+        self.ended = None;
+        match self.state.vm.thread_more(Arc::new(unit)) {
+            Ok(main) => {
+                scheduler::spawn_main::<Guest>(&mut self.state, main);
+            }
+            Err(raise) => self.state.fatal = Some(Fail::from(raise)),
+        }
+        Ok(())
     }
 
     /// The program.
@@ -284,6 +336,7 @@ impl Run {
     }
 
     fn end(&mut self, answer: Answer<Guest>) -> Event {
+        self.whole = matches!(answer, Ok(_) | Err(Fail::Exception(_)));
         let event = self.state.ending(answer);
         self.pending.clear();
         self.blocked = None;

@@ -1,6 +1,6 @@
 //! What a run needs of the interpreter's state, and the interpreter itself does not.
 
-use crate::compile::code::Unit;
+use crate::compile::code::{Unit, UnitId};
 use crate::heap::{NativeId, Object, Type, Value};
 use crate::vm::natives::natives;
 use crate::vm::state::Vm;
@@ -24,11 +24,13 @@ impl Vm {
         &mut self,
         unit: Arc<Unit>,
         consts: Vec<Vec<Value>>,
+        home: UnitId,
         globals: Vec<Value>,
     ) {
         self.units.push(LoadedUnit {
             unit,
             consts,
+            home,
             globals,
         });
     }

@@ -18,9 +18,11 @@ mod limits;
 pub(crate) mod snapshot;
 
 #[cfg(test)]
+mod session_tests;
+#[cfg(test)]
 mod tests;
 
-pub use host::{AnswerError, Capability, Config, Event, Failed, Run};
+pub use host::{AnswerError, Capability, Config, Event, Failed, FeedError, Run};
 pub use limits::Limits;
 pub use snapshot::SnapshotError;
 

@@ -8,10 +8,11 @@
 //! from bytes. What is read is checked before it is used: sizes, handles, kinds, places in code.
 
 use super::domain::{Fail, Guest, State, TaskPrompt};
-use super::host::{Capability, Run};
+use super::host::{Capability, Event, Run};
 use super::limits::Limits;
 use super::{Program, check};
-use crate::compile::code::Unit;
+use crate::compile::code::{Unit, UnitId};
+use crate::compile::compile_more;
 use crate::heap::{Object, Type, Value};
 use crate::vm::import::ModuleState;
 use crate::vm::raise::LimitExceeded;
@@ -27,7 +28,7 @@ use std::time::Duration;
 
 const MAGIC: &[u8; 8] = b"kont-run";
 /// Raised with every change of the image. Changes of natives and library are seen by [`fingerprint`].
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEAD_BYTES: usize = MAGIC.len() + 4 + 32;
 
 /// Why bytes are no snapshot, or a run has none. Nothing was changed.
@@ -52,11 +53,13 @@ pub enum SnapshotError {
     /// Some bytes are missing or changed.
     #[error("the snapshot is damaged: {0}")]
     Damaged(String),
-    /// The run computes: only one that waits, or has not begun, can be saved.
+    /// The run computes: only one that waits, has not begun, or has ended can be saved.
     #[error("the run does not wait\nhelp: save it when `advance` gives `Suspended`")]
     Running,
-    /// The run has ended.
-    #[error("the run has ended")]
+    /// The run was ended in its midst.
+    #[error(
+        "the run was ended in its midst, by a limit or a refusal: there is nothing to go on with"
+    )]
     Ended,
 }
 
@@ -87,11 +90,15 @@ struct Image {
     open: Vec<(Pending, u64)>,
     blocked: Option<(u64, Thread)>,
     unblocked: Option<(Thread, AnswerImage)>,
+    /// How it ended, if it has.
+    ended: Option<Event>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct UnitImage {
     module: String,
+    /// The text of a later part of the program, and what tracebacks call it.
+    part: Option<(String, String)>,
     consts: Vec<Vec<Value>>,
     globals: Vec<Value>,
 }
@@ -139,32 +146,125 @@ impl AnswerImage {
     }
 }
 
+/// The threads of a run: of the tasks, of the call that all wait for, of the one that was answered.
+type Threads = (
+    Vec<TaskImage>,
+    Option<(u64, Thread)>,
+    Option<(Thread, AnswerImage)>,
+);
+
+/// Tasks, and the order in which they go on.
+struct Waits {
+    tasks: Vec<TaskImage>,
+    ready: Vec<u64>,
+    current: Option<u64>,
+    main: Option<u64>,
+    next: u64,
+}
+
+impl Waits {
+    fn scheduler(self) -> Result<Scheduler<Guest>, SnapshotError> {
+        let mut tasks = BTreeMap::new();
+        for task in self.tasks {
+            let part = match task.state {
+                StateImage::Ready(thread, answer) => {
+                    TaskState::Ready(continuation(thread), answer.into_answer(), Handed::Told)
+                }
+                StateImage::Running => TaskState::Running,
+                StateImage::Parked { thread, external } => {
+                    TaskState::Waiting(continuation(thread), Waiting::Parked { external }, 0)
+                }
+                StateImage::Ended => TaskState::Ended(Ok(Value::None)),
+            };
+            tasks.insert(Id(task.id), TaskPart::from(part));
+        }
+        let parts = Parts {
+            tasks,
+            promises: BTreeMap::new(),
+            ready: self.ready.into_iter().map(Id).collect(),
+            current: self.current.map(Id),
+            main: self.main.map(Id),
+            next: self.next,
+            now: Duration::ZERO,
+        };
+        Scheduler::from_parts(parts).map_err(|e| SnapshotError::Damaged(e.to_string()))
+    }
+}
+
 impl Run {
     /// The whole run as bytes. Cost: O(heap).
     ///
     /// # Errors
-    /// [`SnapshotError::Running`] unless it waits or has not begun, [`SnapshotError::Ended`] after its end.
+    /// [`SnapshotError::Running`] if it computes, [`SnapshotError::Ended`] after an end that has no next part.
     pub fn dump(&self) -> Result<Vec<u8>, SnapshotError> {
-        if self.ended.is_some() {
-            return Err(SnapshotError::Ended);
-        }
-        if self.machine.is_ready() || self.state.fatal.is_some() {
-            return Err(SnapshotError::Running);
-        }
+        self.may_be_held()?;
         let payload = postcard::to_stdvec(&self.image()?)
             .map_err(|e| SnapshotError::Damaged(e.to_string()))?;
         Ok(sealed(&payload))
     }
 
-    fn image(&self) -> Result<Image, SnapshotError> {
+    /// Whether it is data, all of it.
+    fn may_be_held(&self) -> Result<(), SnapshotError> {
+        if self.ended.is_some() && !self.whole {
+            return Err(SnapshotError::Ended);
+        }
+        if self.machine.is_ready() || self.state.fatal.is_some() {
+            return Err(SnapshotError::Running);
+        }
+        Ok(())
+    }
+
+    /// Another run in the same place, which goes its own way from here. Cost: O(heap), less than that of a dump.
+    ///
+    /// # Errors
+    /// As [`Run::dump`].
+    pub fn fork(&self) -> Result<Self, SnapshotError> {
+        self.may_be_held()?;
         let State {
             vm,
             scheduler,
             capabilities,
             open,
             calls,
-            ..
+            calls_max,
+            fatal: _,
+            refused_at,
         } = &self.state;
+        let (tasks, blocked, unblocked) = self.threads()?;
+        let parts = Waits {
+            tasks,
+            ready: scheduler.ready_order().iter().map(|id| id.0).collect(),
+            current: scheduler.current().map(|id| id.0),
+            main: scheduler.main().map(|id| id.0),
+            next: scheduler.next_id(),
+        };
+        let state = State {
+            vm: vm.fork(),
+            scheduler: parts.scheduler()?,
+            capabilities: capabilities.clone(),
+            open: open.clone(),
+            calls: *calls,
+            calls_max: *calls_max,
+            fatal: None,
+            refused_at: refused_at.clone(),
+        };
+        Ok(Self {
+            program: self.program.clone(),
+            machine: Machine::new(),
+            state,
+            limits: self.limits.clone(),
+            pending: self.pending.clone(),
+            blocked: blocked.map(|(call, thread)| (call, continuation(thread))),
+            unblocked: unblocked
+                .map(|(thread, answer)| (continuation(thread), answer.into_answer())),
+            ended: self.ended.clone(),
+            whole: self.whole,
+        })
+    }
+
+    /// All threads: of the tasks, of the one that all wait for, of the one that has its answer.
+    fn threads(&self) -> Result<Threads, SnapshotError> {
+        let scheduler = &self.state.scheduler;
         let views = scheduler.tasks();
         if scheduler.entries() != views.len() {
             return Err(foreign_wait());
@@ -193,8 +293,23 @@ impl Run {
             Some((k, answer)) => Some((self.thread(k)?, AnswerImage::of(answer))),
             None => None,
         };
-        let units = vm.units.iter().map(|unit| UnitImage {
+        Ok((tasks, blocked, unblocked))
+    }
+
+    fn image(&self) -> Result<Image, SnapshotError> {
+        let State {
+            vm,
+            scheduler,
+            capabilities,
+            open,
+            calls,
+            ..
+        } = &self.state;
+        let (tasks, blocked, unblocked) = self.threads()?;
+        let units = (0..).zip(&vm.units).map(|(at, unit)| UnitImage {
             module: unit.unit.module.clone(),
+            part: (at != usize::from(unit.home.0))
+                .then(|| (unit.unit.filename.clone(), unit.unit.source.to_string())),
             consts: unit.consts.clone(),
             globals: unit.globals.clone(),
         });
@@ -226,6 +341,7 @@ impl Run {
                 .collect(),
             blocked,
             unblocked,
+            ended: self.ended.clone(),
         })
     }
 
@@ -263,16 +379,36 @@ impl Run {
         for name in &image.symbols {
             vm.heap.symbols.intern(name);
         }
+        let mut last = Arc::clone(&program.unit);
         for (i, unit) in image.units.into_iter().enumerate() {
-            let code =
-                unit_named(&program, i, &unit.module).ok_or_else(|| damaged("a library module"))?;
+            let id = UnitId(u16::try_from(i).map_err(|_| damaged("the number of its modules"))?);
+            let (code, home, globals) = match &unit.part {
+                Some(_) if i == 0 => return Err(damaged("its first part")),
+                Some((filename, source)) => {
+                    last = compile_more(source, filename, &last)
+                        .map(Arc::new)
+                        .map_err(|_| damaged("its source"))?;
+                    (Arc::clone(&last), UnitId(0), 0)
+                }
+                None => {
+                    let code = unit_named(&program, i, &unit.module)
+                        .ok_or_else(|| damaged("a library module"))?;
+                    let globals = code.globals.len();
+                    (code, id, globals)
+                }
+            };
             let counts = code.codes.iter().map(|c| c.consts.len());
-            if unit.globals.len() != code.globals.len()
+            // Those of the program are as many as its last part has.
+            if (unit.globals.len() != globals && i > 0)
                 || !counts.eq(unit.consts.iter().map(Vec::len))
             {
                 return Err(damaged("a module's variables"));
             }
-            vm.restore_unit(code, unit.consts, unit.globals);
+            vm.restore_unit(code, unit.consts, home, unit.globals);
+        }
+        let known = vm.units.first().map(|unit| unit.globals.len());
+        if known.is_some_and(|known| known != last.globals.len()) {
+            return Err(damaged("the program's variables"));
         }
         vm.modules = image.modules;
         vm.result = image.result;
@@ -290,7 +426,6 @@ impl Run {
 
         let mut threads: Vec<&Thread> = Vec::new();
         let mut values: Vec<Value> = Vec::new();
-        let mut tasks = BTreeMap::new();
         for task in &image.tasks {
             match &task.state {
                 StateImage::Ready(thread, AnswerImage::Value(v) | AnswerImage::Exception(v)) => {
@@ -316,29 +451,14 @@ impl Run {
                 dict.reindex();
             }
         }
-        for task in image.tasks {
-            let part = match task.state {
-                StateImage::Ready(thread, answer) => {
-                    TaskState::Ready(continuation(thread), answer.into_answer(), Handed::Told)
-                }
-                StateImage::Running => TaskState::Running,
-                StateImage::Parked { thread, external } => {
-                    TaskState::Waiting(continuation(thread), Waiting::Parked { external }, 0)
-                }
-                StateImage::Ended => TaskState::Ended(Ok(Value::None)),
-            };
-            tasks.insert(Id(task.id), TaskPart::from(part));
-        }
-        let parts = Parts {
-            tasks,
-            promises: BTreeMap::new(),
-            ready: image.ready.into_iter().map(Id).collect(),
-            current: image.current.map(Id),
-            main: image.main.map(Id),
+        let waits = Waits {
+            tasks: image.tasks,
+            ready: image.ready,
+            current: image.current,
+            main: image.main,
             next: image.next,
-            now: Duration::ZERO,
         };
-        state.scheduler = Scheduler::from_parts(parts).map_err(|e| damaged(&e.to_string()))?;
+        state.scheduler = waits.scheduler()?;
         Ok(Self {
             program,
             machine: Machine::new(),
@@ -351,7 +471,8 @@ impl Run {
             unblocked: image
                 .unblocked
                 .map(|(thread, answer)| (continuation(thread), answer.into_answer())),
-            ended: None,
+            whole: image.ended.is_some(),
+            ended: image.ended,
         })
     }
 }

@@ -13,7 +13,7 @@ fn tool(name: &str, is_async: bool) -> Capability {
     }
 }
 
-fn start(source: &str) -> Run {
+pub(super) fn start(source: &str) -> Run {
     start_with(
         source,
         Limits {
@@ -23,7 +23,7 @@ fn start(source: &str) -> Run {
     )
 }
 
-fn start_with(source: &str, limits: Limits) -> Run {
+pub(super) fn start_with(source: &str, limits: Limits) -> Run {
     let program = Program::compile(source, "test.py").unwrap_or_else(|e| panic!("{e}"));
     let capabilities = vec![tool("ask", false), tool("fetch", true)];
     Run::new(
@@ -36,7 +36,7 @@ fn start_with(source: &str, limits: Limits) -> Run {
     )
 }
 
-fn advance(run: &mut Run) -> Event {
+pub(super) fn advance(run: &mut Run) -> Event {
     loop {
         match run.advance() {
             Event::Paused => {}
@@ -45,7 +45,7 @@ fn advance(run: &mut Run) -> Event {
     }
 }
 
-fn printed(run: &mut Run) -> String {
+pub(super) fn printed(run: &mut Run) -> String {
     String::from_utf8(run.take_output().concat()).expect("utf-8")
 }
 

@@ -4,7 +4,8 @@ use super::frame::PyFrame;
 use super::raise::Res;
 use super::state::{Settings, Vm};
 use super::thread::{Exit, Input, Thread};
-use crate::compile::code::{CodeRef, Unit};
+use super::unit::LoadedUnit;
+use crate::compile::code::{CodeRef, Unit, UnitId};
 use crate::heap::Value;
 use std::sync::Arc;
 
@@ -117,6 +118,24 @@ impl Vm {
         let module = self.load_main(unit)?;
         let mut thread = Thread::new(0);
         self.push_module_body(&mut thread, module)?;
+        Ok(thread)
+    }
+
+    /// The last part of the program.
+    pub(crate) fn last_part(&self) -> &Unit {
+        let of_program = |unit: &&LoadedUnit| unit.home == UnitId(0);
+        let last = self.units.iter().rev().find(of_program);
+        &last.unwrap_or(&self.units[0]).unit
+    }
+
+    /// A thread that will run the next part of the program, whose first part has run.
+    ///
+    /// # Errors
+    /// A memory limit.
+    pub fn thread_more(&mut self, unit: Arc<Unit>) -> Res<Thread> {
+        self.load_more(unit)?;
+        let mut thread = Thread::new(0);
+        self.push_module_body(&mut thread, 0)?;
         Ok(thread)
     }
 

@@ -15,7 +15,6 @@ use super::state::{Due, Vm};
 use super::thread::Thread;
 use super::unit::{Code, NOT_EXACT, Table};
 use super::warm::Warm;
-use crate::compile::code::{CodeRef, UnitId};
 use crate::compile::op::{CmpOp, Op, UnaryOp};
 use crate::heap::{
     NativeId, Object, Ref, Type, Value,
@@ -40,10 +39,6 @@ impl Vm {
     #[inline(never)]
     pub(super) fn hot(&mut self, table: &Table, t: &mut Thread, may_pause: &mut bool) -> Hot {
         // The top frame, at hand: see `load`.
-        let mut at = CodeRef {
-            unit: UnitId(0),
-            index: 0,
-        };
         let Some(mut unit) = table.first() else {
             return Hot::Slow;
         };
@@ -56,7 +51,7 @@ impl Vm {
                 let Some(frame) = t.frames.last() else {
                     return Hot::Slow;
                 };
-                at = frame.code;
+                let at = frame.code;
                 base = frame.base as usize;
                 pc = frame.pc as usize;
                 let Some(of_unit) = table.get(usize::from(at.unit.0)) else {
@@ -66,7 +61,6 @@ impl Vm {
                 code = &unit.codes[usize::from(at.index)];
             }
             enters = false;
-            let unit_index = usize::from(at.unit.0);
             let ops: &[Op] = &code.ops;
             let end = base + usize::from(code.frame_registers);
             // Its window. What takes the thread makes it anew: see `window`.
@@ -266,13 +260,12 @@ impl Vm {
                                         window[free + i] = Value::Ref(*cell);
                                     }
                                     save!(Pending::Store($dst));
-                                    at = of;
                                     unit = callee_unit;
                                     code = callee;
                                     base = start;
                                     pc = 0;
                                     enters = true;
-                                    t.frames.enter(at, 0, start as u32, None, $made);
+                                    t.frames.enter(of, 0, start as u32, None, $made);
                                     continue 'frame;
                                 }
                             }
@@ -449,7 +442,7 @@ impl Vm {
                             }
                         }
                         Op::LoadGlobal { dst, slot } => {
-                            let mut v = self.units[unit_index].globals[slot as usize];
+                            let mut v = self.units[unit.home].globals[slot as usize];
                             if v.is_unbound() {
                                 v = unit.builtins[slot as usize];
                                 if v.is_unbound() {
@@ -459,7 +452,7 @@ impl Vm {
                             reg!(dst) = v;
                         }
                         Op::StoreGlobal { src, slot } => {
-                            self.units[unit_index].globals[slot as usize] = copy!(src);
+                            self.units[unit.home].globals[slot as usize] = copy!(src);
                         }
                         Op::JumpIfBound { src, to } => {
                             if !reg!(src).is_unbound() {
@@ -901,7 +894,7 @@ impl Vm {
                             done!(objects::dict::insert(self, r, reg!(key), reg!(src)));
                         }
                         Op::Result { src } => {
-                            if unit_index == 0 {
+                            if unit.home == 0 {
                                 self.result = reg!(src);
                             }
                         }

@@ -267,9 +267,9 @@ impl Vm {
     pub fn module_attr(&self, number: u32, name: Sym) -> Option<Value> {
         let module = &self.modules[number as usize];
         if let Some(unit) = module.unit {
-            let slots = &self.table[unit.0 as usize].slots;
-            if let Some(slot) = slots.get(&name) {
-                let v = self.units[unit.0 as usize].globals[*slot as usize];
+            let unit = &self.table[unit.0 as usize];
+            if let Some(slot) = unit.slots.get(&name) {
+                let v = self.units[unit.home].globals[*slot as usize];
                 if !v.is_unbound() {
                     return Some(v);
                 }
@@ -282,9 +282,9 @@ impl Vm {
     pub fn set_module_attr(&mut self, number: u32, name: Sym, value: Value) {
         let unit = self.modules[number as usize].unit;
         if let Some(unit) = unit {
-            let slots = &self.table[unit.0 as usize].slots;
-            if let Some(slot) = slots.get(&name) {
-                self.units[unit.0 as usize].globals[*slot as usize] = value;
+            let unit = &self.table[unit.0 as usize];
+            if let Some(slot) = unit.slots.get(&name) {
+                self.units[unit.home].globals[*slot as usize] = value;
                 return;
             }
         }
@@ -297,7 +297,7 @@ impl Vm {
         let mut all: Vec<(Sym, Value)> = module.extra.iter().collect();
         if let Some(unit) = module.unit {
             let slots = &self.table[unit.0 as usize].globals;
-            let values = &self.units[unit.0 as usize].globals;
+            let values = &self.units[self.table[unit.0 as usize].home].globals;
             all.extend(
                 slots
                     .iter()

@@ -67,8 +67,7 @@ impl Vm {
                 return Some(Exit::Return(Value::None));
             };
             let code_ref = frame.code;
-            let unit_index = code_ref.unit.0 as usize;
-            let unit = table.get(unit_index)?;
+            let unit = table.get(usize::from(code_ref.unit.0))?;
             let code = &unit.codes[code_ref.index as usize];
             let ops: &[Op] = &code.ops;
             let base = frame.base as usize;
@@ -230,7 +229,7 @@ impl Vm {
                         }
                     }
                     Op::LoadGlobal { dst, slot } => {
-                        let v = self.units[unit_index].globals[slot as usize];
+                        let v = self.units[unit.home].globals[slot as usize];
                         if !v.is_unbound() {
                             reg!(dst) = v;
                             break 'one;
@@ -242,7 +241,7 @@ impl Vm {
                         }
                         save!(Pending::None);
                         let name = unit.globals[slot as usize];
-                        let module = self.units[unit_index].unit.module.clone();
+                        let module = unit.unit.module.clone();
                         let extra = self
                             .module(&module)
                             .and_then(|n| self.modules[n as usize].extra.get(name));
@@ -253,10 +252,10 @@ impl Vm {
                         }
                     }
                     Op::StoreGlobal { src, slot } => {
-                        self.units[unit_index].globals[slot as usize] = reg!(src);
+                        self.units[unit.home].globals[slot as usize] = reg!(src);
                     }
                     Op::DelGlobal { slot } => {
-                        let place = &mut self.units[unit_index].globals[slot as usize];
+                        let place = &mut self.units[unit.home].globals[slot as usize];
                         if place.is_unbound() {
                             save!(Pending::None);
                             go!(Err(self.no_name(unit.globals[slot as usize])));
@@ -854,7 +853,7 @@ impl Vm {
                         }
                     }
                     Op::Result { src } => {
-                        if unit_index == 0 {
+                        if unit.home == 0 {
                             self.result = reg!(src);
                         }
                     }

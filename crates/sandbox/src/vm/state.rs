@@ -165,6 +165,22 @@ impl Vm {
         }
     }
 
+    /// A state like this one, which shares with it only what neither can change. Cost: O(heap).
+    pub(crate) fn fork(&self) -> Self {
+        Self {
+            heap: self.heap.clone(),
+            interrupted: Arc::default(),
+            output: self.output.clone(),
+            units: self.units.clone(),
+            table: self.fork_table(),
+            modules: self.modules.clone(),
+            capabilities: self.capabilities.clone(),
+            lookup: Arc::clone(&self.lookup),
+            known: Known::default(),
+            ..*self
+        }
+    }
+
     /// Calls `see` with every value that the state holds outside of heap and threads.
     pub fn roots(&self, see: &mut dyn FnMut(Value)) {
         see(self.result);

@@ -201,12 +201,8 @@ impl Vm {
         } else if mro.contains(&Type::NameError.r()) {
             for entry in x.traceback.iter().take(1) {
                 names.extend(self.code(entry.code).variables.iter().cloned());
-                let unit = entry.code.unit.0 as usize;
-                for (name, v) in self.table[unit]
-                    .globals
-                    .iter()
-                    .zip(&self.units[unit].globals)
-                {
+                let unit = &self.table[entry.code.unit.0 as usize];
+                for (name, v) in unit.globals.iter().zip(&self.units[unit.home].globals) {
                     if !v.is_unbound() {
                         names.push(self.heap.name(*name).to_string());
                     }

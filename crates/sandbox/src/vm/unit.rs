@@ -1,7 +1,7 @@
 //! Loading units: names become symbols, constants become values, global names find their built-ins.
 
 use super::import::ModuleState;
-use super::raise::Res;
+use super::raise::{Raise, Res};
 use super::state::Vm;
 use crate::compile::code::{self, CodeRef, Const, LinkedCode, Unit, UnitId};
 use crate::compile::op::Op;
@@ -18,6 +18,8 @@ pub struct LoadedUnit {
     pub unit: Arc<Unit>,
     /// Constants of each code as values. They are data of the run: identity matters.
     pub consts: Vec<Vec<Value>>,
+    /// The unit that has its global variables: itself, or the first part of the program of which it is a later one.
+    pub home: UnitId,
     /// Global variables by slot.
     pub globals: Vec<Value>,
 }
@@ -26,9 +28,11 @@ pub struct LoadedUnit {
 pub(crate) type Table = Vec<Arc<TableUnit>>;
 
 /// A unit as the loop reads it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TableUnit {
     pub(crate) unit: Arc<Unit>,
+    /// Which unit has the values of its global slots.
+    pub(crate) home: usize,
     pub(crate) codes: Vec<Code>,
     /// Names of global slots.
     pub(crate) globals: Vec<Sym>,
@@ -39,7 +43,7 @@ pub(crate) struct TableUnit {
 }
 
 /// A code as the loop reads it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Code {
     unit: Arc<Unit>,
     index: usize,
@@ -65,7 +69,7 @@ pub(crate) struct Code {
 }
 
 /// A method call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Site {
     pub(crate) name: Sym,
     pub(crate) positional: u16,
@@ -82,6 +86,15 @@ pub(crate) const NOT_EXACT: u16 = u16::MAX;
 pub(crate) struct Cache {
     key: AtomicU64,
     found: AtomicU64,
+}
+
+impl Clone for Cache {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.load(Relaxed).into(),
+            found: self.found.load(Relaxed).into(),
+        }
+    }
 }
 
 impl Cache {
@@ -116,17 +129,14 @@ impl Vm {
     /// # Errors
     /// A memory limit.
     pub fn load_unit(&mut self, unit: Arc<Unit>) -> Res<u32> {
-        let mut consts = Vec::with_capacity(unit.codes.len());
-        for code in &unit.codes {
-            let values: Res<Vec<Value>> = code.consts.iter().map(|c| self.constant(c)).collect();
-            consts.push(values?);
-        }
+        let consts = self.constants(&unit)?;
         let globals = vec![Value::Unbound; unit.globals.len()];
         let id = UnitId(u16::try_from(self.units.len()).expect("fewer than 65,536 units"));
         let name = unit.module.clone();
         self.units.push(LoadedUnit {
             unit,
             consts,
+            home: id,
             globals,
         });
         self.link();
@@ -140,6 +150,53 @@ impl Vm {
             loaded: false,
         });
         Ok(number)
+    }
+
+    /// Loads the next part of the program, which has the variables of the parts before. Its body has not run.
+    ///
+    /// # Errors
+    /// A memory limit; too many parts.
+    pub fn load_more(&mut self, unit: Arc<Unit>) -> Res<()> {
+        let Ok(id) = u16::try_from(self.units.len()) else {
+            return Err(Raise::Refused("a program of more than 65,536 parts".into()));
+        };
+        let consts = self.constants(&unit)?;
+        let more = unit
+            .globals
+            .len()
+            .saturating_sub(self.units[0].globals.len());
+        self.heap.charge(more * size_of::<Value>())?;
+        self.units[0]
+            .globals
+            .resize(unit.globals.len(), Value::Unbound);
+        self.units.push(LoadedUnit {
+            unit,
+            consts,
+            home: UnitId(0),
+            globals: Vec::new(),
+        });
+        self.link();
+        let main = &mut self.modules[0];
+        main.unit = Some(UnitId(id));
+        // Names that were attributes of the module have a slot from now on.
+        let names = &self.table[usize::from(id)].globals;
+        for (name, place) in names.iter().zip(&mut self.units[0].globals) {
+            if let Some(value) = main.extra.remove(*name) {
+                *place = value;
+            }
+        }
+        Ok(())
+    }
+
+    fn constants(&mut self, unit: &Unit) -> Res<Vec<Vec<Value>>> {
+        let of_code = |code: &code::Code| code.consts.iter().map(|c| self.constant(c)).collect();
+        unit.codes.iter().map(of_code).collect()
+    }
+
+    /// What the loop reads, apart from that of every other run: what it learns is true of one heap only.
+    pub(crate) fn fork_table(&self) -> Arc<Table> {
+        let apart = |unit: &Arc<TableUnit>| Arc::new(TableUnit::clone(unit));
+        Arc::new(self.table.iter().map(apart).collect())
     }
 
     /// Makes what the loop reads of units that are new: after a load of a unit or of a snapshot.
@@ -200,6 +257,7 @@ impl Vm {
                 .collect();
             table.push(Arc::new(TableUnit {
                 unit: unit.clone(),
+                home: usize::from(loaded.home.0),
                 codes,
                 slots: globals.iter().copied().zip(0..).collect(),
                 globals,

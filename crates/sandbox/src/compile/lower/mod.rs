@@ -49,6 +49,7 @@ pub(super) fn lower(
     is_library: bool,
     body: &[Stmt],
     scopes: &Scopes,
+    globals: &[String],
 ) -> Check<Unit> {
     let line_starts: Vec<u32> = std::iter::once(0)
         .chain(
@@ -62,8 +63,8 @@ pub(super) fn lower(
         source,
         scopes,
         codes: vec![Code::default()],
-        globals: Vec::new(),
-        global_slots: FxHashMap::default(),
+        globals: globals.to_vec(),
+        global_slots: globals.iter().cloned().zip(0..).collect(),
         code_of_node: FxHashMap::default(),
         f: Frame::new(scopes, 0)?,
         ops_total: 0,
