@@ -21,6 +21,7 @@ Commands:
   demo    build kont and play the demo of the README: approval, a real crash, a killed worker, replay, fork
   check   format, lint, build, and run every test; all that CI runs
   setup   make the private Python environment below target/ and build the extension into it
+  wheel   build the wheel as people get it, and use it in an empty environment
   bench   measure kont beside others: see cargo xtask bench --help
   tidy    check the project's own rules (file sizes, walls between crates, forbidden words)
 
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         ["check"] => check::check(false),
         ["check", "--fast"] => check::check(true),
         ["setup"] => python::setup(python::Profile::Release).map(|_| ()),
+        ["wheel"] => wheel::wheel(),
         ["bench", args @ ..] => bench::bench(args),
         ["tidy"] => tidy::tidy(),
         [] | ["--help" | "-h" | "help"] => {

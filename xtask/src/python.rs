@@ -18,6 +18,8 @@ const PACKAGES: &[&str] = &[
     "urllib3==2.8.0",
     "uvloop==0.23.0",
 ];
+/// How the wheel is built that people get: small, and in one piece.
+pub const FOR_PEOPLE: &[&str] = &["--profile", "wheel", "--compression-level", "9"];
 /// What is only read: the programs of this one are run by themselves, without what it depends on.
 const ALONE: &[&str] = &["pyperformance==1.14.0"];
 /// Which of them one environment needs for all.
@@ -148,7 +150,7 @@ impl Venv {
 
     /// Builds kont as people get it, installs it here, and says where the wheel is.
     pub fn build_wheel(&self) -> Done<PathBuf> {
-        let wheel = self.wheel(&["--profile", "wheel", "--compression-level", "9"])?;
+        let wheel = self.wheel(FOR_PEOPLE)?;
         let file = wheel.to_string_lossy();
         self.install(
             &["--force-reinstall", "--no-deps", &file],
@@ -167,6 +169,13 @@ pub fn for_tests() -> Vec<&'static str> {
 
 /// Makes the environment below `target/` and builds the extension into it. Does again only what has changed.
 pub fn setup(profile: Profile) -> Done<Venv> {
+    let venv = environment()?;
+    build(&venv, profile)?;
+    Ok(venv)
+}
+
+/// Makes the environment below `target/`, if it is not there, with all that the build and the tests need.
+pub fn environment() -> Done<Venv> {
     let folder = target().join("venv");
     let venv = Venv { folder };
     if output(venv.command("python").args(["-c", PROBE])).is_none() {
@@ -186,7 +195,6 @@ pub fn setup(profile: Profile) -> Done<Venv> {
         venv.install(&alone, "install programs that are run as tests")?;
         std::fs::write(&stamp, all).map_err(|e| e.to_string())?;
     }
-    build(&venv, profile)?;
     Ok(venv)
 }
 

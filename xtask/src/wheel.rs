@@ -1,7 +1,8 @@
 //! Whether the wheel has all that belongs into it, and works where there is nothing else of this repository.
 
-use crate::python::Venv;
+use crate::python::{FOR_PEOPLE, Venv, environment};
 use crate::run::{Done, output, run, target};
+use std::path::Path;
 use std::process::Command;
 
 const TRY: &str = "\
@@ -21,13 +22,28 @@ assert {'kont/py.typed', 'kont/_kont.pyi', 'kont/running.pyi', 'kont_pytest/__in
 print('works')
 ";
 
-/// Builds the wheel as `check` has built all else, installs it into an empty environment, and uses it there.
-///
-/// * `tools` – the environment that has maturin and pip.
+/// Builds the wheel that people get, and uses it.
+pub fn wheel() -> Done {
+    let tools = environment()?;
+    let wheel = tools.wheel(FOR_PEOPLE)?;
+    try_it(&tools, &wheel)?;
+    let size = std::fs::metadata(&wheel).map_err(|e| e.to_string())?.len();
+    println!("{} ({:.2} MB)", wheel.display(), size as f64 / 1e6);
+    Ok(())
+}
+
+/// Builds the wheel as `check` has built all else, and uses it: the time of a whole compilation with all optimisation is not
+/// spent on a check.
 pub fn check(tools: &Venv) -> Done {
-    let folder = target().join("venv-of-wheel");
-    // The time of a whole compilation with all optimisation is not spent on a check.
     let wheel = tools.wheel(&["--profile", "dev"])?;
+    try_it(tools, &wheel)
+}
+
+/// Installs a wheel into an empty environment, and uses it there.
+///
+/// * `tools` – the environment that has pip.
+fn try_it(tools: &Venv, wheel: &Path) -> Done {
+    let folder = target().join("venv-of-wheel");
     let fresh = Venv::at(folder);
     let mut make = tools.command("python");
     make.args(["-m", "venv", "--clear", "--without-pip"]);
@@ -37,7 +53,7 @@ pub fn check(tools: &Venv) -> Done {
     install.args(["-m", "pip", "--python"]);
     install.arg(fresh.program("python"));
     install.args(["install", "--quiet", "--no-index", "--no-deps"]);
-    install.arg("--disable-pip-version-check").arg(&wheel);
+    install.arg("--disable-pip-version-check").arg(wheel);
     run("install the wheel", &mut install)?;
 
     let mut program = Command::new(fresh.program("python"));

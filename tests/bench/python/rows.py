@@ -86,7 +86,7 @@ def _rows() -> list[Row]:
         Row("state-pair", "ours:state", effects, {"trampoline": "plain:state", "doeff": "doeff_side:state"}, doeff_min=15),
         Row("construct", "ours:construct", effects, constructors, 1.5),
         Row("construct-perform-10", "ours:build_and_perform", effects, {"doeff": "doeff_side:untyped"}, doeff_min=40),
-        Row("await", "ours:awaiting", effects, sends_max=2.5, less="function-1"),
+        Row("await", "ours:awaiting", effects, {"bare": "plain:send_awaiting"}, sends_max=2.5, less="function-1"),
         Row("yield-from", "ours:yielding_from", effects, sends_max=2.5, less="function-1"),
         Row("call-generator", "ours:CALL_GENERATOR", effects, {"yield from": "plain:yield_from", "doeff": "doeff_side:call"}, 3.0),
         Row("call-do", "ours:CALL_DO", effects, {"doeff": "doeff_side:call"}),
