@@ -100,13 +100,11 @@ class Effect(_kont.EffectBase, Generic[T]):
 
     def __iter__(self) -> Generator[Self, Any, T]:
         """Performs it: `answer = yield from effect`, which type checkers understand."""
-        answer: T = yield self
-        return answer
+        return (yield self)
 
     def __await__(self) -> Generator[Self, Any, T]:
         """Performs it: `answer = await effect`, which type checkers understand."""
-        answer: T = yield self
-        return answer
+        return (yield self)
 
 
 class Await(Effect[Any], _kont.Asked):

@@ -256,6 +256,16 @@ fn name(function: &Bound<'_, PyAny>) -> String {
 /// An installed handler.
 pub(crate) struct Installed(pub(crate) Py<Handler>);
 
+impl Installed {
+    /// Whether it was made for the class of this effect before any other.
+    #[inline]
+    pub(crate) fn is_for(&self, effect: &Bound<'_, PyAny>) -> bool {
+        let first = self.0.get().clauses.first();
+        let class = first.and_then(|clause| clause.wanted.types.first());
+        class.is_some_and(|class| class.as_ptr() == effect.get_type_ptr().cast())
+    }
+}
+
 impl machine::Handler<Live> for Installed {
     fn accepts(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
         // What cannot be told is asked of the effect itself, and raised there.
@@ -373,18 +383,20 @@ impl Installed {
                 slot: Activation::Hidden(Some(k), effect),
             };
         }
-        let k = match cx.keys.spare.give(py, k, effect.clone_ref(py)) {
+        // It is known to the continuation from here on; let go of without a look at whose the interpreter's lock is.
+        let effect = effect.into_bound(py);
+        let k = match cx.keys.spare.give(py, k, effect.clone().unbind()) {
             Ok(k) => k,
             // Out of memory: there is no object that could still hold the continuation.
             Err(error) => return Handled::Raise(error),
         };
         if handler.style == Style::Full {
             return Handled::Run {
-                code: Code::clause(cx, function, &effect, &k),
+                code: Code::clause(cx, function, effect.as_unbound(), &k),
                 slot: Activation::Object(k.unbind()),
             };
         }
-        let value = call(cx, function, &effect, Some(&k));
+        let value = call(cx, function, effect.as_unbound(), Some(&k));
         // The usual decision, of a function that ends with `return k(value)`: `k` is known here and in what it gave.
         if let Ok(given) = &value
             && given.is(&k)

@@ -310,18 +310,8 @@ impl Code {
                 return Ok(Meaning::Step(Step::Call(program.get().code(py))));
             }
             Sort::K => {
-                let k = yielded.cast::<K>()?;
-                let fired = K::fire(k, cx, 0, || self.place(py)).ok_or_else(|| {
-                    cx.names.usage(py, "a continuation was yielded\nhelp: write `yield k(value)` or `yield kont.Resume(k, value)`")
-                })?;
-                let (continuation, answer) = fired?;
-                if let Err(error) = &answer {
-                    self.throws(cx, k, error);
-                }
-                return Ok(Meaning::Step(Step::Control(Control::Resume(
-                    Target::Given(continuation),
-                    answer,
-                ))));
+                let control = self.wait_for_rest(cx, &yielded)?;
+                return Ok(Meaning::Step(Step::Control(control)));
             }
             Sort::Generator | Sort::Coroutine => {
                 if let Some(state) = started(cx.names, &yielded) {
@@ -336,6 +326,39 @@ impl Code {
             Sort::Other => {}
         }
         self.wait_for(cx, &yielded)
+    }
+
+    /// `yield k(value)`: goes on with the continuation, and waits for what the rest of the program returns.
+    #[inline]
+    fn wait_for_rest(&self, cx: &Cx<'_>, yielded: &Bound<'_, PyAny>) -> PyResult<Control<Live>> {
+        let k = yielded.cast::<K>()?;
+        let Some(fired) = K::fire(k, cx, 0, || self.place(cx.py)) else {
+            let message = "a continuation was yielded\nhelp: write `yield k(value)` or `yield kont.Resume(k, value)`";
+            return Err(cx.names.usage(cx.py, message));
+        };
+        let (continuation, answer) = fired?;
+        if let Err(error) = &answer {
+            self.throws(cx, k, error);
+        }
+        Ok(Control::Resume(Target::Given(continuation), answer))
+    }
+
+    /// `return k(value)` of a handler's code: goes on with the continuation in its place. `None` if it was something else.
+    #[inline]
+    fn go_on_at_last(&mut self, cx: &Cx<'_>, value: &Bound<'_, PyAny>) -> Option<Step<Live>> {
+        let k = value.cast::<K>().ok()?;
+        // It is known here, and where the machine keeps it for the handler.
+        let fired = K::fire(k, cx, 2, || self.ended_place(cx.py))?;
+        Some(match fired {
+            Ok((continuation, answer)) => {
+                match &answer {
+                    Ok(_) => self.let_go(cx.py),
+                    Err(error) => self.throws(cx, k, error),
+                }
+                Step::Control(Control::Transfer(Target::Given(continuation), answer))
+            }
+            Err(error) => self.fail(cx, error),
+        })
     }
 
     /// An effect for the scheduler: some take something of the performer with them.
@@ -516,19 +539,9 @@ impl Code {
 
     fn finish(&mut self, cx: &Cx<'_>, value: Bound<'_, PyAny>) -> Step<Live> {
         if self.role == Role::Clause
-            && let Ok(k) = value.cast::<K>()
-            // It is known here, and where the machine keeps it for the handler.
-            && let Some(fired) = K::fire(k, cx, 2, || self.ended_place(cx.py))
+            && let Some(step) = self.go_on_at_last(cx, &value)
         {
-            return match fired {
-                Ok((continuation, answer)) => {
-                    if let Err(error) = &answer {
-                        self.throws(cx, k, error);
-                    }
-                    Step::Control(Control::Transfer(Target::Given(continuation), answer))
-                }
-                Err(error) => self.fail(cx, error),
-            };
+            return step;
         }
         let single = matches!(self.state, State::Last);
         if !single
@@ -553,6 +566,16 @@ impl Code {
             }
             Role::Program | Role::Clause => Step::Return(value.unbind()),
             Role::Answering => Step::Control(Control::Transfer(Target::Own, Ok(value.unbind()))),
+        }
+    }
+
+    /// Lets go of the generator or coroutine, which has ended: here, where the interpreter's lock is known to be held.
+    #[inline]
+    fn let_go(&mut self, py: Python<'_>) {
+        if let State::Generator(ended) | State::Coroutine(ended) =
+            std::mem::replace(&mut self.state, State::Last)
+        {
+            drop(ended.into_bound(py));
         }
     }
 
@@ -681,27 +704,44 @@ impl machine::Code<Live> for Code {
         if self.wait != Wait::Plain || cx.tasks.context().is_some() {
             return self.go_on(cx, input);
         }
-        let sent = match &input {
-            Input::Value(value) => raw::send(object, value.bind(cx.py)),
+        let sent = match input {
+            // Let go of here, where the interpreter's lock is known to be held: anywhere else that is looked up.
+            Input::Value(value) => raw::send(object, &value.into_bound(cx.py)),
             Input::Start => raw::send(object, cx.py.None().bind(cx.py)),
             Input::Error(_) => return self.go_on(cx, input),
         };
         match sent {
-            Ok(PySendResult::Next(yielded))
-                if cx.keys.sorts.of(cx.names, &yielded) == Sort::Effect =>
-            {
-                raw::effect_base(&yielded).note_performed();
-                Step::Perform(yielded.unbind())
-            }
+            Ok(PySendResult::Next(yielded)) => match cx.keys.sorts.of(cx.names, &yielded) {
+                Sort::Effect => {
+                    raw::effect_base(&yielded).note_performed();
+                    Step::Perform(yielded.unbind())
+                }
+                Sort::Generator => Step::Call(Self::of(State::Generator(yielded.unbind()))),
+                Sort::K => match self.wait_for_rest(cx, &yielded) {
+                    Ok(control) => Step::Control(control),
+                    Err(error) => {
+                        let turn = self.advance(cx, Input::Error(error));
+                        self.resumed(cx, turn)
+                    }
+                },
+                _ => self.resumed(cx, Turn::Yielded(yielded)),
+            },
             Ok(PySendResult::Return(value))
                 if matches!(self.role, Role::Program | Role::Clause | Role::Answering)
                     && cx.keys.sorts.of(cx.names, &value) == Sort::Other =>
             {
+                self.let_go(cx.py);
                 match self.role {
                     Role::Answering => {
                         Step::Control(Control::Transfer(Target::Own, Ok(value.unbind())))
                     }
                     _ => Step::Return(value.unbind()),
+                }
+            }
+            Ok(PySendResult::Return(value)) if self.role == Role::Clause => {
+                match self.go_on_at_last(cx, &value) {
+                    Some(step) => step,
+                    None => self.resumed(cx, Turn::Returned(value)),
                 }
             }
             sent => self.resumed(cx, sent.into()),

@@ -232,10 +232,47 @@ struct Seen {
 
 const PLACES: usize = 64;
 
-thread_local! {
-    static SEEN: [Cell<Seen>; PLACES] = const {
-        [const { Cell::new(Seen { class: 0, version: 0, layout: std::ptr::null(), object: std::ptr::null_mut(), reads: false }) }; PLACES]
+/// The classes that were seen of late, each at a place of its own.
+struct Places([Cell<Seen>; PLACES]);
+
+impl Places {
+    const NONE: Seen = Seen {
+        class: 0,
+        version: 0,
+        layout: std::ptr::null(),
+        object: std::ptr::null_mut(),
+        reads: false,
     };
+
+    const fn new() -> Self {
+        Places([const { Cell::new(Self::NONE) }; PLACES])
+    }
+}
+
+// Without the interpreter's lock each thread has its own.
+#[cfg(Py_GIL_DISABLED)]
+thread_local! {
+    static SEEN: Places = const { Places::new() };
+}
+
+// SAFETY: who looks at a class holds the interpreter's lock, which only one thread does, and nothing runs meanwhile.
+#[cfg(not(Py_GIL_DISABLED))]
+unsafe impl Sync for Places {}
+
+#[cfg(not(Py_GIL_DISABLED))]
+static SEEN: Places = Places::new();
+
+/// The place of a class.
+///
+/// # Safety
+/// The interpreter is attached.
+#[inline]
+unsafe fn at_place<R>(class: usize, look: impl FnOnce(&Cell<Seen>) -> R) -> R {
+    let place = (class as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - PLACES.ilog2());
+    #[cfg(Py_GIL_DISABLED)]
+    return SEEN.with(|places| look(&places.0[place as usize]));
+    #[cfg(not(Py_GIL_DISABLED))]
+    look(&SEEN.0[place as usize])
 }
 
 /// The layout of a class, if the class is as it was when it was laid out.
@@ -245,17 +282,20 @@ thread_local! {
 #[inline]
 unsafe fn layout_of(class: *mut ffi::PyObject) -> Option<Seen> {
     let address = class as usize;
-    let place = (address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - PLACES.ilog2());
-    // SAFETY: it is a class.
-    let version = unsafe { (*class.cast::<ffi::PyTypeObject>()).tp_version_tag };
-    let seen = SEEN.with(|places| places[place as usize].get());
+    // SAFETY: it is a class, and the interpreter is attached.
+    let (version, seen) = unsafe {
+        let version = (*class.cast::<ffi::PyTypeObject>()).tp_version_tag;
+        (version, at_place(address, Cell::get))
+    };
     if seen.class == address && seen.version == version && version != 0 {
         return Some(seen);
     }
     // SAFETY: as here.
-    let seen = unsafe { look(class) }?;
-    SEEN.with(|places| places[place as usize].set(seen));
-    Some(seen)
+    unsafe {
+        let seen = look(class)?;
+        at_place(address, |place| place.set(seen));
+        Some(seen)
+    }
 }
 
 /// Looks at a class. The layout that it gives lives as long as the class has this version.

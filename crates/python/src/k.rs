@@ -78,7 +78,10 @@ impl K {
     /// Drops all that is in it, for [`K::fill`].
     #[inline]
     pub(crate) fn empty(k: &Bound<'_, Self>) {
-        let old = k.get().inside.with(k.py(), std::mem::take);
+        let mut old = k.get().inside.with(k.py(), std::mem::take);
+        if let Some(effect) = old.effect.take() {
+            drop(effect.into_bound(k.py()));
+        }
         drop(old);
     }
 

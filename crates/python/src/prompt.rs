@@ -38,8 +38,11 @@ impl Prompt {
 }
 
 impl machine::Handler<Live> for Prompt {
+    #[inline]
     fn accepts(&self, cx: &mut Cx<'_>, effect: &Py<PyAny>) -> bool {
         match self {
+            // The usual one, which is asked most often. What the scheduler tells itself is of no class that anybody has.
+            Self::Handler(handler) if handler.is_for(effect.bind(cx.py)) => true,
             Self::Handler(handler) => {
                 let object = effect.bind(cx.py);
                 let is_internal = cx.keys.sorts.of(cx.names, object) == Sort::Asked(Ask::Own)
