@@ -69,6 +69,8 @@ class Enum:
                 if isinstance(value, member):
                     value = value.value
                 _add_member(cls, name, value, values, init)
+        if cls.__hash__ is Enum.__hash__ and _data_class(cls) is not None:
+            cls.__hash__ = _hash_of_value
         if init is not None:
             # `Color(1)` only looks a member up; it must not be initialised again.
             cls._kont_init = init
@@ -132,9 +134,6 @@ class Enum:
     def __hash__(self):
         return hash(self._name_)
 
-    def __eq__(self, other):
-        return self is other if _data_class(type(self)) is None else _plain_eq(self, other)
-
     def __setattr__(self, name, value):
         if name == "name" or name == "value":
             raise AttributeError(f"<enum {type(self).__name__!r}> cannot set attribute {name!r}")
@@ -147,10 +146,8 @@ class Enum:
         return self
 
 
-def _plain_eq(a, b):
-    data = _data_class(type(a))
-    answer = data.__eq__(a, b)
-    return answer
+def _hash_of_value(self):
+    return hash(self._value_)
 
 
 def _data_class(cls):

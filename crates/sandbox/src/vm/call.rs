@@ -76,7 +76,9 @@ impl Vm {
         if t.frames.len() >= self.depth_limit || end > REGISTERS_MAX {
             return Err(self.exception(Type::RecursionError, "maximum recursion depth exceeded"));
         }
-        t.registers.resize(end, Value::Unbound);
+        // Twice as many, so that a thread that calls deeper each time does not come here each time.
+        let room = end.max(2 * t.registers.len()).min(REGISTERS_MAX);
+        t.registers.resize(room, Value::Unbound);
         Ok(())
     }
 

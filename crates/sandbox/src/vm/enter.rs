@@ -4,6 +4,7 @@ use super::frame::{Pending, PyFrame};
 use super::state::Vm;
 use super::thread::Thread;
 use super::unit::Table;
+use crate::compile::code::CodeKind;
 use crate::compile::op::Op;
 use crate::heap::{
     Object, Ref, Value,
@@ -46,6 +47,56 @@ fn enter(
 }
 
 impl Vm {
+    /// Calls a function with arguments that are all it takes, its frame above the top one, if that is all there is to do.
+    pub(super) fn enter_function(
+        &mut self,
+        table: &Table,
+        t: &mut Thread,
+        f: Ref,
+        args: &[Value],
+        pending: Pending,
+    ) -> bool {
+        let (Object::Function(function), Some(top)) = (self.heap.get(f), t.frames.last_mut())
+        else {
+            return false;
+        };
+        let of = function.code;
+        let above = &table[usize::from(top.code.unit.0)].codes[usize::from(top.code.index)];
+        let base = top.base as usize + usize::from(above.frame_registers);
+        let Some(callee) = table
+            .get(usize::from(of.unit.0))
+            .and_then(|unit| unit.codes.get(usize::from(of.index)))
+        else {
+            return false;
+        };
+        let end = base + usize::from(callee.frame_registers);
+        if usize::from(callee.exact) != args.len() || t.registers.len() < end {
+            return false;
+        }
+        let window = &mut t.registers[base..end];
+        window[..args.len()].copy_from_slice(args);
+        window[args.len()..usize::from(callee.first_temp)].fill(Value::Unbound);
+        let free = usize::from(callee.first_free);
+        for (place, cell) in window[free..].iter_mut().zip(&function.closure) {
+            *place = Value::Ref(*cell);
+        }
+        top.pending = pending;
+        if t.frames.len() >= self.depth_limit {
+            return false;
+        }
+        t.frames.enter(of, 0, base as u32, None, None);
+        true
+    }
+
+    /// Whether a call of a function makes a generator.
+    pub(super) fn makes_generator(&self, table: &Table, f: Ref) -> bool {
+        let of = self.heap.function(f).code;
+        table
+            .get(usize::from(of.unit.0))
+            .and_then(|unit| unit.codes.get(usize::from(of.index)))
+            .is_some_and(|code| code.kind == CodeKind::Generator)
+    }
+
     /// Goes on in a generator with None, if that is all there is to do.
     #[inline]
     pub(super) fn enter_generator(

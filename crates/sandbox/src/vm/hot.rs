@@ -388,16 +388,11 @@ impl Vm {
                                 },
                                 Value::Native(id) if Some(id) == self.lookup.len && $argc == 1 => {
                                     let n = match reg!($func + 1) {
-                                        // Of a range it may be too large for a number.
-                                        Value::Ref(r)
-                                            if !matches!(self.heap.get(r), Object::Range(_)) =>
-                                        {
-                                            objects::ops::native_len(self, r)
-                                        }
+                                        Value::Ref(r) => objects::ops::native_len(self, r),
                                         _ => None,
                                     };
-                                    if let Some(n) = n {
-                                        reg!($dst) = Value::Int(n as i64);
+                                    if let Some(n) = n.and_then(|n| i64::try_from(n).ok()) {
+                                        reg!($dst) = Value::Int(n);
                                         continue 'next;
                                     }
                                 }
@@ -587,7 +582,7 @@ impl Vm {
                             }
                             let class = i.class;
                             let Some(at) = i.attrs.position(name) else {
-                                slow!()
+                                warm!()
                             };
                             if self
                                 .known

@@ -12,6 +12,8 @@ pub(super) enum Question {
     Method,
     /// Whether an attribute that an instance holds is what reading it gives.
     Field,
+    /// The function of a property.
+    Getter,
     /// What an attribute of a class is.
     ClassField,
 }

@@ -5,6 +5,8 @@
 
 use super::call::Called;
 use super::frame::Pending;
+use super::hot::NATIVE;
+use super::known::Question;
 use super::raise::{Raise, Res};
 use super::state::Vm;
 use super::thread::Thread;
@@ -12,8 +14,9 @@ use super::unit::{Code, Table, TableUnit};
 use crate::compile::code::{CodeRef, FunctionSpec, UnitId};
 use crate::compile::op::{BinOp, CmpOp, Op};
 use crate::heap::{
-    Object, Value,
+    Object, Ref, Sym, Value,
     object::{Function, GeneratorKind, dunder},
+    sym::sym,
 };
 use crate::objects::{self, ops, slice};
 
@@ -77,6 +80,38 @@ impl Vm {
                 }
                 return Warm::Settle(called);
             }
+            // Methods and properties written in Python, which are plain functions.
+            Op::GetItem { dst, obj, key }
+                if self.is_instance(t.registers[base + usize::from(obj)]) =>
+            {
+                let args = [obj, key].map(|r| t.registers[base + usize::from(r)]);
+                match self.special_function(args[0], sym::GETITEM) {
+                    Some(f) => self.enter_function(table, t, f, &args, Pending::Store(dst)),
+                    None => false,
+                }
+            }
+            Op::GetIter { dst, src }
+            | Op::GetYieldFromIter { dst, src }
+            | Op::ForPrep { dst, src }
+                if self.is_instance(t.registers[base + usize::from(src)]) =>
+            {
+                let this = t.registers[base + usize::from(src)];
+                match self.special_function(this, sym::ITER) {
+                    // What it returns is an iterator: that needs no look.
+                    Some(f) if self.makes_generator(table, f) => {
+                        self.enter_function(table, t, f, &[this], Pending::Store(dst))
+                    }
+                    _ => false,
+                }
+            }
+            Op::GetAttr { dst, obj, name } => {
+                let this = t.registers[base + usize::from(obj)];
+                let name = code.linked.names[usize::from(name)];
+                match self.getter(this, name) {
+                    Some(f) => self.enter_function(table, t, f, &[this], Pending::Store(dst)),
+                    None => false,
+                }
+            }
             _ => match self.plain(unit, code, t, base, op) {
                 Ok(true) => return Warm::Done,
                 Ok(false) | Err(Raise::NeedsPython) => false,
@@ -89,6 +124,52 @@ impl Vm {
             },
         };
         if entered { Warm::Frame } else { Warm::Slow }
+    }
+
+    fn is_instance(&self, v: Value) -> bool {
+        matches!(v, Value::Ref(r) if matches!(self.heap.get(r), Object::Instance(_)))
+    }
+
+    /// A special method of an instance that is a function.
+    fn special_function(&mut self, this: Value, name: Sym) -> Option<Ref> {
+        let class = self.class_of(this);
+        match self.method_to_remember(this, class, name)? {
+            found if found & NATIVE == 0 => Some(Ref(found as u32)),
+            _ => None,
+        }
+    }
+
+    /// The function that computes an attribute of an instance: a property's.
+    fn getter(&mut self, this: Value, name: Sym) -> Option<Ref> {
+        let Value::Ref(r) = this else { return None };
+        let Object::Instance(i) = self.heap.get(r) else {
+            return None;
+        };
+        let class = i.class;
+        if self.heap.class(class).dunders & (dunder::GETATTRIBUTE | dunder::GETATTR) != 0 {
+            return None;
+        }
+        let version = self.heap.class_version;
+        let known = self.known.get(Question::Getter, class, name, version);
+        let found = match known {
+            Some(found) => found,
+            None => {
+                let Some(Value::Ref(property)) = self.find_in_class(class, name) else {
+                    return None;
+                };
+                let Object::Property(parts) = self.heap.get(property) else {
+                    return None;
+                };
+                let found = parts[0];
+                self.known
+                    .set(Question::Getter, class, name, version, found);
+                found
+            }
+        };
+        match found {
+            Value::Ref(f) if matches!(self.heap.get(f), Object::Function(_)) => Some(f),
+            _ => None,
+        }
     }
 
     /// Does an instruction that stays in its frame.
@@ -351,7 +432,7 @@ impl Vm {
         let Value::Ref(r) = v else { return Ok(None) };
         match self.heap.get(r) {
             Object::Generator(g) if g.kind == GeneratorKind::Generator => Ok(Some(v)),
-            Object::Instance(_) | Object::Exception(_) | Object::Class(_) => Ok(None),
+            Object::Exception(_) | Object::Class(_) => Ok(None),
             _ => objects::iter::iter(self, v),
         }
     }
