@@ -96,6 +96,8 @@ pub struct Program {
     pub(super) slots: u32,
     /// The character every match begins with, if there is one.
     pub(super) first: Option<u32>,
+    /// The ASCII characters that a match may begin with, by bits, if each match takes a character. Others may always be.
+    pub(super) starts: Option<u128>,
     /// Whether a match can only be at the start of the text.
     pub(super) at_start: bool,
     /// All flags, those of the pattern itself included.
@@ -117,6 +119,7 @@ pub(super) fn compile(parsed: &Parsed) -> Result<Program, PatternError> {
         loops: 0,
         slots: 0,
         first: first_char(&parsed.node),
+        starts: None,
         at_start: starts_at_start(&parsed.node),
         flags: parsed.flags,
         groups: parsed.groups,
@@ -124,7 +127,55 @@ pub(super) fn compile(parsed: &Parsed) -> Result<Program, PatternError> {
     };
     program.node(&parsed.node)?;
     program.push(Inst::Match)?;
+    program.starts = program.starts();
     Ok(program)
+}
+
+impl Program {
+    /// The ASCII characters that an instruction takes, which takes one character.
+    pub(super) fn ascii(&self, pc: usize) -> Option<u128> {
+        match self.insts[pc] {
+            Inst::Char(c @ 0..128) => Some(1 << c),
+            Inst::Char(_) => Some(0),
+            Inst::Any(true) => Some(u128::MAX),
+            Inst::Any(false) => Some(!(1 << 10)),
+            Inst::Set(n) => Some(self.sets[n as usize].ascii),
+            _ => None,
+        }
+    }
+
+    /// See [`Program::starts`]: what can be reached from the start before a character is taken.
+    fn starts(&self) -> Option<u128> {
+        let mut starts = 0;
+        let mut seen = vec![false; self.insts.len()];
+        let mut open = vec![0];
+        while let Some(pc) = open.pop() {
+            if std::mem::replace(&mut seen[pc], true) {
+                continue;
+            }
+            match self.insts[pc] {
+                Inst::Char(_) | Inst::Any(_) | Inst::Set(_) => starts |= self.ascii(pc)?,
+                Inst::Anchor(_) | Inst::Save(_) | Inst::Atomic(_) | Inst::AtomicEnd(_) => {
+                    open.push(pc + 1);
+                }
+                Inst::Split(to) => open.extend([pc + 1, to as usize]),
+                Inst::Jump(to) => open.push(to as usize),
+                Inst::Repeat { min, .. } => {
+                    open.push(pc + 1);
+                    if min == 0 {
+                        open.push(pc + 2);
+                    }
+                }
+                Inst::LoopStart(_) | Inst::LoopEnter(_) => open.push(pc + 1),
+                // Its body may take nothing, as often as it has to.
+                Inst::Loop { to, .. } => open.extend([pc + 1, to as usize]),
+                Inst::Fail => {}
+                // What else there is may take nothing, or looks elsewhere.
+                _ => return None,
+            }
+        }
+        Some(starts)
+    }
 }
 
 fn first_char(node: &Node) -> Option<u32> {

@@ -174,6 +174,14 @@ pub fn find(
                 Some(next) => at = next,
                 None => return Ok(None),
             }
+        } else if mode == Mode::Search
+            && let Some(starts) = program.starts
+            && !program.at_start
+        {
+            match matcher.skip_to_any(at, starts, fuel)? {
+                Some(next) => at = next,
+                None => return Ok(None),
+            }
         }
         let banned = not_empty_at == Some(at);
         if matcher.run(at, mode, banned, fuel)? {
@@ -228,6 +236,23 @@ impl<'a> Matcher<'a> {
             }
         };
         let found = rest.iter().position(|b| *b == byte);
+        let passed = found.unwrap_or(rest.len()) as u64;
+        fuel.steps = fuel
+            .steps
+            .checked_sub(passed / 64)
+            .ok_or(Exhausted::Steps)?;
+        Ok(found.map(|i| at + i))
+    }
+
+    /// The next place where one of some ASCII characters stands, or any other character.
+    fn skip_to_any(
+        &self,
+        at: usize,
+        starts: u128,
+        fuel: &mut Fuel,
+    ) -> Result<Option<usize>, Exhausted> {
+        let rest = &self.text.bytes()[at..];
+        let found = rest.iter().position(|b| *b >= 128 || starts >> *b & 1 == 1);
         let passed = found.unwrap_or(rest.len()) as u64;
         fuel.steps = fuel
             .steps
@@ -399,15 +424,17 @@ impl<'a> Matcher<'a> {
     ) -> Result<Option<(usize, usize)>, Exhausted> {
         let wanted = if greed == Greed::Lazy { min } else { max };
         let (mut count, mut here, mut least) = (0, at, at);
+        let (bytes, ascii) = (self.text.bytes(), self.program.ascii(pc + 1));
         while count < wanted {
-            let Some((c, next)) = self.text.next(here) else {
-                break;
-            };
-            if !self.takes(pc + 1, c) {
-                break;
+            match (bytes.get(here), ascii) {
+                (Some(b @ 0..128), Some(ascii)) if ascii >> *b & 1 == 1 => here += 1,
+                (Some(0..128), Some(_)) => break,
+                _ => match self.text.next(here) {
+                    Some((c, next)) if self.takes(pc + 1, c) => here = next,
+                    _ => break,
+                },
             }
             fuel.burn()?;
-            here = next;
             count += 1;
             if count == min {
                 least = here;
