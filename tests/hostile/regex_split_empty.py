@@ -1,3 +1,3 @@
 # limit: memory_bytes, steps
 import re
-re.split("", "a" * 10 ** 6)
+re.split("", "a" * 10 ** 7)

@@ -6,8 +6,6 @@ mod unicode;
 
 pub use chars::is_printable;
 
-use std::fmt::Write as _;
-
 /// The shortest text that reads back as the same float, as `repr(float)` gives it.
 ///
 /// Source: CPython `Python/pystrtod.c` (`format_float_short` with code `r`): an exponent is used
@@ -57,60 +55,96 @@ fn positional(mantissa: &str, exponent: i32) -> String {
     format!("{sign}{whole}.{rest}")
 }
 
+/// Counts the bytes of what is written.
+struct Count(usize);
+
+impl std::fmt::Write for Count {
+    fn write_str(&mut self, s: &str) -> std::fmt::Result {
+        self.0 += s.len();
+        Ok(())
+    }
+}
+
+/// How many bytes something takes that is written: counted only where `short`, at most so many, does not suffice.
+pub fn written_bytes(short: usize, write: impl FnOnce(&mut dyn std::fmt::Write)) -> usize {
+    const SHORT: usize = 1024;
+    if short <= SHORT {
+        return short;
+    }
+    let mut count = Count(0);
+    write(&mut count);
+    count.0
+}
+
 /// A string in quotes with escapes, as `repr(str)` gives it.
 pub fn str_repr(s: &str) -> String {
+    let mut out = String::with_capacity(s.len() + 2);
+    write_str_repr(&mut out, s).unwrap_or_default();
+    out
+}
+
+/// Writes a string in quotes with escapes: each byte becomes at most five.
+///
+/// # Errors
+/// That of `out`.
+pub fn write_str_repr(out: &mut (impl std::fmt::Write + ?Sized), s: &str) -> std::fmt::Result {
     let quote = if s.contains('\'') && !s.contains('"') {
         '"'
     } else {
         '\''
     };
-    let mut out = String::with_capacity(s.len() + 2);
-    out.push(quote);
+    out.write_char(quote)?;
     for c in s.chars() {
         match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\\' => out.push_str("\\\\"),
+            '\n' => out.write_str("\\n"),
+            '\r' => out.write_str("\\r"),
+            '\t' => out.write_str("\\t"),
+            '\\' => out.write_str("\\\\"),
             c if c == quote => {
-                out.push('\\');
-                out.push(c);
+                out.write_char('\\')?;
+                out.write_char(c)
             }
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => {
-                write!(out, "\\x{:02x}", c as u32).unwrap_or_default();
-            }
-            c if c.is_ascii() || is_printable(c) => out.push(c),
-            c if (c as u32) < 0x100 => write!(out, "\\x{:02x}", c as u32).unwrap_or_default(),
-            c if (c as u32) < 0x10000 => write!(out, "\\u{:04x}", c as u32).unwrap_or_default(),
-            c => write!(out, "\\U{:08x}", c as u32).unwrap_or_default(),
-        }
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => write!(out, "\\x{:02x}", c as u32),
+            c if c.is_ascii() || is_printable(c) => out.write_char(c),
+            c if (c as u32) < 0x100 => write!(out, "\\x{:02x}", c as u32),
+            c if (c as u32) < 0x10000 => write!(out, "\\u{:04x}", c as u32),
+            c => write!(out, "\\U{:08x}", c as u32),
+        }?;
     }
-    out.push(quote);
-    out
+    out.write_char(quote)
 }
 
 /// Bytes as a literal, as `repr(bytes)` gives it.
 pub fn bytes_repr(b: &[u8]) -> String {
+    let mut out = String::with_capacity(b.len() + 3);
+    write_bytes_repr(&mut out, b).unwrap_or_default();
+    out
+}
+
+/// Writes bytes as a literal: each becomes at most four.
+///
+/// # Errors
+/// That of `out`.
+pub fn write_bytes_repr(out: &mut (impl std::fmt::Write + ?Sized), b: &[u8]) -> std::fmt::Result {
     let quote = if b.contains(&b'\'') && !b.contains(&b'"') {
         '"'
     } else {
         '\''
     };
-    let mut out = format!("b{quote}");
+    write!(out, "b{quote}")?;
     for &byte in b {
         match byte {
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.write_str("\\n"),
+            b'\r' => out.write_str("\\r"),
+            b'\t' => out.write_str("\\t"),
+            b'\\' => out.write_str("\\\\"),
             b if b as char == quote => {
-                out.push('\\');
-                out.push(quote);
+                out.write_char('\\')?;
+                out.write_char(quote)
             }
-            0x20..=0x7e => out.push(byte as char),
-            b => write!(out, "\\x{b:02x}").unwrap_or_default(),
-        }
+            0x20..=0x7e => out.write_char(byte as char),
+            b => write!(out, "\\x{b:02x}"),
+        }?;
     }
-    out.push(quote);
-    out
+    out.write_char(quote)
 }

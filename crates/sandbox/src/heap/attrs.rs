@@ -76,13 +76,22 @@ impl Attrs {
         self.bits & bit(name) != 0 && self.position(name).is_some()
     }
 
-    /// Sets a name's value. A new name goes to the end. Returns whether it is new.
-    pub fn set(&mut self, name: Sym, value: Value) -> bool {
+    /// Sets a name's value. A new name goes to the end. Returns how many bytes it takes more than before.
+    pub fn set(&mut self, name: Sym, value: Value) -> usize {
         if let Some(i) = self.position(name) {
             self.entries[i].1 = value;
-            return false;
+            return 0;
         }
         let at = u32::try_from(self.entries.len()).expect("fewer than 2^32 attributes");
+        if self.index.is_none() && self.entries.len() < self.entries.capacity().min(LINEAR_MAX) {
+            self.entries.push((name, value));
+            self.bits |= bit(name);
+            return 0;
+        }
+        let before = self.bytes();
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact((self.entries.len() / 4).max(4));
+        }
         self.entries.push((name, value));
         self.bits |= bit(name);
         match &mut self.index {
@@ -92,7 +101,15 @@ impl Attrs {
             None if self.entries.len() > LINEAR_MAX => self.reindex(),
             None => {}
         }
-        true
+        self.bytes() - before
+    }
+
+    /// How many bytes its tables take.
+    pub fn bytes(&self) -> usize {
+        // A place of the index has a byte beside it, and seven of eight are used at most.
+        let index = self.index.as_ref();
+        self.entries.capacity() * size_of::<(Sym, Value)>()
+            + index.map_or(0, |i| i.capacity() * size_of::<[u64; 2]>() * 9 / 14)
     }
 
     /// Removes a name and gives its value.

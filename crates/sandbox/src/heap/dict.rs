@@ -32,6 +32,17 @@ pub struct Dict {
 /// Up to so many positions a table has no index: a look at each is as fast.
 const SMALL: usize = 8;
 
+/// About how many bytes an index takes that has room for so many positions.
+fn index_bytes(capacity: usize) -> usize {
+    // A position and a byte beside it; seven of eight places are used at most.
+    capacity * 5 / 7 * 8
+}
+
+/// How many entries are added to `n` when these are full: half as many, so that few are never used.
+fn more_entries(n: usize) -> usize {
+    (n / 2).max(4)
+}
+
 /// Spreads a Python hash over all bits: small integers hash to themselves.
 fn spread(hash: i64) -> u64 {
     let x = (hash as u64) ^ 0x9e37_79b9_7f4a_7c15;
@@ -73,10 +84,13 @@ impl Dict {
 
     /// Adds a key that is known to be absent.
     pub fn push(&mut self, hash: i64, key: Value, value: Value) {
-        if self.entries.len() >= 32 && self.live < self.entries.len() / 2 {
+        if self.is_sparse() {
             self.compact();
         }
         let at = u32::try_from(self.entries.len()).expect("fewer than 2^32 entries");
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(more_entries(self.entries.len()));
+        }
         self.entries.push(Entry { hash, key, value });
         self.live += 1;
         if self.entries.len() <= SMALL {
@@ -89,6 +103,11 @@ impl Dict {
         let entries = &self.entries;
         self.index
             .insert_unique(spread(hash), at, |i| spread(entries[*i as usize].hash));
+    }
+
+    /// Whether the next push drops deleted entries first.
+    fn is_sparse(&self) -> bool {
+        self.entries.len() >= 32 && self.live < self.entries.len() / 2
     }
 
     /// The entry at a position, or `None` if it is deleted or past the end.
@@ -155,23 +174,45 @@ impl Dict {
 
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
-        self.entries.capacity() * size_of::<Entry>() + self.index.capacity() * 5
+        self.entries.capacity() * size_of::<Entry>() + index_bytes(self.index.capacity())
     }
 
-    /// About how many bytes the next push adds: asked before it.
-    pub fn growth(&self) -> usize {
+    /// How many bytes the next push adds, and how many it needs beside these while it moves its index: asked before it.
+    pub fn growth(&self) -> (usize, usize) {
         let n = self.entries.len();
-        let entries = if n == self.entries.capacity() {
-            n.max(4) * size_of::<Entry>()
-        } else {
-            0
+        if self.is_sparse() {
+            return (0, 0);
+        }
+        if n < self.entries.capacity() && (n < SMALL || self.index.len() < self.index.capacity()) {
+            return (0, 0);
+        }
+        let mut added = 0;
+        if n == self.entries.capacity() {
+            added += more_entries(n) * size_of::<Entry>();
+        }
+        let mut moved = 0;
+        if n >= SMALL && self.index.len() == self.index.capacity() {
+            moved = index_bytes(self.index.capacity());
+            added += index_bytes((self.index.len() + 1).max(2 * SMALL) * 2).saturating_sub(moved);
+        }
+        (added, moved)
+    }
+
+    /// A table with room for so many entries: see [`Dict::bytes_of`].
+    pub fn with_capacity(n: usize) -> Self {
+        let mut made = Self {
+            entries: Vec::with_capacity(n),
+            ..Self::default()
         };
-        let index = if n >= SMALL && self.index.len() == self.index.capacity() {
-            n.max(2 * SMALL) * 5
-        } else {
-            0
-        };
-        entries + index
+        if n > SMALL {
+            made.index.reserve(n, |_| 0);
+        }
+        made
+    }
+
+    /// At most how many bytes a table with room for so many entries takes.
+    pub fn bytes_of(n: usize) -> usize {
+        n * size_of::<Entry>() + if n > SMALL { index_bytes(n * 2) } else { 0 }
     }
 
     /// Drops deleted entries. Positions change.

@@ -3,6 +3,7 @@
 pub mod attrs;
 pub mod dict;
 pub mod object;
+pub mod room;
 pub mod set;
 pub mod store;
 pub mod sym;

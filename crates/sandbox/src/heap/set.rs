@@ -15,6 +15,16 @@ enum Slot {
     Full(i64, Value),
 }
 
+/// For how many keys a table is made that holds `used`.
+fn wanted(used: usize) -> usize {
+    if used > 50_000 { used * 2 } else { used * 4 }
+}
+
+/// The size of a table for so many keys: a power of two above them.
+fn size_for(wanted: usize) -> usize {
+    (wanted + 1).next_power_of_two().max(8)
+}
+
 /// A hash table without values.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Set {
@@ -111,21 +121,28 @@ impl Set {
         self.fill += 1;
         self.used += 1;
         if self.fill * 5 >= self.mask() * 3 {
-            let wanted = if self.used > 50_000 {
-                self.used * 2
-            } else {
-                self.used * 4
-            };
-            self.resize(wanted);
+            self.resize(wanted(self.used));
         }
     }
 
-    fn resize(&mut self, wanted: usize) {
-        let mut size = 8;
-        while size <= wanted {
-            size *= 2;
+    /// Bytes of the table that the next [`Set::push`] may make beside the one that is there; 0 if it makes none.
+    pub fn growth(&self) -> usize {
+        if (self.fill + 1) * 5 < self.mask() * 3 {
+            return 0;
         }
-        self.rebuild(size);
+        size_for(wanted(self.used + 1)) * size_of::<Slot>()
+    }
+
+    /// The same of [`Set::reserve`].
+    pub fn growth_by(&self, more: usize) -> usize {
+        if (self.fill + more) * 5 < self.mask() * 3 {
+            return 0;
+        }
+        size_for((self.used + more) * 2) * size_of::<Slot>()
+    }
+
+    fn resize(&mut self, wanted: usize) {
+        self.rebuild(size_for(wanted));
     }
 
     fn rebuild(&mut self, size: usize) {
@@ -166,12 +183,7 @@ impl Set {
     /// Gets rid of many removed entries, as CPython does after it removed another set's keys.
     pub fn tidy(&mut self) {
         if self.fill - self.used > self.mask() / 4 {
-            let wanted = if self.used > 50_000 {
-                self.used * 2
-            } else {
-                self.used * 4
-            };
-            self.resize(wanted);
+            self.resize(wanted(self.used));
         }
     }
 

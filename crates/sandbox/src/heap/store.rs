@@ -4,7 +4,10 @@ use super::{
     Object, Ref, Symbols, Type, Value,
     attrs::Attrs,
     dict::Dict,
-    object::{Class, ClassBox, Exception, Function, Generator, Instance, Iter},
+    object::{
+        Class, ClassBox, Exception, Function, Generator, Instance, Iter, Match, Pattern,
+        TracebackEntry,
+    },
     set::Set,
     sym::Sym,
     text::{self, Buffer, Text},
@@ -54,13 +57,13 @@ pub struct Heap {
     slots: Vec<Object>,
     free: u32,
     /// Bytes in use as accounted.
-    used_bytes: usize,
+    pub(super) used_bytes: usize,
     /// Bytes allocated since the last collection.
-    new_bytes: usize,
+    pub(super) new_bytes: usize,
     /// Live bytes after the last collection.
     live_bytes: usize,
     /// The limit in bytes.
-    limit_bytes: usize,
+    pub(super) limit_bytes: usize,
     /// The key of string hashes in this run.
     pub hash_key: u64,
     /// Allocated bytes at which a collection may be due.
@@ -193,6 +196,9 @@ impl Heap {
     pub fn alloc(&mut self, object: Object) -> Ref {
         if self.free == NO_SLOT {
             let at = u32::try_from(self.slots.len()).expect("fewer than 2^32 slots");
+            if self.slots.len() == self.slots.capacity() {
+                self.grow_slots();
+            }
             self.slots.push(object);
             Ref(at)
         } else {
@@ -205,6 +211,15 @@ impl Heap {
             *slot = object;
             Ref(at)
         }
+    }
+
+    /// Makes slots: as many as there are, but never more than a small part of the limit, since slots that are not used are
+    /// not accounted.
+    #[cold]
+    fn grow_slots(&mut self) {
+        let most = self.limit_bytes / 32 / size_of::<Object>();
+        let more = self.slots.len().min(most).max(64);
+        self.slots.reserve_exact(more);
     }
 
     /// Accounts for bytes about to be used, before they are: the only place where memory runs out.
@@ -297,7 +312,8 @@ impl Heap {
         self.rebuild_free_list();
         self.forget_recent();
         self.find_singles();
-        self.used_bytes = self.slots.iter().map(object_bytes).sum();
+        let objects: usize = self.slots.iter().map(object_bytes).sum();
+        self.used_bytes = objects + self.symbols.own_bytes();
         self.live_bytes = self.used_bytes;
         self.new_bytes = 0;
         self.schedule_collection();
@@ -621,7 +637,7 @@ impl Heap {
                 }
             });
         }
-        let mut used = 0;
+        let mut used = self.symbols.own_bytes();
         // The buffers, and how much of each is the start of a living string.
         let mut needed: BTreeMap<u32, u32> = BTreeMap::new();
         self.free = NO_SLOT;
@@ -679,14 +695,37 @@ pub fn object_bytes(object: &Object) -> usize {
             Object::Tuple(items) => items.len() * value,
             Object::Dict(d) => size_of::<Dict>() + d.bytes(),
             Object::Set(s) => size_of::<Set>() + s.bytes(),
-            Object::Instance(i) => size_of::<Instance>() + i.attrs.len() * 24,
+            Object::Instance(i) => size_of::<Instance>() + i.attrs.bytes(),
             Object::Function(f) => {
-                size_of::<Function>() + (f.defaults.len() + f.closure.len()) * value
+                size_of::<Function>()
+                    + (f.defaults.len() + f.kw_defaults.len()) * value
+                    + f.closure.len() * size_of::<Ref>()
+                    + f.attrs.bytes()
             }
-            Object::Class(c) => size_of::<Class>() + c.attrs.len() * 24,
-            Object::Exception(_) => size_of::<Exception>(),
+            Object::Class(c) => {
+                size_of::<Class>() + c.attrs.bytes() + (c.mro.len() + c.bases.len()) * 4
+            }
+            Object::Exception(e) => {
+                size_of::<Exception>()
+                    + e.attrs.bytes()
+                    + e.traceback.capacity() * size_of::<TracebackEntry>()
+            }
             Object::Generator(_) => size_of::<Generator>() + 256,
-            Object::Iter(_) => size_of::<Iter>(),
+            Object::Iter(i) => {
+                size_of::<Iter>()
+                    + match &**i {
+                        Iter::Values(values, _) => values.len() * value,
+                        Iter::Zip(parts, _) => parts.len() * size_of::<Ref>(),
+                        _ => 0,
+                    }
+            }
+            Object::Match(m) => {
+                size_of::<Match>() + m.spans.len() * size_of::<Option<(u32, u32)>>()
+            }
+            Object::Pattern(p) => {
+                size_of::<Pattern>() + p.program.get().map_or(0, |program| program.bytes())
+            }
+            Object::Namespace(attrs) => size_of::<Attrs>() + attrs.bytes(),
             _ => 64,
         }
 }

@@ -22,6 +22,7 @@ pub struct Symbols {
 struct Names {
     names: Vec<Arc<str>>,
     index: FxHashMap<Arc<str>, Sym>,
+    bytes: usize,
 }
 
 macro_rules! known_symbols {
@@ -84,6 +85,11 @@ pub mod sym {
     }
 }
 
+/// About how many bytes a name takes, with its places in both tables.
+pub(super) fn bytes_of(name: &str) -> usize {
+    name.len() + 40 + 2 * (size_of::<Arc<str>>() + size_of::<(Arc<str>, Sym)>())
+}
+
 impl Symbols {
     /// A table of the well-known symbols.
     pub fn known() -> Self {
@@ -112,6 +118,7 @@ impl Symbols {
             return sym;
         }
         let sym = Sym(u32::try_from(self.len()).expect("fewer than 2^32 names"));
+        self.own.bytes += bytes_of(name);
         let name: Arc<str> = name.into();
         self.own.names.push(name.clone());
         self.own.index.insert(name, sym);
@@ -131,6 +138,11 @@ impl Symbols {
             Some(name) => name,
             None => &self.own.names[at - self.shared.names.len()],
         }
+    }
+
+    /// About how many bytes the names after the shared ones take.
+    pub fn own_bytes(&self) -> usize {
+        self.own.bytes
     }
 
     /// How many names there are.

@@ -169,6 +169,7 @@ fn new(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
                 }
                 other => other?,
             };
+            vm.heap.room(items.len() * size_of::<(Value, u8)>())?;
             let mut bytes = Vec::with_capacity(items.len());
             for item in items {
                 let i = args::clamped_index(vm, item)?;
@@ -205,10 +206,12 @@ fn hex(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
         Value::Unbound => 1,
         v => args::index(vm, v)?,
     };
-    let bytes = raw(vm, r).to_vec();
-    room(vm, bytes.len().saturating_mul(3))?;
+    let n = raw(vm, r).len();
+    let each = 2 + sep.as_ref().map_or(0, String::len);
+    room(vm, n.saturating_mul(each))?;
+    let bytes = raw(vm, r);
     let size = usize::try_from(group.unsigned_abs()).unwrap_or(usize::MAX);
-    let mut out = String::with_capacity(bytes.len() * 3);
+    let mut out = String::with_capacity(n * each);
     for (i, b) in bytes.iter().enumerate() {
         if let Some(sep) = &sep
             && i > 0
@@ -219,18 +222,22 @@ fn hex(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
                 out.push_str(sep);
             }
         }
-        out.push_str(&format!("{b:02x}"));
+        for digit in [b >> 4, b & 15] {
+            out.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
     }
     vm.new_str(out).map(Flow::Value)
 }
 
 fn fromhex(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     // A class method: called on the class with the text.
-    let Some(text) = a.pos.last().and_then(|v| args::text(vm, *v)) else {
+    let text = a.pos.last().map(|v| unwrap(&vm.heap, *v));
+    let Some(text) = text.and_then(|v| vm.heap.as_str(v)) else {
         return Err(vm.type_error("fromhex() argument must be str"));
     };
-    vm.pay(text.len() as u64 / 64)?;
-    let mut out = Vec::new();
+    let len = text.len();
+    vm.heap.room(len / 2)?;
+    let mut out = Vec::with_capacity(len / 2);
     let mut digits = text.char_indices().peekable();
     while let Some((at, c)) = digits.next() {
         if c.is_ascii_whitespace() || c == '\x0b' {
@@ -253,11 +260,13 @@ fn fromhex(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
             }
         }
     }
+    vm.pay(len as u64 / 64)?;
     made(vm, out).map(Flow::Value)
 }
 
 fn map(vm: &mut Vm, a: Args<'_>, name: &str, f: impl Fn(&[u8]) -> Vec<u8>) -> Res<Flow> {
     let r = only(vm, a, name)?;
+    vm.heap.room(raw(vm, r).len())?;
     let out = f(raw(vm, r));
     made(vm, out).map(Flow::Value)
 }
@@ -403,48 +412,53 @@ fn replace(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
         Value::Unbound => usize::MAX,
         v => usize::try_from(args::index(vm, v)?).unwrap_or(usize::MAX),
     };
-    let (text, from) = (raw(vm, r).to_vec(), raw(vm, old).to_vec());
-    let to = raw(vm, new).to_vec();
-    vm.pay((text.len() as u64).saturating_mul(from.len() as u64) / 64)?;
-    let matches = match from.len() {
-        0 => text.len() + 1,
-        n => text.len() / n,
-    };
-    room(
-        vm,
-        text.len()
-            .saturating_add(to.len().saturating_mul(matches.min(limit))),
-    )?;
+    let cost = (raw(vm, r).len() as u64).saturating_mul(raw(vm, old).len() as u64);
+    vm.pay(cost / 64)?;
+    let (text, from, to) = (raw(vm, r), raw(vm, old), raw(vm, new));
     let mut out = Vec::new();
+    vm.heap.grow(&mut out, text.len())?;
     let mut at = 0;
     let mut n = 0;
     while n < limit {
         if from.is_empty() {
-            out.extend(&to);
+            vm.heap.grow(&mut out, to.len() + 1)?;
+            out.extend(to);
             n += 1;
             let Some(byte) = text.get(at) else { break };
             out.push(*byte);
             at += 1;
             continue;
         }
-        let Some(found) = position(&text[at..], &from) else {
+        let Some(found) = position(&text[at..], from) else {
             break;
         };
+        vm.heap.grow(&mut out, found + to.len())?;
         out.extend(&text[at..at + found]);
-        out.extend(&to);
+        out.extend(to);
         at += found + from.len();
         n += 1;
     }
-    out.extend(text.get(at..).unwrap_or(&[]));
+    let rest = text.get(at..).unwrap_or(&[]);
+    vm.heap.grow(&mut out, rest.len())?;
+    out.extend(rest);
+    vm.pay(out.len() as u64 / 64)?;
     made(vm, out).map(Flow::Value)
 }
 
-fn list(vm: &mut Vm, parts: Vec<Vec<u8>>) -> Res<Flow> {
-    let mut values = Vec::with_capacity(parts.len());
-    for part in parts {
-        values.push(made(vm, part)?);
+/// A piece of bytes as an object.
+fn part(vm: &mut Vm, r: Ref, from: usize, to: usize) -> Res<Value> {
+    vm.heap.room(to - from)?;
+    let part: Box<[u8]> = raw(vm, r)[from..to].into();
+    made(vm, part)
+}
+
+/// Adds a piece of bytes to a list, which grows as it is paid for.
+fn push_part(vm: &mut Vm, out: Ref, r: Ref, from: usize, to: usize) -> Res<()> {
+    let part = part(vm, r, from, to)?;
+    if vm.heap.list(out).len() % 8 == 7 {
+        vm.pay(1)?;
     }
-    vm.new_list(values).map(Flow::Value)
+    super::list::push(vm, out, part)
 }
 
 fn split(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
@@ -468,66 +482,82 @@ fn split(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
             if raw(vm, sep).is_empty() {
                 return Err(vm.value_error("empty separator"));
             }
-            Some(raw(vm, sep).to_vec())
+            Some(sep)
         }
     };
-    let text = raw(vm, r).to_vec();
-    let cost = sep.as_ref().map_or(1, Vec::len);
-    vm.pay((text.len() as u64).saturating_mul(cost as u64) / 64)?;
+    let len = raw(vm, r).len();
+    let cost = sep.map_or(1, |sep| raw(vm, sep).len());
+    vm.pay((len as u64).saturating_mul(cost as u64) / 64)?;
     let from_right = name == "rsplit";
-    let mut parts: Vec<Vec<u8>> = Vec::new();
-    let mut rest: &[u8] = &text;
-    match sep {
-        Some(sep) => {
-            while parts.len() < limit {
-                let found = if from_right {
-                    last_position(rest, &sep)
-                } else {
-                    position(rest, &sep)
-                };
-                let Some(at) = found else { break };
-                let (before, after) = (&rest[..at], &rest[at + sep.len()..]);
-                let (part, left) = if from_right {
-                    (after, before)
-                } else {
-                    (before, after)
-                };
-                parts.push(part.to_vec());
-                rest = left;
-            }
-            parts.push(rest.to_vec());
-        }
-        None => {
-            while let Some(first) = rest.iter().position(|b| !is_space(b)) {
-                let last = rest.iter().rposition(|b| !is_space(b)).unwrap_or(first);
-                if parts.len() == limit {
-                    let part = if from_right {
-                        &rest[..=last]
-                    } else {
-                        &rest[first..]
-                    };
-                    parts.push(part.to_vec());
-                    break;
-                }
-                if from_right {
-                    let start = rest[..last].iter().rposition(is_space).map_or(0, |i| i + 1);
-                    parts.push(rest[start..=last].to_vec());
-                    rest = &rest[..start];
-                } else {
-                    let len = rest[first..]
-                        .iter()
-                        .position(is_space)
-                        .unwrap_or(rest.len() - first);
-                    parts.push(rest[first..first + len].to_vec());
-                    rest = &rest[first + len..];
-                }
-            }
+    let out = vm.alloc(Object::List(Vec::new()))?;
+    let mut left = (0, len);
+    while let Some(next) = match sep {
+        Some(sep) => next_between(vm, r, raw(vm, sep), left, from_right),
+        None => next_word(vm, r, left, from_right),
+    } {
+        let (whole, piece, rest) = next;
+        let last = vm.heap.list(out).len() == limit;
+        let (from, to) = if last { whole } else { piece };
+        push_part(vm, out, r, from, to)?;
+        match rest {
+            Some(rest) if !last => left = rest,
+            _ => break,
         }
     }
     if from_right {
-        parts.reverse();
+        vm.heap.list_mut(out).reverse();
     }
-    list(vm, parts)
+    Ok(Flow::Value(Value::Ref(out)))
+}
+
+type Span = (usize, usize);
+
+/// The next piece of what is left: all that is left, the piece, and what is left after it.
+fn next_between(
+    vm: &Vm,
+    r: Ref,
+    sep: &[u8],
+    left: Span,
+    from_right: bool,
+) -> Option<(Span, Span, Option<Span>)> {
+    let rest = &raw(vm, r)[left.0..left.1];
+    let found = if from_right {
+        last_position(rest, sep)
+    } else {
+        position(rest, sep)
+    };
+    Some(match found {
+        None => (left, left, None),
+        Some(at) => {
+            let before = (left.0, left.0 + at);
+            let after = (left.0 + at + sep.len(), left.1);
+            if from_right {
+                (left, after, Some(before))
+            } else {
+                (left, before, Some(after))
+            }
+        }
+    })
+}
+
+/// The same for words between white space.
+fn next_word(vm: &Vm, r: Ref, left: Span, from_right: bool) -> Option<(Span, Span, Option<Span>)> {
+    let rest = &raw(vm, r)[left.0..left.1];
+    let first = rest.iter().position(|b| !is_space(b))?;
+    if from_right {
+        let last = rest.iter().rposition(|b| !is_space(b)).unwrap_or(first);
+        let start = rest[..last].iter().rposition(is_space).map_or(0, |i| i + 1);
+        let end = left.0 + last + 1;
+        let piece = (left.0 + start, end);
+        return Some(((left.0, end), piece, Some((left.0, left.0 + start))));
+    }
+    let len = rest[first..]
+        .iter()
+        .position(is_space)
+        .unwrap_or(rest.len() - first);
+    let start = left.0 + first;
+    let piece = (start, start + len);
+    Some(((start, left.1), piece, Some((start + len, left.1))))
 }
 
 fn splitlines(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
@@ -537,10 +567,13 @@ fn splitlines(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
         Value::Unbound => false,
         v => super::ops::truth(vm, v)?,
     };
-    let text = raw(vm, r).to_vec();
-    let mut parts = Vec::new();
-    let mut rest: &[u8] = &text;
-    while !rest.is_empty() {
+    let out = vm.alloc(Object::List(Vec::new()))?;
+    let mut from = 0;
+    loop {
+        let rest = &raw(vm, r)[from..];
+        if rest.is_empty() {
+            return Ok(Flow::Value(Value::Ref(out)));
+        }
         let end = rest
             .iter()
             .position(|b| matches!(b, b'\n' | b'\r'))
@@ -550,41 +583,37 @@ fn splitlines(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
         } else {
             (end + 1).min(rest.len())
         };
-        parts.push(rest[..if keep { next } else { end }].to_vec());
-        rest = &rest[next..];
+        push_part(vm, out, r, from, from + if keep { next } else { end })?;
+        from += next;
     }
-    list(vm, parts)
 }
 
 fn partition(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
     let r = this(vm, a, name)?;
     let [_, sep] = args::exact(vm, a, &format!("bytes.{name}"))?;
     let sep_ref = bytes_arg(vm, sep)?;
-    let (text, sep) = (raw(vm, r).to_vec(), raw(vm, sep_ref).to_vec());
-    if sep.is_empty() {
+    let (len, width) = (raw(vm, r).len(), raw(vm, sep_ref).len());
+    if width == 0 {
         return Err(vm.value_error("empty separator"));
     }
-    vm.pay((text.len() as u64).saturating_mul(sep.len() as u64) / 64)?;
+    vm.pay((len as u64).saturating_mul(width as u64) / 64)?;
     let is_right = name == "rpartition";
+    let (text, sep) = (raw(vm, r), raw(vm, sep_ref));
     let found = if is_right {
-        last_position(&text, &sep)
+        last_position(text, sep)
     } else {
-        position(&text, &sep)
+        position(text, sep)
     };
-    let parts = match found {
-        Some(at) => [
-            text[..at].to_vec(),
-            sep.clone(),
-            text[at + sep.len()..].to_vec(),
-        ],
-        None if is_right => [Vec::new(), Vec::new(), text],
-        None => [text, Vec::new(), Vec::new()],
+    let (before, after) = match found {
+        Some(at) => (at, at + width),
+        None if is_right => (0, 0),
+        None => (len, len),
     };
-    let mut values = [Value::None; 3];
-    for (value, part) in values.iter_mut().zip(parts) {
-        *value = made(vm, part)?;
-    }
-    vm.new_tuple(values).map(Flow::Value)
+    let before_sep = part(vm, r, 0, before)?;
+    let found = part(vm, r, before, after)?;
+    let after_sep = part(vm, r, after, len)?;
+    vm.new_tuple([before_sep, found, after_sep])
+        .map(Flow::Value)
 }
 
 fn strip(vm: &mut Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> Res<Flow> {
@@ -594,14 +623,20 @@ fn strip(vm: &mut Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> Res<F
         Value::Unbound | Value::None => None,
         v => {
             let set = bytes_arg(vm, v)?;
-            Some(raw(vm, set).to_vec())
+            vm.pay(raw(vm, set).len() as u64 / 64)?;
+            let mut has = [false; 256];
+            for byte in raw(vm, set) {
+                has[usize::from(*byte)] = true;
+            }
+            Some(has)
         }
     };
     let drop = |b: &u8| match &set {
         None => is_space(b),
-        Some(set) => set.contains(b),
+        Some(has) => has[usize::from(*b)],
     };
-    let mut text = raw(vm, r);
+    let whole = raw(vm, r);
+    let mut text = whole;
     while let [first, rest @ ..] = text
         && left
         && drop(first)
@@ -614,8 +649,9 @@ fn strip(vm: &mut Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> Res<F
     {
         text = rest;
     }
-    let text = text.to_vec();
-    made(vm, text).map(Flow::Value)
+    let from = text.as_ptr() as usize - whole.as_ptr() as usize;
+    let to = from + text.len();
+    part(vm, r, from, to).map(Flow::Value)
 }
 
 fn join(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
@@ -627,6 +663,7 @@ fn join(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
         }
         other => other?,
     };
+    vm.heap.room(items.len() * size_of::<[Value; 2]>())?;
     let mut parts = Vec::with_capacity(items.len());
     let mut size = raw(vm, r).len().saturating_mul(items.len());
     for (i, item) in items.into_iter().enumerate() {
@@ -643,7 +680,11 @@ fn join(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
             }
         }
     }
-    room(vm, size)?;
+    // The items' handles and where their bytes are.
+    room(
+        vm,
+        size.saturating_add(parts.len() * size_of::<[Value; 2]>()),
+    )?;
     let parts: Vec<&[u8]> = parts.iter().map(|p| raw(vm, *p)).collect();
     let out = parts.join(raw(vm, r));
     made(vm, out).map(Flow::Value)
@@ -667,15 +708,17 @@ fn justify(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
         }
     };
     let missing = width.saturating_sub(raw(vm, r).len());
-    room(vm, missing)?;
+    let bytes = missing.saturating_add(raw(vm, r).len());
+    room(vm, bytes)?;
     let text = raw(vm, r);
-    let padding = vec![fill; missing];
-    let out = match (name, text) {
-        ("ljust", text) => [text, &padding].concat(),
-        ("zfill", [sign @ (b'+' | b'-'), rest @ ..]) => {
-            [&[*sign], padding.as_slice(), rest].concat()
-        }
-        (_, text) => [&padding, text].concat(),
+    let before = match (name, text) {
+        ("ljust", text) => text.len(),
+        ("zfill", [b'+' | b'-', ..]) => 1,
+        _ => 0,
     };
+    let mut out = Vec::with_capacity(bytes);
+    out.extend_from_slice(&text[..before]);
+    out.resize(before + missing, fill);
+    out.extend_from_slice(&text[before..]);
     made(vm, out).map(Flow::Value)
 }

@@ -115,76 +115,90 @@ pub(super) fn encode_value(vm: &mut Vm, r: Ref, encoding: Value, errors: Value) 
 }
 
 fn encode(vm: &mut Vm, r: Ref, codec: Codec, errors: &str) -> Res<Value> {
-    let text = vm.heap.text(r).to_owned();
-    super::str::room(vm, text.len().saturating_mul(4))?;
-    let units = |order: Order, mark: &[u8], each: &dyn Fn(char) -> Vec<u8>| {
-        let mut out = if order == Order::Marked {
-            mark.to_vec()
-        } else {
-            Vec::new()
-        };
-        out.extend(text.chars().flat_map(each));
-        out
-    };
+    let text = vm.heap.text(r);
+    let len = text.len();
+    vm.pay(len as u64 / 16)?;
+    let text = vm.heap.text(r);
     let bytes = match codec {
-        Codec::Utf8 => text.into_bytes(),
-        Codec::Utf8Sig => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-        Codec::Utf16(order) => units(order, b"\xff\xfe", &|c| {
-            let mut buffer = [0; 2];
-            let big = order == Order::Big;
-            c.encode_utf16(&mut buffer)
-                .iter()
-                .flat_map(|u| {
-                    if big {
-                        u.to_be_bytes()
-                    } else {
-                        u.to_le_bytes()
-                    }
-                })
-                .collect()
-        }),
-        Codec::Utf32(order) => units(order, b"\xff\xfe\0\0", &|c| {
-            let code = c as u32;
-            match order {
-                Order::Big => code.to_be_bytes().to_vec(),
-                _ => code.to_le_bytes().to_vec(),
+        Codec::Utf8 => {
+            vm.heap.room(len)?;
+            text.as_bytes().to_vec()
+        }
+        Codec::Utf8Sig => {
+            vm.heap.room(len + 3)?;
+            [b"\xef\xbb\xbf", text.as_bytes()].concat()
+        }
+        Codec::Utf16(order) => {
+            let units: usize = text.chars().map(char::len_utf16).sum();
+            vm.heap.room(units * 2 + 2)?;
+            let mut out = Vec::with_capacity(units * 2 + 2);
+            if order == Order::Marked {
+                out.extend_from_slice(b"\xff\xfe");
             }
-        }),
-        Codec::Ascii | Codec::Latin1 => narrow(vm, r, &text, codec, errors)?,
+            for unit in text.encode_utf16() {
+                out.extend(match order {
+                    Order::Big => unit.to_be_bytes(),
+                    _ => unit.to_le_bytes(),
+                });
+            }
+            out
+        }
+        Codec::Utf32(order) => {
+            let chars = vm.heap.str(r).chars();
+            vm.heap.room(chars * 4 + 4)?;
+            let mut out = Vec::with_capacity(chars * 4 + 4);
+            if order == Order::Marked {
+                out.extend_from_slice(b"\xff\xfe\0\0");
+            }
+            for c in text.chars() {
+                out.extend(match order {
+                    Order::Big => (c as u32).to_be_bytes(),
+                    _ => (c as u32).to_le_bytes(),
+                });
+            }
+            out
+        }
+        Codec::Ascii | Codec::Latin1 => narrow(vm, r, codec, errors)?,
     };
     vm.alloc(Object::Bytes(bytes.into())).map(Value::Ref)
 }
 
 /// Encodings of one byte per character: others by the error handler.
-fn narrow(vm: &mut Vm, r: Ref, text: &str, codec: Codec, errors: &str) -> Res<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let all: Vec<char> = text.chars().collect();
-    let mut i = 0;
-    while i < all.len() {
-        let code = all[i] as u32;
+fn narrow(vm: &mut Vm, r: Ref, codec: Codec, errors: &str) -> Res<Vec<u8>> {
+    let mut out = Vec::new();
+    let chars = vm.heap.str(r).chars();
+    vm.heap.grow(&mut out, chars)?;
+    for (i, c) in vm.heap.text(r).chars().enumerate() {
+        vm.heap.grow(&mut out, 1)?;
+        let code = c as u32;
         if code < codec.limit() {
             out.push(code as u8);
-            i += 1;
             continue;
         }
         match errors {
             "strict" => {
-                let bad = |c: &&char| **c as u32 >= codec.limit();
-                let end = i + all[i..].iter().take_while(bad).count();
+                let all = vm.heap.text(r).chars();
+                let bad = |c: &char| *c as u32 >= codec.limit();
+                let end = i + all.skip(i).take_while(bad).count();
                 return Err(encode_error(vm, r, codec, i, end));
             }
             "ignore" => {}
             "replace" => out.push(b'?'),
-            "xmlcharrefreplace" => out.extend(format!("&#{code};").bytes()),
+            "xmlcharrefreplace" => {
+                let text = format!("&#{code};");
+                vm.heap.grow(&mut out, text.len())?;
+                out.extend(text.bytes());
+            }
             "backslashreplace" => {
-                out.extend(super::str_format::ascii(&all[i].to_string()).bytes());
+                let text = super::str_format::ascii(&c.to_string());
+                vm.heap.grow(&mut out, text.len())?;
+                out.extend(text.bytes());
             }
             "namereplace" | "surrogateescape" | "surrogatepass" => {
                 return Err(Raise::Refused(format!("errors='{errors}'").into()));
             }
             other => return Err(unknown_handler(vm, other)),
         }
-        i += 1;
     }
     Ok(out)
 }
@@ -243,33 +257,41 @@ pub(super) fn decode(
     let Object::Bytes(bytes) = vm.heap.get(r) else {
         return Err(vm.type_error("a bytes-like object is required"));
     };
+    let n = bytes.len();
+    vm.heap.room(n)?;
     let bytes = bytes.to_vec();
-    super::str::room(vm, bytes.len().saturating_mul(3))?;
+    vm.pay(n as u64 / 16)?;
+    let out = vm.holding(n, |vm| decoded(vm, r, codec, errors, &bytes))?;
+    vm.new_str(out)
+}
+
+fn decoded(vm: &mut Vm, r: Ref, codec: Codec, errors: String, bytes: &[u8]) -> Res<String> {
+    let mut out = String::new();
+    vm.heap.grow_text(&mut out, bytes.len())?;
     let mut decoder = Decoder {
         vm,
         object: Value::Ref(r),
         codec,
         errors,
-        out: String::with_capacity(bytes.len()),
+        out,
     };
     match codec {
-        Codec::Utf8 => decoder.utf8(&bytes, 0)?,
-        Codec::Utf8Sig if bytes.starts_with(b"\xef\xbb\xbf") => decoder.utf8(&bytes, 3)?,
-        Codec::Utf8Sig => decoder.utf8(&bytes, 0)?,
+        Codec::Utf8 => decoder.utf8(bytes, 0)?,
+        Codec::Utf8Sig if bytes.starts_with(b"\xef\xbb\xbf") => decoder.utf8(bytes, 3)?,
+        Codec::Utf8Sig => decoder.utf8(bytes, 0)?,
         Codec::Ascii | Codec::Latin1 => {
             for (i, b) in bytes.iter().enumerate() {
                 if u32::from(*b) < codec.limit() {
-                    decoder.out.push(*b as char);
+                    decoder.put(*b as char)?;
                 } else {
-                    decoder.bad(&bytes, i, i + 1, "ordinal not in range(128)")?;
+                    decoder.bad(bytes, i, i + 1, "ordinal not in range(128)")?;
                 }
             }
         }
-        Codec::Utf16(order) => decoder.utf16(&bytes, order)?,
-        Codec::Utf32(order) => decoder.utf32(&bytes, order)?,
+        Codec::Utf16(order) => decoder.utf16(bytes, order)?,
+        Codec::Utf32(order) => decoder.utf32(bytes, order)?,
     }
-    let out = decoder.out;
-    vm.new_str(out)
+    Ok(decoder.out)
 }
 
 struct Decoder<'v> {
@@ -281,6 +303,18 @@ struct Decoder<'v> {
 }
 
 impl Decoder<'_> {
+    fn put(&mut self, c: char) -> Res<()> {
+        self.vm.heap.grow_text(&mut self.out, c.len_utf8())?;
+        self.out.push(c);
+        Ok(())
+    }
+
+    fn put_text(&mut self, text: &str) -> Res<()> {
+        self.vm.heap.grow_text(&mut self.out, text.len())?;
+        self.out.push_str(text);
+        Ok(())
+    }
+
     fn bad(&mut self, bytes: &[u8], start: usize, end: usize, reason: &str) -> Res<()> {
         match self.errors.as_str() {
             "strict" => Err(codec_error(
@@ -293,13 +327,10 @@ impl Decoder<'_> {
                 reason,
             )),
             "ignore" => Ok(()),
-            "replace" => {
-                self.out.push('\u{fffd}');
-                Ok(())
-            }
+            "replace" => self.put('\u{fffd}'),
             "backslashreplace" => {
                 for b in &bytes[start..end] {
-                    self.out.push_str(&format!("\\x{b:02x}"));
+                    self.put_text(&format!("\\x{b:02x}"))?;
                 }
                 Ok(())
             }
@@ -318,14 +349,13 @@ impl Decoder<'_> {
         while at < bytes.len() {
             let error = match std::str::from_utf8(&bytes[at..]) {
                 Ok(text) => {
-                    self.out.push_str(text);
-                    return Ok(());
+                    return self.put_text(text);
                 }
                 Err(error) => error,
             };
             let good = at + error.valid_up_to();
             let text = std::str::from_utf8(&bytes[at..good]).unwrap_or("");
-            self.out.push_str(text);
+            self.put_text(text)?;
             let first = bytes[good];
             let (len, reason) = match error.error_len() {
                 None => (bytes.len() - good, "unexpected end of data"),
@@ -360,7 +390,7 @@ impl Decoder<'_> {
             let units = [first, unit(at + 2).unwrap_or(0)];
             match char::decode_utf16(units).next() {
                 Some(Ok(c)) => {
-                    self.out.push(c);
+                    self.put(c)?;
                     at += c.len_utf16() * 2;
                 }
                 _ if first >= 0xdc00 => {
@@ -400,7 +430,7 @@ impl Decoder<'_> {
                 u32::from_le_bytes(four)
             };
             match char::from_u32(code) {
-                Some(c) => self.out.push(c),
+                Some(c) => self.put(c)?,
                 None => {
                     self.bad(bytes, at, at + 4, "code point not in range(0x110000)")?;
                 }

@@ -3,7 +3,10 @@
 use super::compare::Look;
 use super::{args, iter};
 use crate::compile::op::BinOp;
-use crate::heap::{Heap, Object, Ref, Type, Value, dict::Dict};
+use crate::heap::{
+    Heap, Object, Ref, Type, Value,
+    dict::{Dict, Entry},
+};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
@@ -161,9 +164,10 @@ fn put_at(vm: &mut Vm, d: Ref, at: Option<usize>, hash: i64, key: Value, value: 
     match at {
         Some(at) => dict.set_at(at, value),
         None => {
-            let grown = dict.growth();
-            if grown > 0 {
-                vm.heap.charge(grown)?;
+            let (added, moved) = dict.growth();
+            if added + moved > 0 {
+                vm.heap.room(added + moved)?;
+                vm.heap.charge(added)?;
             }
             vm.heap.dict_mut(d).push(hash, key, value);
         }
@@ -190,7 +194,7 @@ pub(super) fn show(vm: &mut Vm, d: Ref, key: Value, value: Option<Value>) -> Res
             "a key of `__dict__` that is not a string".into(),
         ));
     };
-    let name = vm.sym(&name);
+    let name = vm.heap.name_of(&name)?;
     let attrs = match vm.heap.get_mut(owner) {
         Object::Instance(i) => &mut i.attrs,
         Object::Exception(e) => &mut e.attrs,
@@ -199,9 +203,8 @@ pub(super) fn show(vm: &mut Vm, d: Ref, key: Value, value: Option<Value>) -> Res
     };
     match value {
         Some(value) => {
-            if attrs.set(name, value) {
-                vm.heap.charge(24)?;
-            }
+            let added = attrs.set(name, value);
+            vm.heap.charge(added)?;
         }
         None => {
             attrs.remove(name);
@@ -227,8 +230,9 @@ pub(crate) fn new(vm: &mut Vm) -> Res<Ref> {
 pub(crate) fn copy(vm: &mut Vm, d: Ref) -> Res<Ref> {
     let n = vm.heap.dict(d).len();
     vm.pay(n as u64 / 4)?;
-    vm.heap.charge(n * 48)?;
-    let mut copied = Dict::default();
+    vm.heap
+        .charge(size_of::<Object>() + size_of::<Dict>() + Dict::bytes_of(n))?;
+    let mut copied = Dict::with_capacity(n);
     for entry in vm.heap.dict(d).iter() {
         copied.push(entry.hash, entry.key, entry.value);
     }
@@ -248,8 +252,15 @@ pub(crate) fn merge(vm: &mut Vm, d: Ref, other: Ref) -> Res<()> {
     if d == other {
         return Ok(());
     }
+    let n = vm.heap.dict(other).len();
+    vm.pay(n as u64 / 2)?;
+    vm.holding(n * size_of::<(Entry, Option<usize>)>(), |vm| {
+        merge_entries(vm, d, other)
+    })
+}
+
+fn merge_entries(vm: &mut Vm, d: Ref, other: Ref) -> Res<()> {
     let entries: Vec<_> = vm.heap.dict(other).iter().copied().collect();
-    vm.pay(entries.len() as u64 / 2)?;
     let look = Look::new(vm);
     let mut places = Vec::with_capacity(entries.len());
     let mut stopped = None;
@@ -303,6 +314,11 @@ pub(crate) fn update(vm: &mut Vm, d: Ref, source: Value) -> Res<()> {
         }
     }
     let pairs = iter::collect(vm, source)?;
+    let held = pairs.capacity() * size_of::<[Value; 3]>();
+    vm.holding(held, |vm| update_by(vm, d, pairs))
+}
+
+fn update_by(vm: &mut Vm, d: Ref, pairs: Vec<Value>) -> Res<()> {
     let mut entries = Vec::with_capacity(pairs.len());
     for (n, pair) in pairs.into_iter().enumerate() {
         let items = match iter::collect(vm, pair) {

@@ -45,6 +45,8 @@ pub(crate) fn plain_format(vm: &mut Vm, v: Value, spec: &str) -> Res<String> {
             Object::BigInt(_) => integer(vm, plain, spec, &name)?,
             Object::Str(_) => {
                 let spec = parse(vm, spec, &name, 's', '<')?;
+                let len = vm.heap.text(r).len();
+                vm.heap.room(spec.cost().saturating_add(2 * len))?;
                 format_str(&spec, vm.heap.text(r), &name)
             }
             _ => return Err(unsupported(vm, v, &name)),

@@ -77,10 +77,18 @@ fn print(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let mut line = String::new();
     for (i, v) in args.pos.iter().enumerate() {
         if i > 0 {
+            vm.heap.grow_text(&mut line, sep.len())?;
             line.push_str(&sep);
         }
-        line.push_str(&repr::str(vm, *v)?);
+        if line.len() as u64 > vm.output_left {
+            // What follows will not be seen.
+            break;
+        }
+        vm.pay(1)?;
+        let text = vm.holding(line.capacity(), |vm| repr::str(vm, *v))?;
+        super::percent::append(vm, &mut line, &text)?;
     }
+    vm.heap.grow_text(&mut line, end.len())?;
     line.push_str(&end);
     write(vm, 0, &line)?;
     Ok(Flow::Value(Value::None))
@@ -94,23 +102,8 @@ fn repr_of(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 
 fn ascii(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [v] = args::exact(vm, args, "ascii")?;
-    let text = repr::repr(vm, v)?;
-    vm.new_str(escaped(&text)).map(Flow::Value)
-}
-
-/// A text with every character beyond ASCII escaped.
-pub(crate) fn escaped(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c as u32 {
-            0..0x80 => out.push(c),
-            n @ 0x80..0x100 => write!(out, "\\x{n:02x}").unwrap_or_default(),
-            n @ 0x100..0x10000 => write!(out, "\\u{n:04x}").unwrap_or_default(),
-            n => write!(out, "\\U{n:08x}").unwrap_or_default(),
-        }
-    }
-    out
+    let text = super::str_format::ascii_of(vm, v)?;
+    vm.new_str(text).map(Flow::Value)
 }
 
 fn hash_of(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {

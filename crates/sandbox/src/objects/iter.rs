@@ -160,6 +160,10 @@ fn next_other(vm: &mut Vm, r: Ref, depth: u32) -> Res<Option<Value>> {
                 return Err(vm.exception(Type::RuntimeError, "Set changed size during iteration"));
             }
             let found = (at..table.positions()).find_map(|i| Some((i, table.key_at(i)?.1)));
+            let passed = found
+                .map_or(table.positions(), |(i, _)| i)
+                .saturating_sub(at);
+            vm.pay(passed as u64 / 16)?;
             *vm.heap.iter_mut(r) = match found {
                 Some((i, _)) => Iter::Set(set, i + 1, size),
                 None => Iter::Done,
@@ -222,6 +226,9 @@ fn next_entry(
     } else {
         (at..table.positions()).find_map(|i| Some((i, *table.entry(i)?)))
     };
+    // Deleted entries are passed, and that is work.
+    let passed = found.map_or(table.positions(), |(i, _)| i.abs_diff(at));
+    vm.pay(passed as u64 / 16)?;
     *vm.heap.iter_mut(r) = match found {
         Some((i, _)) if backwards => Iter::DictReversed(dict, i, size, kind),
         Some((i, _)) => Iter::Dict(dict, i + 1, size, kind),
@@ -323,7 +330,7 @@ pub(crate) fn collect(vm: &mut Vm, v: Value) -> Res<Vec<Value>> {
             _ => usize::MAX,
         };
         if n != usize::MAX {
-            vm.pay(n as u64 / 8)?;
+            super::list::charged(vm, n)?;
             return Ok(match vm.heap.get(r) {
                 Object::List(items) => items.clone(),
                 Object::Tuple(items) => items.to_vec(),
@@ -344,25 +351,35 @@ pub(crate) fn collect(vm: &mut Vm, v: Value) -> Res<Vec<Value>> {
 
 /// All values that are left of an iterator.
 fn drain(vm: &mut Vm, r: Ref) -> Res<Vec<Value>> {
+    let mut held = 0;
+    let items = drain_held(vm, r, &mut held);
+    // What these become is charged by who makes it.
+    vm.heap.refund(held);
+    items
+}
+
+/// The same; `held` becomes what is charged for them.
+fn drain_held(vm: &mut Vm, r: Ref, held: &mut usize) -> Res<Vec<Value>> {
     let mut items = Vec::new();
+    let mut hold = |vm: &mut Vm, items: &mut Vec<Value>, more: usize| {
+        let bytes = more.saturating_mul(size_of::<Value>());
+        vm.heap.charge(bytes)?;
+        *held += bytes;
+        items.reserve_exact(more);
+        Ok::<_, Raise>(())
+    };
     if let Iter::Range(_, _, left) = vm.heap.iter(r) {
         let left = *left;
         vm.pay(left / 8)?;
-        // The list that these become is charged by who makes it; this only asks whether there is room.
-        let bytes = usize::try_from(left)
-            .unwrap_or(usize::MAX)
-            .saturating_mul(size_of::<Value>());
-        if bytes > vm.heap.limit_bytes() {
-            vm.heap.charge(bytes)?;
-        }
-        items.reserve_exact(left as usize);
+        hold(vm, &mut items, usize::try_from(left).unwrap_or(usize::MAX))?;
     }
     while let Some(item) = next(vm, r)? {
         if items.len() % 64 == 63 {
             vm.pay(8)?;
-            if items.len() * size_of::<Value>() > vm.heap.limit_bytes() {
-                vm.heap.charge(items.len() * size_of::<Value>())?;
-            }
+        }
+        if items.len() == items.capacity() {
+            let more = (items.len() / 2).max(8);
+            hold(vm, &mut items, more)?;
         }
         items.push(item);
     }
@@ -397,6 +414,7 @@ pub(crate) fn each(
             vm.pay(2)?;
         }
         if held {
+            vm.heap.grow(&mut seen, 1)?;
             seen.push(item);
         }
         match visit(vm, item) {

@@ -45,18 +45,17 @@ pub(crate) fn push(vm: &mut Vm, r: Ref, v: Value) -> Res<()> {
 /// Appends all of an iterable that runs no Python code.
 pub(crate) fn extend_by(vm: &mut Vm, r: Ref, v: Value) -> Res<()> {
     let items = iter::collect(vm, v)?;
-    grow(vm, r, items.len())?;
+    vm.holding(items.capacity() * size_of::<Value>(), |vm| {
+        grow(vm, r, items.len())
+    })?;
     vm.heap.list_mut(r).extend(items);
     Ok(())
 }
 
-/// A new list value that is charged before it is filled: `n` items.
-fn charged(vm: &mut Vm, n: usize) -> Res<()> {
+/// Pays for a list or tuple of `n` items that is made next, and asks for its room.
+pub(super) fn charged(vm: &mut Vm, n: usize) -> Res<()> {
     vm.pay(n as u64 / 8)?;
-    let bytes = n.saturating_mul(size_of::<Value>());
-    if bytes > vm.heap.limit_bytes() {
-        vm.heap.charge(bytes)?;
-    }
+    vm.heap.room(n.saturating_mul(size_of::<Value>()))?;
     Ok(())
 }
 
@@ -107,8 +106,9 @@ pub(super) fn inplace(vm: &mut Vm, op: BinOp, r: Ref, b: Value) -> Res<bool> {
         }
         BinOp::Mul if int::is_int(&vm.heap, b) => {
             let items = repeated(vm, r, b)?;
-            let len = vm.heap.list(r).len();
-            grow(vm, r, items.len().saturating_sub(len))?;
+            let before = vm.heap.list(r).capacity();
+            let added = items.capacity().saturating_sub(before);
+            vm.heap.charge(added * size_of::<Value>())?;
             *vm.heap.list_mut(r) = items;
             Ok(true)
         }
@@ -204,7 +204,9 @@ pub(super) fn set_item(vm: &mut Vm, r: Ref, k: Value, v: Value) -> Res<()> {
     if span.step == 1 {
         let start = span.start as usize;
         vm.pay((len - start + items.len()) as u64 / 64)?;
-        grow(vm, r, items.len().saturating_sub(span.count))?;
+        vm.holding(items.capacity() * size_of::<Value>(), |vm| {
+            grow(vm, r, items.len().saturating_sub(span.count))
+        })?;
         vm.heap.list_mut(r).splice(start..start + span.count, items);
         return Ok(());
     }

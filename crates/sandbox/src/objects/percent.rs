@@ -2,7 +2,7 @@
 
 use super::format_spec::float_digits;
 use super::str::room;
-use super::str_format::ascii;
+use super::str_format::ascii_of;
 use super::{dict, float, int, repr, unwrap};
 use crate::heap::{Object, Ref, Type, Value};
 use crate::vm::raise::{Raise, Res};
@@ -35,6 +35,20 @@ struct Values {
 /// # Errors
 /// [`Raise::NeedsPython`] if a value's text is made by Python code.
 pub(crate) fn percent(vm: &mut Vm, text: Ref, values: Value) -> Res<Value> {
+    let chars = vm.heap.str(text).chars();
+    let items = match unwrap(&vm.heap, values) {
+        Value::Ref(r) => match vm.heap.get(r) {
+            Object::Tuple(items) => items.len(),
+            _ => 1,
+        },
+        _ => 1,
+    };
+    let bytes = chars * size_of::<char>() + items * size_of::<Value>();
+    let out = vm.holding(bytes, |vm| formatted(vm, text, values))?;
+    vm.new_str(out)
+}
+
+fn formatted(vm: &mut Vm, text: Ref, values: Value) -> Res<String> {
     let source: Vec<char> = vm.heap.text(text).chars().collect();
     vm.pay(source.len() as u64 / 16)?;
     let mut values = Values::new(vm, values);
@@ -42,19 +56,30 @@ pub(crate) fn percent(vm: &mut Vm, text: Ref, values: Value) -> Res<Value> {
     let mut at = 0;
     while at < source.len() {
         if source[at] != '%' {
-            out.push(source[at]);
+            let c = source[at];
+            vm.heap.grow_text(&mut out, c.len_utf8())?;
+            out.push(c);
             at += 1;
             continue;
         }
         at += 1;
-        let piece = conversion(vm, &source, &mut at, &mut values)?;
-        room(vm, piece.len())?;
-        out.push_str(&piece);
+        let piece = vm.holding(out.capacity(), |vm| {
+            conversion(vm, &source, &mut at, &mut values)
+        })?;
+        append(vm, &mut out, &piece)?;
     }
     if values.next < values.items.len() && values.mapping.is_none() {
         return Err(vm.type_error("not all arguments converted during string formatting"));
     }
-    vm.new_str(out)
+    Ok(out)
+}
+
+/// Appends a piece that was just made.
+pub(super) fn append(vm: &mut Vm, out: &mut String, piece: &str) -> Res<()> {
+    vm.pay(piece.len() as u64 / 64)?;
+    vm.holding(piece.len(), |vm| Ok(vm.heap.grow_text(out, piece.len())?))?;
+    out.push_str(piece);
+    Ok(())
 }
 
 impl Values {
@@ -177,8 +202,9 @@ fn conversion(vm: &mut Vm, source: &[char], at: &mut usize, values: &mut Values)
             let text = match kind {
                 's' => repr::str(vm, value)?,
                 'r' => repr::repr(vm, value)?,
-                _ => ascii(&repr::repr(vm, value)?),
+                _ => ascii_of(vm, value)?,
             };
+            vm.heap.room(c.width.saturating_add(2 * text.capacity()))?;
             Ok(text_piece(&c, text))
         }
         'c' => char_piece(vm, &c, value),
@@ -226,8 +252,19 @@ fn size(
 
 fn pad(c: &Conversion, text: String) -> String {
     let missing = c.width.saturating_sub(text.chars().count());
-    let fill = " ".repeat(missing);
-    if c.left { text + &fill } else { fill + &text }
+    if missing == 0 {
+        return text;
+    }
+    let mut out = String::with_capacity(missing + text.len());
+    let fill = std::iter::repeat_n(' ', missing);
+    if c.left {
+        out.push_str(&text);
+        out.extend(fill);
+    } else {
+        out.extend(fill);
+        out.push_str(&text);
+    }
+    out
 }
 
 fn text_piece(c: &Conversion, text: String) -> String {

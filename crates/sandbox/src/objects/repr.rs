@@ -50,6 +50,7 @@ pub(crate) fn str(vm: &mut Vm, v: Value) -> Res<String> {
 pub(crate) fn plain_str(vm: &mut Vm, v: Value) -> Res<String> {
     let plain = super::unwrap(&vm.heap, v);
     if let Some(text) = vm.heap.as_str(plain) {
+        vm.heap.room(text.len())?;
         let text = text.to_owned();
         vm.pay(text.len() as u64 / 64)?;
         return Ok(text);
@@ -85,11 +86,19 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Pays for what was written since the last time, and makes room for a few words more.
     fn pay(&mut self) -> Res<()> {
         let new = self.out.len() - self.paid;
         self.paid = self.out.len();
-        self.vm.heap.charge(new)?;
+        self.vm.heap.grow_text(&mut self.out, 256)?;
         self.vm.pay(1 + new as u64 / 64)
+    }
+
+    /// Writes a text for which there may be no room.
+    fn text(&mut self, text: &str) -> Res<()> {
+        self.vm.heap.grow_text(&mut self.out, text.len() + 2)?;
+        self.out.push_str(text);
+        Ok(())
     }
 
     fn write(&mut self, v: Value) -> Res<()> {
@@ -131,16 +140,23 @@ impl Writer<'_> {
         }
         match self.vm.heap.get(r) {
             Object::Str(s) => {
-                let quoted = text::str_repr(self.vm.heap.text_of(s));
-                self.out.push_str(&quoted);
+                let s = self.vm.heap.text_of(s);
+                let bytes = text::written_bytes(5 * s.len() + 2, |out| {
+                    text::write_str_repr(out, s).unwrap_or_default();
+                });
+                self.vm.heap.grow_text(&mut self.out, bytes + 2)?;
+                text::write_str_repr(&mut self.out, s).unwrap_or_default();
             }
             Object::Bytes(b) => {
-                let quoted = text::bytes_repr(b);
-                self.out.push_str(&quoted);
+                let bytes = text::written_bytes(4 * b.len() + 3, |out| {
+                    text::write_bytes_repr(out, b).unwrap_or_default();
+                });
+                self.vm.heap.grow_text(&mut self.out, bytes + 2)?;
+                text::write_bytes_repr(&mut self.out, b).unwrap_or_default();
             }
             Object::BigInt(_) => {
                 let digits = super::int_text::decimal(self.vm, v)?;
-                self.out.push_str(&digits);
+                self.text(&digits)?;
             }
             Object::List(_) => return self.write_items(r, "[", "]", "[...]"),
             Object::Tuple(items) => {
@@ -177,7 +193,9 @@ impl Writer<'_> {
             }
             Object::Class(_) => {
                 let name = class_name(self.vm, r);
-                self.push(format_args!("<class '{name}'>"));
+                self.text("<class '")?;
+                self.text(&name)?;
+                self.out.push_str("'>");
             }
             Object::Instance(i) if !i.native.is_unbound() => {
                 let native = i.native;
@@ -219,10 +237,15 @@ impl Writer<'_> {
                 let matched = self.vm.heap.text_of(s).get(from..to).unwrap_or("");
                 let start = self.vm.heap.char_of(m.subject, from);
                 let end = start + matched.chars().count();
-                let quoted = text::str_repr(matched);
-                self.push(format_args!(
-                    "<re.Match object; span=({start}, {end}), match={quoted}>"
-                ));
+                let bytes = text::written_bytes(5 * matched.len() + 2, |out| {
+                    text::write_str_repr(out, matched).unwrap_or_default();
+                });
+                self.vm.heap.grow_text(&mut self.out, bytes + 128)?;
+                let start =
+                    format_args!("<re.Match object; span=({start}, {end}), match=").to_string();
+                self.out.push_str(&start);
+                text::write_str_repr(&mut self.out, matched).unwrap_or_default();
+                self.out.push('>');
             }
             Object::HostFunction(_) => {
                 return Err(Raise::NeedsPython);
@@ -282,13 +305,22 @@ impl Writer<'_> {
         if !self.enter(r, again) {
             return Ok(());
         }
-        let items = match self.vm.heap.get(r) {
-            Object::List(items) => items.clone(),
-            Object::Tuple(items) => items.to_vec(),
-            _ => Vec::new(),
-        };
         self.out.push_str(start);
-        self.write_values(&items)?;
+        // Nothing changes them while they are written.
+        let item = |vm: &Vm, i: usize| match vm.heap.get(r) {
+            Object::List(items) => items.get(i).copied(),
+            Object::Tuple(items) => items.get(i).copied(),
+            _ => None,
+        };
+        let mut i = 0;
+        while let Some(item) = item(self.vm, i) {
+            if i > 0 {
+                self.out.push_str(", ");
+            }
+            self.pay()?;
+            self.write(item)?;
+            i += 1;
+        }
         self.out.push_str(end);
         self.open.pop();
         Ok(())
@@ -298,22 +330,20 @@ impl Writer<'_> {
         if !self.enter(r, "{...}") {
             return Ok(());
         }
-        let pairs: Vec<_> = self
-            .vm
-            .heap
-            .dict(r)
-            .iter()
-            .map(|e| (e.key, e.value))
-            .collect();
         self.out.push('{');
-        for (i, (key, value)) in pairs.into_iter().enumerate() {
-            if i > 0 {
+        let mut first = true;
+        for at in 0..self.vm.heap.dict(r).positions() {
+            let Some(entry) = self.vm.heap.dict(r).entry(at).copied() else {
+                continue;
+            };
+            if !first {
                 self.out.push_str(", ");
             }
+            first = false;
             self.pay()?;
-            self.write(key)?;
+            self.write(entry.key)?;
             self.out.push_str(": ");
-            self.write(value)?;
+            self.write(entry.value)?;
         }
         self.out.push('}');
         self.open.pop();
@@ -328,14 +358,24 @@ impl Writer<'_> {
         if !self.enter(r, &format!("{name}(...)")) {
             return Ok(());
         }
-        let items: Vec<Value> = self.vm.heap.set(r).iter().map(|(_, key)| key).collect();
         let (start, end) = if named {
             (format!("{name}({{"), "})")
         } else {
             ("{".to_owned(), "}")
         };
-        self.out.push_str(&start);
-        self.write_values(&items)?;
+        self.text(&start)?;
+        let mut first = true;
+        for at in 0..self.vm.heap.set(r).positions() {
+            let Some((_, item)) = self.vm.heap.set(r).key_at(at) else {
+                continue;
+            };
+            if !first {
+                self.out.push_str(", ");
+            }
+            first = false;
+            self.pay()?;
+            self.write(item)?;
+        }
         self.out.push_str(end);
         self.open.pop();
         Ok(())
@@ -345,17 +385,21 @@ impl Writer<'_> {
         if !self.enter(r, "...") {
             return Ok(());
         }
-        let entries: Vec<_> = self.vm.heap.dict(dict).iter().copied().collect();
         let name = match kind {
             ViewKind::Keys => "dict_keys",
             ViewKind::Values => "dict_values",
             ViewKind::Items => "dict_items",
         };
         self.push(format_args!("{name}(["));
-        for (i, entry) in entries.into_iter().enumerate() {
-            if i > 0 {
+        let mut first = true;
+        for at in 0..self.vm.heap.dict(dict).positions() {
+            let Some(entry) = self.vm.heap.dict(dict).entry(at).copied() else {
+                continue;
+            };
+            if !first {
                 self.out.push_str(", ");
             }
+            first = false;
             self.pay()?;
             match kind {
                 ViewKind::Keys => self.write(entry.key)?,
@@ -386,12 +430,14 @@ impl Writer<'_> {
 
     fn write_exception(&mut self, r: Ref) -> Res<()> {
         let args = self.vm.heap.exception(r).args;
+        super::list::charged(self.vm, self.vm.heap.tuple(args).len())?;
         let args = self.vm.heap.tuple(args).to_vec();
         let name = self.vm.type_name(Value::Ref(r)).to_owned();
         if !self.enter(r, &format!("{name}(...)")) {
             return Ok(());
         }
-        self.push(format_args!("{name}("));
+        self.text(&name)?;
+        self.out.push('(');
         self.write_values(&args)?;
         self.out.push(')');
         self.open.pop();

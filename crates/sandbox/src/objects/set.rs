@@ -81,6 +81,11 @@ pub(crate) fn add(vm: &mut Vm, s: Ref, item: Value) -> Res<()> {
 }
 
 fn push(vm: &mut Vm, s: Ref, hash: i64, item: Value) -> Res<()> {
+    let growth = vm.heap.set(s).growth();
+    if growth > 0 {
+        // For a moment both tables are there.
+        vm.heap.room(growth)?;
+    }
     let set = vm.heap.set_mut(s);
     let before = set.bytes();
     set.push(hash, item);
@@ -107,25 +112,58 @@ pub(crate) fn of(vm: &Vm, v: Value) -> Option<Ref> {
 /// A copy of a set.
 pub(crate) fn copy(vm: &mut Vm, s: Ref, frozen: bool) -> Res<Ref> {
     let other = vm.heap.set(s);
-    let (n, bytes) = (other.len(), other.bytes());
+    let n = other.len();
+    let bytes = other.bytes().max(Set::new(frozen).growth_by(n));
     vm.pay(n as u64 / 4)?;
-    vm.heap.charge(bytes)?;
+    vm.heap
+        .charge(size_of::<Object>() + size_of::<Set>() + bytes)?;
     let mut made = Set::new(frozen);
     made.fill_from(vm.heap.set(s));
     Ok(vm.heap.alloc(Object::Set(Box::new(made))))
 }
 
-/// What an iterable gives, with hashes where they are known.
+/// Does something with what an iterable gives, with hashes where they are known. They are held meanwhile.
+fn with_hashed<T>(
+    vm: &mut Vm,
+    v: Value,
+    work: impl FnOnce(&mut Vm, Vec<(i64, Value)>) -> Res<T>,
+) -> Res<T> {
+    let items = hashed(vm, v)?;
+    hold(vm, items, work)
+}
+
+fn hold<T>(
+    vm: &mut Vm,
+    items: Vec<(i64, Value)>,
+    work: impl FnOnce(&mut Vm, Vec<(i64, Value)>) -> Res<T>,
+) -> Res<T> {
+    let bytes = items.capacity() * size_of::<(i64, Value)>();
+    vm.holding(bytes, |vm| work(vm, items))
+}
+
+/// The keys of a set with their hashes.
+fn keys(vm: &mut Vm, s: Ref) -> Res<Vec<(i64, Value)>> {
+    let set = vm.heap.set(s);
+    vm.heap.room(set.len() * size_of::<(i64, Value)>())?;
+    let mut keys = Vec::with_capacity(set.len());
+    keys.extend(set.iter());
+    Ok(keys)
+}
+
 fn hashed(vm: &mut Vm, v: Value) -> Res<Vec<(i64, Value)>> {
     if super::special(&vm.heap, v, crate::heap::sym::sym::ITER).is_none() {
         if let Some(s) = of(vm, v) {
-            return Ok(vm.heap.set(s).iter().collect());
+            return keys(vm, s);
         }
         if let Some(d) = dict::of(vm, v) {
+            vm.heap
+                .room(vm.heap.dict(d).len() * size_of::<(i64, Value)>())?;
             return Ok(vm.heap.dict(d).iter().map(|e| (e.hash, e.key)).collect());
         }
     }
     let items = iter::collect(vm, v)?;
+    vm.heap
+        .room(items.len() * (size_of::<Value>() + size_of::<(i64, Value)>()))?;
     let look = Look::new(vm);
     let mut found = Ok(Vec::with_capacity(items.len()));
     for item in items {
@@ -154,17 +192,32 @@ pub(crate) fn update(vm: &mut Vm, s: Ref, v: Value) -> Res<()> {
     if let Some(other) = from_set
         && vm.heap.set(s).is_empty()
     {
-        let taken = vm.heap.set(other).clone();
-        vm.pay(taken.len() as u64 / 4)?;
-        vm.heap.charge(taken.bytes())?;
-        vm.heap.set_mut(s).fill_from(&taken);
+        let taken = vm.heap.set(other);
+        let (n, bytes) = (taken.len(), taken.bytes());
+        vm.pay(n as u64 / 4)?;
+        let bytes = bytes.max(vm.heap.set(s).growth_by(n));
+        vm.heap.charge(bytes)?;
+        let frozen = vm.heap.set(s).frozen;
+        let mut filled = std::mem::replace(vm.heap.set_mut(s), Set::new(frozen));
+        filled.fill_from(vm.heap.set(other));
+        *vm.heap.set_mut(s) = filled;
         return Ok(());
     }
-    let items = hashed(vm, v)?;
+    with_hashed(vm, v, |vm, items| {
+        update_by(vm, s, items, from_set.is_some() || from_dict)
+    })
+}
+
+/// Adds items; `at_once` makes room for all of them first, as CPython does for those of a set or a dict.
+fn update_by(vm: &mut Vm, s: Ref, items: Vec<(i64, Value)>, at_once: bool) -> Res<()> {
     vm.pay(items.len() as u64 / 4)?;
-    if from_set.is_some() || from_dict {
-        vm.heap.charge(items.len() * 24)?;
+    if at_once {
+        let growth = vm.heap.set(s).growth_by(items.len());
+        vm.heap.room(growth)?;
+        let before = vm.heap.set(s).bytes();
         vm.heap.set_mut(s).reserve(items.len());
+        let added = vm.heap.set(s).bytes().saturating_sub(before);
+        vm.heap.charge(added)?;
     }
     // Python code is found before anything changes.
     for (hash, item) in &items {
@@ -181,30 +234,32 @@ pub(crate) fn update(vm: &mut Vm, s: Ref, v: Value) -> Res<()> {
 /// `a & b` for a set and an iterable.
 pub(super) fn intersection(vm: &mut Vm, a: Ref, b: Value, frozen: bool) -> Res<Ref> {
     let made = new(vm, frozen)?;
-    let (mut within, mut items) = (a, hashed(vm, b)?);
-    if let Some(other) = of(vm, b) {
-        // The smaller set is walked.
-        if vm.heap.set(other).len() > vm.heap.set(a).len() {
-            within = other;
-            items = vm.heap.set(a).iter().collect();
+    // The smaller set is walked.
+    let larger = of(vm, b).filter(|other| vm.heap.set(*other).len() > vm.heap.set(a).len());
+    let (within, items) = match larger {
+        Some(other) => (other, keys(vm, a)?),
+        None => (a, hashed(vm, b)?),
+    };
+    hold(vm, items, |vm, items| {
+        vm.pay(items.len() as u64 / 4)?;
+        for (hash, item) in items {
+            if find_hashed(vm, within, item, hash)?.is_some()
+                && find_hashed(vm, made, item, hash)?.is_none()
+            {
+                push(vm, made, hash, item)?;
+            }
         }
-    }
-    vm.pay(items.len() as u64 / 4)?;
-    for (hash, item) in items {
-        if find_hashed(vm, within, item, hash)?.is_some()
-            && find_hashed(vm, made, item, hash)?.is_none()
-        {
-            push(vm, made, hash, item)?;
-        }
-    }
-    Ok(made)
+        Ok(made)
+    })
 }
 
 /// Removes all of an iterable from a set.
 pub(super) fn subtract(vm: &mut Vm, s: Ref, b: Value) -> Res<()> {
     let items = hashed(vm, b)?;
     vm.pay(items.len() as u64 / 4)?;
-    let mut gone = Vec::new();
+    vm.heap
+        .room(items.len() * size_of::<(i64, Value, usize)>())?;
+    let mut gone = Vec::with_capacity(items.len());
     for (hash, item) in items {
         if let Some(at) = find_hashed(vm, s, item, hash)? {
             gone.push(at);
@@ -215,6 +270,7 @@ pub(super) fn subtract(vm: &mut Vm, s: Ref, b: Value) -> Res<()> {
             vm.heap.set_mut(s).remove_at(at);
         }
     }
+    vm.heap.room(vm.heap.set(s).growth_by(0))?;
     vm.heap.set_mut(s).tidy();
     Ok(())
 }
@@ -233,7 +289,15 @@ pub(super) fn difference(vm: &mut Vm, a: Ref, b: Value, frozen: bool) -> Res<Ref
         return Ok(made);
     };
     let made = new(vm, frozen)?;
-    let items: Vec<_> = vm.heap.set(a).iter().collect();
+    let items = keys(vm, a)?;
+    hold(vm, items, |vm, items| {
+        difference_by(vm, made, items, b)?;
+        Ok(made)
+    })
+}
+
+/// Adds to `made` the items that are not in a set or a dict.
+fn difference_by(vm: &mut Vm, made: Ref, items: Vec<(i64, Value)>, b: Value) -> Res<()> {
     vm.pay(items.len() as u64 / 4)?;
     for (hash, item) in items {
         let inside = match (of(vm, b), dict::of(vm, b)) {
@@ -245,11 +309,15 @@ pub(super) fn difference(vm: &mut Vm, a: Ref, b: Value, frozen: bool) -> Res<Ref
             push(vm, made, hash, item)?;
         }
     }
-    Ok(made)
+    Ok(())
 }
 
 /// Toggles all of `items` in a set.
 pub(super) fn toggle(vm: &mut Vm, s: Ref, items: Vec<(i64, Value)>) -> Res<()> {
+    hold(vm, items, |vm, items| toggle_each(vm, s, items))
+}
+
+fn toggle_each(vm: &mut Vm, s: Ref, items: Vec<(i64, Value)>) -> Res<()> {
     vm.pay(items.len() as u64 / 4)?;
     for (hash, item) in &items {
         find_hashed(vm, s, *item, *hash)?;
@@ -269,7 +337,7 @@ pub(super) fn toggle(vm: &mut Vm, s: Ref, items: Vec<(i64, Value)>) -> Res<()> {
 pub(super) fn symmetric_difference(vm: &mut Vm, a: Ref, b: Value, frozen: bool) -> Res<Ref> {
     let made = new(vm, frozen)?;
     update(vm, made, b)?;
-    let items = vm.heap.set(a).iter().collect();
+    let items = keys(vm, a)?;
     toggle(vm, made, items)?;
     Ok(made)
 }

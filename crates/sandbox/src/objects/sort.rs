@@ -18,6 +18,8 @@ pub(super) const NATIVES: &[NativeDef] = &[
 pub(crate) fn sort_values(vm: &mut Vm, items: &mut Vec<Value>, reverse: bool) -> Res<()> {
     let n = items.len() as u64;
     vm.pay(n * u64::from(64 - n.leading_zeros()) / 16)?;
+    // The items themselves, and as many more: in another order, or as numbers.
+    vm.heap.room(items.len() * size_of::<[Value; 2]>())?;
     if reverse {
         items.reverse();
     }
@@ -55,10 +57,7 @@ fn integers(items: &[Value]) -> Option<Vec<i64>> {
 /// The stable order of keys of one simple kind, paid for: room for their rows, and long texts.
 pub(crate) fn simple_order(vm: &mut Vm, keys: &[Value], reverse: bool) -> Res<Option<Vec<u32>>> {
     let n = keys.len();
-    let wanted = super::order::room(n);
-    if vm.heap.used_bytes().saturating_add(wanted) > vm.heap.limit_bytes() {
-        vm.heap.charge(wanted)?;
-    }
+    vm.heap.room(super::order::room(n))?;
     let long: u64 = keys
         .iter()
         .filter_map(|v| vm.heap.as_str(*v))
@@ -148,7 +147,9 @@ fn sorted(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         Value::Ref(r) if matches!(vm.heap.get(r), Object::Iter(_)) => Some((r, items.clone())),
         _ => None,
     };
-    match sort_values(vm, &mut items, reverse) {
+    let held = items.capacity() * size_of::<Value>();
+    let held = if original.is_some() { held * 2 } else { held };
+    match vm.holding(held, |vm| sort_values(vm, &mut items, reverse)) {
         Err(Raise::NeedsPython) => {
             if let Some((r, items)) = original {
                 *vm.heap.iter_mut(r) = Iter::Values(items.into(), 0);
@@ -166,8 +167,12 @@ fn sort(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     };
     let reverse = options(vm, args, "sort")?;
     let r = args::this(vm, this, Type::List, "sort")?;
+    let n = vm.heap.list(r).len();
+    super::list::charged(vm, n)?;
     let mut items = vm.heap.list(r).clone();
-    sort_values(vm, &mut items, reverse)?;
+    vm.holding(n * size_of::<Value>(), |vm| {
+        sort_values(vm, &mut items, reverse)
+    })?;
     *vm.heap.list_mut(r) = items;
     Ok(Flow::Value(Value::None))
 }

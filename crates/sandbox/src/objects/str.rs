@@ -96,9 +96,7 @@ pub(super) fn this(vm: &mut Vm, a: Args<'_>, method: &str) -> Res<Ref> {
 /// Refuses a result that does not fit before it is made.
 pub(super) fn room(vm: &mut Vm, bytes: usize) -> Res<()> {
     vm.pay(bytes as u64 / 64)?;
-    if vm.heap.used_bytes().saturating_add(bytes) > vm.heap.limit_bytes() {
-        vm.heap.charge(bytes)?;
-    }
+    vm.heap.room(bytes)?;
     Ok(())
 }
 
@@ -116,10 +114,24 @@ pub(super) fn str_arg(vm: &mut Vm, v: Value, what: std::fmt::Arguments<'_>) -> R
 fn map(vm: &mut Vm, a: Args<'_>, name: &str, f: impl Fn(&str) -> String) -> Res<Flow> {
     let r = this(vm, a, name)?;
     args::exact_str::<1>(vm, a, name)?;
-    // One character may become three.
-    room(vm, vm.heap.text(r).len())?;
+    room(vm, mapped_bytes(vm.heap.text(r)))?;
     let text = f(vm.heap.text(r));
     vm.new_str(text).map(Flow::Value)
+}
+
+/// At most how many bytes a text takes while its letters are changed to other ones: one may become three.
+fn mapped_bytes(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    let longest = |c: char| {
+        let upper: usize = c.to_uppercase().map(char::len_utf8).sum();
+        let lower: usize = c.to_lowercase().map(char::len_utf8).sum();
+        upper.max(lower)
+    };
+    let most = text.chars().map(longest).sum::<usize>().max(text.len());
+    // What grows beyond the length that it was made for may have twice the room that it needs.
+    if most > text.len() { 2 * most } else { most }
 }
 
 fn ask(vm: &mut Vm, a: Args<'_>, name: &str, f: impl Fn(&str) -> bool) -> Res<Flow> {
@@ -150,9 +162,12 @@ fn justify(
     let Some(missing) = width.checked_sub(chars).filter(|n| *n > 0) else {
         return Ok(Flow::Value(Value::Ref(r)));
     };
-    room(vm, missing.saturating_mul(fill.len_utf8()))?;
+    let padding = missing.saturating_mul(fill.len_utf8());
+    let bytes = padding.saturating_add(vm.heap.text(r).len());
+    room(vm, bytes)?;
     let (left, right) = sides(missing, width);
-    let mut out: String = std::iter::repeat_n(fill, left).collect();
+    let mut out = String::with_capacity(bytes);
+    out.extend(std::iter::repeat_n(fill, left));
     out.push_str(vm.heap.text(r));
     out.extend(std::iter::repeat_n(fill, right));
     vm.new_str(out).map(Flow::Value)
@@ -181,13 +196,17 @@ fn zfill(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     if missing == 0 {
         return Ok(Flow::Value(Value::Ref(r)));
     }
-    room(vm, missing)?;
+    let bytes = missing.saturating_add(vm.heap.text(r).len());
+    room(vm, bytes)?;
     let text = vm.heap.text(r);
     let (sign, digits) = match text.strip_prefix(['+', '-']) {
         Some(digits) => (&text[..1], digits),
         None => ("", text),
     };
-    let out = format!("{sign}{}{digits}", "0".repeat(missing));
+    let mut out = String::with_capacity(bytes);
+    out.push_str(sign);
+    out.extend(std::iter::repeat_n('0', missing));
+    out.push_str(digits);
     vm.new_str(out).map(Flow::Value)
 }
 
@@ -198,28 +217,31 @@ fn expandtabs(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
         Value::Unbound => 8,
         v => usize::try_from(args::index(vm, v)?).unwrap_or(0),
     };
-    let tabs = vm.heap.text(r).matches('\t').count();
-    room(vm, tabs.saturating_mul(size))?;
     let mut out = String::new();
+    vm.heap.grow_text(&mut out, vm.heap.text(r).len())?;
     let mut column = 0_usize;
     for c in vm.heap.text(r).chars() {
         match c {
             '\t' => {
                 if let Some(used) = column.checked_rem(size) {
+                    vm.heap.grow_text(&mut out, size - used)?;
                     out.extend(std::iter::repeat_n(' ', size - used));
                     column += size - used;
                 }
             }
             '\n' | '\r' => {
+                vm.heap.grow_text(&mut out, 1)?;
                 out.push(c);
                 column = 0;
             }
             c => {
+                vm.heap.grow_text(&mut out, c.len_utf8())?;
                 out.push(c);
                 column += 1;
             }
         }
     }
+    vm.pay(out.len() as u64 / 64)?;
     vm.new_str(out).map(Flow::Value)
 }
 

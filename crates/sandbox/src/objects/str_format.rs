@@ -1,6 +1,6 @@
 //! `str.format`: fields that name arguments. Attributes and items of arguments are looked up by Python code.
 
-use super::str::{room, this};
+use super::str::this;
 use super::{format, repr};
 use crate::heap::{Type, Value};
 use crate::text::chars;
@@ -20,13 +20,16 @@ fn format_map(_: &mut Vm, _: Args<'_>) -> Res<Flow> {
 
 fn run(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     let r = this(vm, a, "format")?;
-    let text = vm.heap.text(r).to_owned();
-    let mut fields = Fields {
-        args: a,
-        next: 0,
-        manual: false,
-    };
-    let out = fields.text(vm, &text, 2)?;
+    let bytes = vm.heap.text(r).len();
+    let out = vm.holding(bytes, |vm| {
+        let text = vm.heap.text(r).to_owned();
+        let mut fields = Fields {
+            args: a,
+            next: 0,
+            manual: false,
+        };
+        fields.text(vm, &text, 2)
+    })?;
     vm.new_str(out).map(Flow::Value)
 }
 
@@ -45,6 +48,7 @@ impl Fields<'_> {
         let mut out = String::new();
         let mut rest = text;
         while let Some(at) = rest.find(['{', '}']) {
+            vm.heap.grow_text(&mut out, at + 1)?;
             out.push_str(&rest[..at]);
             let brace = &rest[at..=at];
             let after = &rest[at + 1..];
@@ -63,11 +67,12 @@ impl Fields<'_> {
                 Ok(end) => end,
                 Err(text) => return Err(vm.value_error(text)),
             };
-            let piece = self.field(vm, &after[..end], depth)?;
-            room(vm, piece.len())?;
-            out.push_str(&piece);
+            let held = out.capacity();
+            let piece = vm.holding(held, |vm| self.field(vm, &after[..end], depth))?;
+            super::percent::append(vm, &mut out, &piece)?;
             rest = &after[end + 1..];
         }
+        vm.heap.grow_text(&mut out, rest.len())?;
         out.push_str(rest);
         Ok(out)
     }
@@ -92,7 +97,7 @@ impl Fields<'_> {
             converted = Some(match conversion {
                 's' => repr::str(vm, value)?,
                 'r' => repr::repr(vm, value)?,
-                'a' => ascii(&repr::repr(vm, value)?),
+                'a' => ascii_of(vm, value)?,
                 other => {
                     return Err(vm.value_error(format!("Unknown conversion specifier {other}")));
                 }
@@ -195,6 +200,27 @@ fn field_end(text: &str) -> Result<usize, &'static str> {
         }
     }
     Err("unmatched '{' in format spec")
+}
+
+/// `ascii(v)`.
+///
+/// # Errors
+/// As [`repr::repr`].
+pub(crate) fn ascii_of(vm: &mut Vm, v: Value) -> Res<String> {
+    let text = repr::repr(vm, v)?;
+    if text.is_ascii() {
+        return Ok(text);
+    }
+    let escaped = |c: char| match c as u32 {
+        0..0x80 => 1,
+        0x80..0x100 => 4,
+        0x100..0x10000 => 6,
+        _ => 10,
+    };
+    let bytes: usize = text.chars().map(escaped).sum();
+    // What it is made of is there meanwhile, and it may have twice the room that it needs.
+    vm.heap.room(text.capacity() + 2 * bytes)?;
+    Ok(ascii(&text))
 }
 
 /// A `repr` with all that is not ASCII escaped.

@@ -206,10 +206,24 @@ fn replace(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     let size = subject.len().saturating_add(growth);
     room(vm, size)?;
     let (subject, from, to) = (vm.heap.text(text), vm.heap.text(old), vm.heap.text(new));
-    let out = match one {
-        Some(c) => subject.replacen(c, to, limit),
-        None => subject.replacen(from, to, limit),
+    let mut out = String::with_capacity(size);
+    let mut done = 0;
+    let mut copy = |at: usize| {
+        out.push_str(&subject[done..at]);
+        out.push_str(to);
+        done = at + from.len();
     };
+    match one {
+        Some(c) => subject
+            .match_indices(c)
+            .take(limit)
+            .for_each(|(at, _)| copy(at)),
+        None => subject
+            .match_indices(from)
+            .take(limit)
+            .for_each(|(at, _)| copy(at)),
+    }
+    out.push_str(&subject[done..]);
     vm.new_str(out).map(Flow::Value)
 }
 

@@ -34,16 +34,6 @@ pub(super) const NATIVES: &[NativeDef] = &[
         .slow("slow_str_join"),
 ];
 
-/// A list of new strings.
-fn list(vm: &mut Vm, parts: Vec<String>) -> Res<Flow> {
-    vm.pay(parts.len() as u64 / 8)?;
-    let mut values = Vec::with_capacity(parts.len());
-    for part in parts {
-        values.push(vm.new_str(part)?);
-    }
-    vm.new_list(values).map(Flow::Value)
-}
-
 fn split(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
     let r = this(vm, a, name)?;
     let [_, sep, limit] = match *a.pos {
@@ -63,25 +53,17 @@ fn split(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
         Value::Unbound | Value::None => None,
         v => Some(separator(vm, v)?),
     };
-    let parts = match (sep, from_right) {
-        (Some(sep), false) => return split_at(vm, r, sep, limit),
-        (None, false) if limit == usize::MAX => return split_words(vm, r),
-        (None, _) => words(vm.heap.text(r), limit, from_right),
-        (Some(sep), true) => {
-            let all = vm
-                .heap
-                .text(r)
-                .rsplitn(limit.saturating_add(1), vm.heap.text(sep));
-            let mut parts: Vec<String> = all.map(str::to_owned).collect();
-            parts.reverse();
-            parts
-        }
-    };
-    list(vm, parts)
+    match (sep, from_right) {
+        (Some(sep), false) => split_at(vm, r, sep, limit),
+        (Some(sep), true) => split_at_from_right(vm, r, sep, limit),
+        (None, false) => split_words(vm, r, limit),
+        (None, true) => split_words_from_right(vm, r, limit),
+    }
 }
 
 /// Adds a part of a string to a list of them, which grows as it is paid for.
 fn push_part(vm: &mut Vm, out: Ref, r: Ref, from: usize, to: usize) -> Res<()> {
+    vm.heap.room(to - from)?;
     let part = Text::new(&vm.heap.text(r)[from..to]);
     let part = vm.new_str(part)?;
     let items = vm.heap.list(out).len();
@@ -113,8 +95,30 @@ fn split_at(vm: &mut Vm, r: Ref, sep: Ref, limit: usize) -> Res<Flow> {
     Ok(Flow::Value(Value::Ref(out)))
 }
 
-/// The words between white space.
-fn split_words(vm: &mut Vm, r: Ref) -> Res<Flow> {
+/// The same from the right.
+fn split_at_from_right(vm: &mut Vm, r: Ref, sep: Ref, limit: usize) -> Res<Flow> {
+    let out = vm.alloc(Object::List(Vec::new()))?;
+    let one = single(vm.heap.text(sep));
+    let mut to = vm.heap.text(r).len();
+    for _ in 0..limit {
+        let (text, sep) = (vm.heap.text(r), vm.heap.text(sep));
+        let rest = &text[..to];
+        let found = match one {
+            Some(c) => rest.rfind(c),
+            None => rest.rfind(sep),
+        };
+        let Some(at) = found else { break };
+        let from = at + sep.len();
+        push_part(vm, out, r, from, to)?;
+        to = at;
+    }
+    push_part(vm, out, r, 0, to)?;
+    vm.heap.list_mut(out).reverse();
+    Ok(Flow::Value(Value::Ref(out)))
+}
+
+/// The words between white space; what is left after `limit` splits keeps its inner white space.
+fn split_words(vm: &mut Vm, r: Ref, limit: usize) -> Res<Flow> {
     let out = vm.alloc(Object::List(Vec::new()))?;
     let mut from = 0;
     loop {
@@ -124,9 +128,34 @@ fn split_words(vm: &mut Vm, r: Ref) -> Res<Flow> {
             return Ok(Flow::Value(Value::Ref(out)));
         }
         let start = text.len() - rest.len();
-        let end = start + rest.find(chars::is_space).unwrap_or(rest.len());
+        let end = if vm.heap.list(out).len() == limit {
+            text.len()
+        } else {
+            start + rest.find(chars::is_space).unwrap_or(rest.len())
+        };
         push_part(vm, out, r, start, end)?;
         from = end;
+    }
+}
+
+/// The same from the right.
+fn split_words_from_right(vm: &mut Vm, r: Ref, limit: usize) -> Res<Flow> {
+    let out = vm.alloc(Object::List(Vec::new()))?;
+    let mut to = vm.heap.text(r).len();
+    loop {
+        let rest = vm.heap.text(r)[..to].trim_end_matches(chars::is_space);
+        if rest.is_empty() {
+            vm.heap.list_mut(out).reverse();
+            return Ok(Flow::Value(Value::Ref(out)));
+        }
+        let end = rest.len();
+        let last = rest.char_indices().rfind(|(_, c)| chars::is_space(*c));
+        let start = match last {
+            Some((at, c)) if vm.heap.list(out).len() < limit => at + c.len_utf8(),
+            _ => 0,
+        };
+        push_part(vm, out, r, start, end)?;
+        to = start;
     }
 }
 
@@ -144,44 +173,6 @@ fn separator(vm: &mut Vm, v: Value) -> Res<Ref> {
     Ok(sep)
 }
 
-/// Words between white space; what is left after `limit` splits keeps its inner white space.
-fn words(text: &str, limit: usize, from_right: bool) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut rest = if from_right {
-        text.trim_end_matches(chars::is_space)
-    } else {
-        text.trim_start_matches(chars::is_space)
-    };
-    while !rest.is_empty() {
-        if parts.len() == limit {
-            let last = if from_right {
-                rest.trim_end_matches(chars::is_space)
-            } else {
-                rest
-            };
-            parts.push(last.to_owned());
-            break;
-        }
-        if from_right {
-            let start = rest
-                .char_indices()
-                .rev()
-                .find(|(_, c)| chars::is_space(*c))
-                .map_or(0, |(i, c)| i + c.len_utf8());
-            parts.push(rest[start..].to_owned());
-            rest = rest[..start].trim_end_matches(chars::is_space);
-        } else {
-            let end = rest.find(chars::is_space).unwrap_or(rest.len());
-            parts.push(rest[..end].to_owned());
-            rest = rest[end..].trim_start_matches(chars::is_space);
-        }
-    }
-    if from_right {
-        parts.reverse();
-    }
-    parts
-}
-
 fn splitlines(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     let r = this(vm, a, "splitlines")?;
     let [_, keep] = args::named(vm, a, "str.splitlines", ["self", "keepends"], 1, 2)?;
@@ -189,18 +180,21 @@ fn splitlines(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
         Value::Unbound => false,
         v => super::ops::truth(vm, v)?,
     };
-    let mut parts = Vec::new();
-    let mut rest = vm.heap.text(r);
-    while !rest.is_empty() {
+    let out = vm.alloc(Object::List(Vec::new()))?;
+    let mut from = 0;
+    loop {
+        let rest = &vm.heap.text(r)[from..];
+        if rest.is_empty() {
+            return Ok(Flow::Value(Value::Ref(out)));
+        }
         let (end, next) = match rest.find(chars::is_line_end) {
             None => (rest.len(), rest.len()),
             Some(i) if rest[i..].starts_with("\r\n") => (i, i + 2),
             Some(i) => (i, i + rest[i..].chars().next().map_or(1, char::len_utf8)),
         };
-        parts.push(rest[..if keep { next } else { end }].to_owned());
-        rest = &rest[next..];
+        push_part(vm, out, r, from, from + if keep { next } else { end })?;
+        from += next;
     }
-    list(vm, parts)
 }
 
 fn partition(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
@@ -222,13 +216,19 @@ fn partition(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
     } else {
         text.split_once(sought)
     };
-    let parts = match found {
-        Some((before, after)) => [before.to_owned(), sought.to_owned(), after.to_owned()],
-        None if name == "rpartition" => [String::new(), String::new(), text.to_owned()],
-        None => [text.to_owned(), String::new(), String::new()],
+    let (before, after) = match found {
+        Some((before, after)) => (before.len(), text.len() - after.len()),
+        None if name == "rpartition" => (0, 0),
+        None => (text.len(), text.len()),
     };
+    let len = text.len();
     let mut values = [Value::None; 3];
-    for (value, part) in values.iter_mut().zip(parts) {
+    for (value, (from, to)) in values
+        .iter_mut()
+        .zip([(0, before), (before, after), (after, len)])
+    {
+        vm.heap.room(to - from)?;
+        let part = Text::new(&vm.heap.text(r)[from..to]);
         *value = vm.new_str(part)?;
     }
     vm.new_tuple(values).map(Flow::Value)
@@ -237,20 +237,26 @@ fn partition(vm: &mut Vm, a: Args<'_>, name: &str) -> Res<Flow> {
 fn strip(vm: &mut Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> Res<Flow> {
     let r = this(vm, a, name)?;
     let [_, set] = args::between_str(vm, a, name, 1)?;
-    let set: Option<Vec<char>> = match set {
+    let set = match unwrap(&vm.heap, set) {
         Value::Unbound | Value::None => None,
-        v => match args::text(vm, v) {
-            Some(text) => Some(text.chars().collect()),
-            None => {
-                return Err(vm.type_error(format!("{name} arg must be None or str")));
-            }
-        },
-    };
-    let drop = |c: char| match &set {
-        None => chars::is_space(c),
-        Some(set) => set.contains(&c),
+        Value::Ref(set) if matches!(vm.heap.get(set), Object::Str(_)) => Some(set),
+        _ => {
+            return Err(vm.type_error(format!("{name} arg must be None or str")));
+        }
     };
     let whole = vm.heap.text(r);
+    let set = set.map(|set| vm.heap.text(set));
+    // Each character at the ends is sought among those of the argument.
+    let sought = set.map_or(0, str::len) as u64 / 64;
+    let looked = std::cell::Cell::new(0_u64);
+    let most = vm.steps_left;
+    let drop = |c: char| match set {
+        None => chars::is_space(c),
+        Some(set) => {
+            looked.set(looked.get() + sought);
+            looked.get() <= most && set.contains(c)
+        }
+    };
     let mut text = whole;
     if left {
         text = text.trim_start_matches(drop);
@@ -258,10 +264,14 @@ fn strip(vm: &mut Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> Res<F
     if right {
         text = text.trim_end_matches(drop);
     }
-    if text.len() == whole.len() {
+    let from = text.as_ptr() as usize - whole.as_ptr() as usize;
+    let (to, len) = (from + text.len(), whole.len());
+    vm.pay(looked.get())?;
+    if to - from == len {
         return Ok(Flow::Value(Value::Ref(r)));
     }
-    let text = text.to_owned();
+    vm.heap.room(to - from)?;
+    let text = Text::new(&vm.heap.text(r)[from..to]);
     vm.new_str(text).map(Flow::Value)
 }
 
@@ -270,12 +280,23 @@ fn join(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
     let [_, iterable] = args::exact(vm, a, "str.join")?;
     let items = match unwrap(&vm.heap, iterable) {
         Value::Ref(list) => match vm.heap.get(list) {
-            Object::List(items) => items.clone(),
-            Object::Tuple(items) => items.to_vec(),
+            Object::List(items) => {
+                vm.heap.room(items.len() * size_of::<Value>())?;
+                items.clone()
+            }
+            Object::Tuple(items) => {
+                vm.heap.room(items.len() * size_of::<Value>())?;
+                items.to_vec()
+            }
             _ => collect(vm, iterable)?,
         },
         _ => collect(vm, iterable)?,
     };
+    let held = items.capacity() * size_of::<(Value, Ref)>();
+    vm.holding(held, |vm| joined(vm, r, items))
+}
+
+fn joined(vm: &mut Vm, r: Ref, items: Vec<Value>) -> Res<Flow> {
     let mut size = 0usize;
     let mut refs: Vec<Ref> = Vec::with_capacity(items.len());
     for (i, item) in items.into_iter().enumerate() {

@@ -1,6 +1,6 @@
 //! `str.translate` and `str.maketrans`.
 
-use super::str::{room, str_arg, this};
+use super::str::{str_arg, this};
 use super::{args, dict, unwrap};
 use crate::heap::{Object, Ref, Type, Value, dict::Dict};
 use crate::vm::native::{Args, Flow, NativeDef};
@@ -24,35 +24,43 @@ fn translate(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
             ));
         }
     };
-    let text: Vec<char> = vm.heap.text(r).chars().collect();
-    vm.pay(text.len() as u64 / 4)?;
+    vm.pay(vm.heap.str(r).chars() as u64 / 4)?;
     let mut out = String::new();
-    for c in text {
-        match dict::get(vm, table, Value::Int(i64::from(c as u32)))? {
-            None => out.push(c),
-            Some(Value::None) => {}
-            Some(found) => {
-                let plain = unwrap(&vm.heap, found);
-                if let Some(text) = vm.heap.as_str(plain) {
-                    let text = text.to_owned();
-                    room(vm, text.len())?;
-                    out.push_str(&text);
-                    continue;
-                }
-                let (Value::Int(_) | Value::Bool(_)) = plain else {
-                    return Err(vm.type_error("character mapping must return integer, None or str"));
-                };
-                let code = args::index(vm, plain)?;
-                match u32::try_from(code).ok().and_then(char::from_u32) {
-                    Some(c) => out.push(c),
-                    None => {
-                        return Err(vm.value_error("character mapping must be in range(0x110000)"));
-                    }
-                }
+    let mut at = 0;
+    while let Some(c) = vm.heap.text(r)[at..].chars().next() {
+        at += c.len_utf8();
+        let Some(found) = dict::get(vm, table, Value::Int(i64::from(c as u32)))? else {
+            push(vm, &mut out, c)?;
+            continue;
+        };
+        let plain = match unwrap(&vm.heap, found) {
+            Value::None => continue,
+            plain => plain,
+        };
+        if let Some(text) = vm.heap.as_str(plain) {
+            vm.heap.grow_text(&mut out, text.len())?;
+            out.push_str(text);
+            continue;
+        }
+        let (Value::Int(_) | Value::Bool(_)) = plain else {
+            return Err(vm.type_error("character mapping must return integer, None or str"));
+        };
+        let code = args::index(vm, plain)?;
+        match u32::try_from(code).ok().and_then(char::from_u32) {
+            Some(c) => push(vm, &mut out, c)?,
+            None => {
+                return Err(vm.value_error("character mapping must be in range(0x110000)"));
             }
         }
     }
+    vm.pay(out.len() as u64 / 64)?;
     vm.new_str(out).map(Flow::Value)
+}
+
+fn push(vm: &Vm, out: &mut String, c: char) -> Res<()> {
+    vm.heap.grow_text(out, c.len_utf8())?;
+    out.push(c);
+    Ok(())
 }
 
 fn maketrans(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
@@ -63,28 +71,42 @@ fn maketrans(vm: &mut Vm, a: Args<'_>) -> Res<Flow> {
         one_table(vm, x, made)?;
         return Ok(Flow::Value(Value::Ref(made)));
     }
-    let Some(from) = args::text(vm, x) else {
+    let Value::Ref(from) = unwrap(&vm.heap, x) else {
         return Err(vm.type_error(
             "first maketrans argument must be a string if there is a second argument",
         ));
     };
+    if !matches!(vm.heap.get(from), Object::Str(_)) {
+        return Err(vm.type_error(
+            "first maketrans argument must be a string if there is a second argument",
+        ));
+    }
     let to = str_arg(vm, y, format_args!("maketrans() argument 2"))?;
-    let from: Vec<char> = from.chars().collect();
-    let to: Vec<char> = vm.heap.text(to).chars().collect();
-    if from.len() != to.len() {
+    let n = vm.heap.str(from).chars();
+    if n != vm.heap.str(to).chars() {
         return Err(vm.value_error("the first two maketrans arguments must have equal length"));
     }
-    for (from, to) in from.into_iter().zip(to) {
-        put(vm, made, from, Value::Int(i64::from(to as u32)))?;
+    vm.pay(n as u64 / 4)?;
+    let (mut i, mut j) = (0, 0);
+    while let (Some(c), Some(d)) = (char_at(vm, from, &mut i), char_at(vm, to, &mut j)) {
+        put(vm, made, c, Value::Int(i64::from(d as u32)))?;
     }
     if !z.is_unbound() {
         let gone = str_arg(vm, z, format_args!("maketrans() argument 3"))?;
-        let gone: Vec<char> = vm.heap.text(gone).chars().collect();
-        for c in gone {
+        vm.pay(vm.heap.str(gone).chars() as u64 / 4)?;
+        let mut i = 0;
+        while let Some(c) = char_at(vm, gone, &mut i) {
             put(vm, made, c, Value::None)?;
         }
     }
     Ok(Flow::Value(Value::Ref(made)))
+}
+
+/// The character at a byte offset, which becomes that of the next one.
+fn char_at(vm: &Vm, text: Ref, at: &mut usize) -> Option<char> {
+    let c = vm.heap.text(text)[*at..].chars().next()?;
+    *at += c.len_utf8();
+    Some(c)
 }
 
 fn put(vm: &mut Vm, table: Ref, c: char, value: Value) -> Res<()> {
@@ -94,7 +116,10 @@ fn put(vm: &mut Vm, table: Ref, c: char, value: Value) -> Res<()> {
 fn one_table(vm: &mut Vm, x: Value, made: Ref) -> Res<()> {
     let entries: Vec<(Value, Value)> = match unwrap(&vm.heap, x) {
         Value::Ref(r) => match vm.heap.get(r) {
-            Object::Dict(d) => d.iter().map(|e| (e.key, e.value)).collect(),
+            Object::Dict(d) => {
+                vm.heap.room(d.len() * size_of::<(Value, Value)>())?;
+                d.iter().map(|e| (e.key, e.value)).collect()
+            }
             _ => {
                 return Err(
                     vm.type_error("if you give only one argument to maketrans it must be a dict")
@@ -107,6 +132,12 @@ fn one_table(vm: &mut Vm, x: Value, made: Ref) -> Res<()> {
             );
         }
     };
+    vm.pay(entries.len() as u64 / 4)?;
+    let held = entries.capacity() * size_of::<(Value, Value)>();
+    vm.holding(held, |vm| put_all(vm, made, entries))
+}
+
+fn put_all(vm: &mut Vm, made: Ref, entries: Vec<(Value, Value)>) -> Res<()> {
     for (key, value) in entries {
         let plain = unwrap(&vm.heap, key);
         match plain {

@@ -37,7 +37,7 @@ fn concat(vm: &mut Vm, text: Ref, b: Value) -> Res<Option<Value>> {
         (Object::Bytes(x), Object::Bytes(y)) => {
             let bytes = x.len() + y.len();
             vm.pay(bytes as u64 / 64)?;
-            room(vm, bytes)?;
+            vm.heap.room(bytes)?;
             let joined = match (vm.heap.get(text), vm.heap.get(other)) {
                 (Object::Bytes(x), Object::Bytes(y)) => [&**x, &**y].concat(),
                 _ => Vec::new(),
@@ -47,14 +47,6 @@ fn concat(vm: &mut Vm, text: Ref, b: Value) -> Res<Option<Value>> {
         }
         _ => Ok(None),
     }
-}
-
-/// Asks whether there is room for what is made next.
-fn room(vm: &mut Vm, bytes: usize) -> Res<()> {
-    if vm.heap.used_bytes().saturating_add(bytes) > vm.heap.limit_bytes() {
-        vm.heap.charge(bytes)?;
-    }
-    Ok(())
 }
 
 /// `x + y` of two strings.
@@ -73,7 +65,7 @@ pub(crate) fn joined(vm: &mut Vm, x: Ref, y: Ref) -> Res<Value> {
     }
     let bytes = before + after;
     vm.pay(bytes as u64 / 64)?;
-    room(vm, bytes)?;
+    vm.heap.room(bytes)?;
     if bytes < BUFFER_FROM || u32::try_from(bytes).is_err() {
         let parts = [vm.heap.text(x), vm.heap.text(y)];
         let text = Text::joined(bytes, parts.into_iter());
@@ -102,7 +94,7 @@ fn repeat(vm: &mut Vm, text: Ref, count: Value) -> Res<Value> {
     let total = bytes.saturating_mul(n);
     vm.pay(total as u64 / 64)?;
     // Asked before it is made: the result may be larger than the machine.
-    room(vm, total)?;
+    vm.heap.room(total)?;
     match vm.heap.get(text) {
         Object::Str(_) if n == 1 => Ok(Value::Ref(text)),
         Object::Str(_) if total == 0 => vm.new_str(""),
@@ -167,11 +159,20 @@ fn wrong_index(vm: &mut Vm, is_str: bool, k: Value) -> Raise {
 /// What a slice selects, as a text of the same kind.
 pub(super) fn sliced(vm: &mut Vm, text: Ref, span: slice::Span) -> Res<Value> {
     vm.pay(span.count as u64 / 64)?;
+    if let Object::Str(s) = vm.heap.get(text)
+        && span.step == 1
+        && span.count == s.chars()
+    {
+        return Ok(Value::Ref(text));
+    }
+    let most = match vm.heap.get(text) {
+        // A character has at most four bytes.
+        Object::Str(s) if !s.is_ascii() => vm.heap.text_of(s).len().min(4 * span.count),
+        _ => span.count,
+    };
+    vm.heap.room(most)?;
     let made = match vm.heap.get(text) {
         Object::Bytes(b) => Object::Bytes(span.indices().map(|i| b[i]).collect()),
-        Object::Str(s) if span.step == 1 && span.count == s.chars() => {
-            return Ok(Value::Ref(text));
-        }
         Object::Str(s) if span.step == 1 => {
             let (from, to) = (span.start as usize, span.start as usize + span.count);
             let (from, to) = (vm.heap.byte_of(text, from), vm.heap.byte_of(text, to));
@@ -180,13 +181,17 @@ pub(super) fn sliced(vm: &mut Vm, text: Ref, span: slice::Span) -> Res<Value> {
         }
         Object::Str(s) if s.is_ascii() => {
             let bytes = vm.heap.text_of(s).as_bytes();
-            let text: String = span.indices().map(|i| bytes[i] as char).collect();
+            let mut text = String::with_capacity(span.count);
+            text.extend(span.indices().map(|i| bytes[i] as char));
             return vm.new_str(text);
         }
         Object::Str(s) => {
             let chars = s.chars();
             vm.pay(chars as u64 / 64)?;
-            let all: Vec<char> = vm.heap.text(text).chars().collect();
+            let whole = vm.heap.text(text);
+            vm.heap
+                .room(chars * size_of::<char>() + 2 * whole.len().min(4 * span.count))?;
+            let all: Vec<char> = whole.chars().collect();
             let text: String = span.indices().map(|i| all[i]).collect();
             return vm.new_str(text);
         }

@@ -24,7 +24,8 @@ pub(super) fn binary(vm: &mut Vm, op: BinOp, r: Ref, b: Value) -> Res<Option<Val
             let Object::Tuple(more) = vm.heap.get(other) else {
                 return Ok(None);
             };
-            vm.pay((vm.heap.tuple(r).len() + more.len()) as u64 / 8)?;
+            let n = vm.heap.tuple(r).len() + more.len();
+            list::charged(vm, n)?;
             let items = [&vm.heap.tuple(r)[..], &vm.heap.tuple(other)[..]].concat();
             vm.new_tuple(items).map(Some)
         }
@@ -41,7 +42,7 @@ pub(super) fn binary(vm: &mut Vm, op: BinOp, r: Ref, b: Value) -> Res<Option<Val
 
 /// The items that a slice selects, as a tuple.
 pub(super) fn sliced(vm: &mut Vm, r: Ref, span: slice::Span) -> Res<Value> {
-    vm.pay(span.count as u64 / 8)?;
+    list::charged(vm, span.count)?;
     let items = vm.heap.tuple(r);
     let selected: Vec<Value> = span.indices().map(|i| items[i]).collect();
     vm.new_tuple(selected)

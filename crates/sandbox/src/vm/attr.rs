@@ -552,14 +552,12 @@ impl Vm {
                 if self.set_exception_member(r, name, new)? {
                     return Ok(Called::Value(Value::None));
                 }
-                let fresh = match self.heap.get_mut(r) {
+                let added = match self.heap.get_mut(r) {
                     Object::Instance(i) => i.attrs.set(name, new),
                     Object::Exception(e) => e.attrs.set(name, new),
-                    _ => false,
+                    _ => 0,
                 };
-                if fresh {
-                    self.heap.charge(24)?;
-                }
+                self.heap.charge(added)?;
             }
             Object::Class(_) => self.set_class_attr(r, name, new)?,
             Object::Module(n) => {

@@ -65,7 +65,7 @@ impl Vm {
                 let pairs: Vec<(Value, Value)> = d.iter().map(|e| (e.key, e.value)).collect();
                 for (key, value) in pairs {
                     let name = self.heap.as_str(key).unwrap_or_default().to_string();
-                    kwargs.push((self.sym(&name), value));
+                    kwargs.push((self.heap.name_of(&name)?, value));
                 }
             }
             (bases, kwargs)
@@ -497,13 +497,12 @@ impl Vm {
         }
         if name == sym::NAME {
             let text = self.heap.as_str(v).unwrap_or_default().to_string();
-            let sym = self.sym(&text);
+            let sym = self.heap.name_of(&text)?;
             self.heap.class_mut(class).name = sym;
             return Ok(());
         }
-        if self.heap.class_mut(class).attrs.set(name, v) {
-            self.heap.charge(24)?;
-        }
+        let added = self.heap.class_mut(class).attrs.set(name, v);
+        self.heap.charge(added)?;
         let is_descriptor = match v {
             Value::Ref(r) => matches!(self.heap.get(r), Object::Property(_) | Object::Instance(_)),
             _ => false,
@@ -542,11 +541,11 @@ impl Vm {
                 attrs.set(sym::QUALNAME, *name);
                 for (key, value) in pairs {
                     let key = self.heap.as_str(key).unwrap_or_default().to_string();
-                    let key = self.sym(&key);
+                    let key = self.heap.name_of(&key)?;
                     attrs.set(key, value);
                 }
                 let namespace = self.alloc(Object::Namespace(Box::new(attrs)))?;
-                let name = self.sym(&text);
+                let name = self.heap.name_of(&text)?;
                 let build = self.class_build(name, Value::None, &bases, namespace, kwargs)?;
                 self.finish_class(t, build, chain)
             }

@@ -197,10 +197,7 @@ impl Vm {
             .map(str::len)
             .sum();
         self.pay(n as u64 / 64)?;
-        // Asked before it is made.
-        if self.heap.used_bytes().saturating_add(n) > self.heap.limit_bytes() {
-            self.heap.charge(n)?;
-        }
+        self.heap.room(n)?;
         let texts = parts.iter().filter_map(|v| self.heap.as_str(*v));
         let text = Text::joined(n, texts);
         self.new_str(text)
@@ -366,7 +363,7 @@ impl Vm {
                 let Some(text) = self.heap.as_str(key).map(str::to_string) else {
                     return Err(self.type_error("keywords must be strings"));
                 };
-                named.push((self.sym(&text), value));
+                named.push((self.heap.name_of(&text)?, value));
             }
         }
         self.call_value(t, f, args, named, Vec::new())

@@ -621,12 +621,14 @@ impl Vm {
                                 *place = copy!(src);
                                 continue 'next;
                             }
-                            let fresh = attrs.set(name, reg!(src));
+                            let added = attrs.set(name, reg!(src));
                             if known.is_none() {
                                 let at = attrs.position(name).unwrap_or(0);
                                 cache.set(class, version, at as u64);
                             }
-                            if fresh && let Err(e) = self.heap.charge(24) {
+                            if added > 0
+                                && let Err(e) = self.heap.charge(added)
+                            {
                                 settle!(Err(e.into()));
                             }
                         }

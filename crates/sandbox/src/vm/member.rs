@@ -429,11 +429,11 @@ impl Vm {
         let text = self.heap.as_str(v).map(str::to_string);
         match (name, text) {
             (sym::NAME, Some(text)) => {
-                let name = self.sym(&text);
+                let name = self.heap.name_of(&text)?;
                 self.heap.function_mut(r).name = name;
             }
             (sym::QUALNAME, Some(text)) => {
-                let name = self.sym(&text);
+                let name = self.heap.name_of(&text)?;
                 self.heap.function_mut(r).qualname = name;
             }
             (sym::DEFAULTS, _) => {
@@ -444,9 +444,8 @@ impl Vm {
                 self.heap.function_mut(r).defaults = items.into();
             }
             _ => {
-                if self.heap.function_mut(r).attrs.set(name, v) {
-                    self.heap.charge(24)?;
-                }
+                let added = self.heap.function_mut(r).attrs.set(name, v);
+                self.heap.charge(added)?;
             }
         }
         Ok(())

@@ -488,7 +488,7 @@ impl Vm {
         match self.heap.as_str(plain) {
             Some(text) => {
                 let text = text.to_string();
-                Ok(self.sym(&text))
+                Ok(self.heap.name_of(&text)?)
             }
             None => {
                 let name = self.type_name(v).to_string();

@@ -257,6 +257,21 @@ impl Vm {
         Ok(self.heap.alloc(object))
     }
 
+    /// Does something while bytes are held that no object accounts for.
+    ///
+    /// # Errors
+    /// [`Raise::Limit`] if memory is used up; what `work` gives.
+    pub(crate) fn holding<T>(
+        &mut self,
+        bytes: usize,
+        work: impl FnOnce(&mut Self) -> Res<T>,
+    ) -> Res<T> {
+        self.heap.charge(bytes)?;
+        let done = work(self);
+        self.heap.refund(bytes);
+        done
+    }
+
     /// A new string value.
     pub fn new_str(&mut self, text: impl Into<Text>) -> Res<Value> {
         let text = text.into();
@@ -364,8 +379,12 @@ impl Vm {
         self.heap.name(self.heap.class(self.class_of(v)).name)
     }
 
-    /// The symbol of a name.
+    /// The symbol of a name that is no text of the program: of those see [`Heap::name_of`].
     pub fn sym(&mut self, name: &str) -> Sym {
-        self.heap.symbols.intern(name)
+        match self.heap.name_of(name) {
+            Ok(sym) => sym,
+            // A name of the interpreter's own; what comes next does not fit.
+            Err(_) => self.heap.symbols.intern(name),
+        }
     }
 }

@@ -16,6 +16,8 @@ pub struct Ended {
     pub stdout: String,
     /// The most heap that was seen in use.
     pub peak_bytes: u64,
+    /// The steps that it has paid.
+    pub steps: u64,
     /// How often it waited for its host.
     pub suspensions: u64,
 }
@@ -69,6 +71,7 @@ pub fn drive(program: Program, limits: Limits, between: Between) -> Ended {
                     event,
                     stdout,
                     peak_bytes,
+                    steps: run.used().0,
                     suspensions,
                 };
             }

@@ -27,23 +27,30 @@ pub(super) fn loads(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         return Err(vm.type_error("_kont_json_loads takes a text and a mode"));
     };
     let plain = crate::objects::unwrap(&vm.heap, *source);
-    let Some(text) = vm.heap.as_str(plain).map(str::to_owned) else {
+    let Some(bytes) = vm.heap.as_str(plain).map(str::len) else {
         return Err(vm.type_error("the JSON object must be str"));
     };
+    vm.holding(bytes, |vm| {
+        let text = vm.heap.as_str(plain).unwrap_or_default().to_owned();
+        read(vm, &text, *mode)
+    })
+}
+
+fn read(vm: &mut Vm, text: &str, mode: i64) -> Res<Flow> {
     vm.pay(text.len() as u64 / 8 + 1)?;
     if text.starts_with('\u{feff}') {
         return Err(error(
             vm,
-            &text,
+            text,
             "Unexpected UTF-8 BOM (decode using utf-8-sig)",
             0,
         ));
     }
     let mut reader = Reader {
         vm,
-        text: &text,
+        text,
         at: 0,
-        mode: *mode,
+        mode,
         names: [Value::Unbound; NAMES],
     };
     reader.space();
@@ -191,6 +198,7 @@ impl<'t> Reader<'_, 't> {
         let text = &self.text[start..self.at];
         let raw = if is_float { RAW_FLOATS } else { RAW_INTS };
         if self.mode & raw != 0 {
+            self.vm.heap.room(text.len())?;
             let bytes = Object::Bytes(text.as_bytes().into());
             return self.vm.alloc(bytes).map(Value::Ref);
         }
@@ -234,10 +242,12 @@ impl<'t> Reader<'_, 't> {
                     if out.is_empty() {
                         return Ok(Cow::Borrowed(piece));
                     }
+                    self.vm.heap.grow_text(&mut out, piece.len())?;
                     out.push_str(piece);
                     return Ok(Cow::Owned(out));
                 }
                 b'\\' => {
+                    self.vm.heap.grow_text(&mut out, piece.len() + 4)?;
                     out.push_str(piece);
                     let escaped = self.escape(open)?;
                     out.push(escaped);
@@ -308,13 +318,14 @@ impl<'t> Reader<'_, 't> {
         }
         self.at += 1;
         self.space();
-        let mut items = Vec::new();
+        let list = self.vm.alloc(Object::List(Vec::new()))?;
         if self.byte() == Some(b']') {
             self.at += 1;
-            return self.vm.new_list(items);
+            return Ok(Value::Ref(list));
         }
         loop {
-            items.push(self.value(depth + 1)?);
+            let item = self.value(depth + 1)?;
+            crate::objects::list::push(self.vm, list, item)?;
             self.space();
             match self.byte() {
                 Some(b',') => {
@@ -328,7 +339,7 @@ impl<'t> Reader<'_, 't> {
                 }
                 Some(b']') => {
                     self.at += 1;
-                    return self.vm.new_list(items);
+                    return Ok(Value::Ref(list));
                 }
                 _ => return Err(self.error("Expecting ',' delimiter", self.at)),
             }
@@ -366,7 +377,11 @@ impl<'t> Reader<'_, 't> {
             let value = self.value(depth + 1)?;
             match dict {
                 Some(dict) => crate::objects::dict::insert(self.vm, dict, key, value)?,
-                None => pairs.push(self.vm.new_tuple([key, value])?),
+                None => {
+                    let pair = self.vm.new_tuple([key, value])?;
+                    self.vm.heap.grow(&mut pairs, 1)?;
+                    pairs.push(pair);
+                }
             }
             self.space();
             match self.byte() {

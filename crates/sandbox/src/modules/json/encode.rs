@@ -1,7 +1,7 @@
 //! Values to JSON text, as CPython writes it.
 
 use super::DEPTH_MAX;
-use crate::heap::{Object, Ref, Type, Value};
+use crate::heap::{Heap, Object, Ref, Type, Value};
 use crate::text::float_repr;
 use crate::vm::native::{Args, Flow};
 use crate::vm::raise::{Raise, Res};
@@ -34,6 +34,8 @@ pub(super) fn dumps(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         return Err(vm.type_error("_kont_json_dumps takes nine arguments"));
     };
     let is = |v: &Value| matches!(v, Value::Bool(true));
+    let styles = [indent, item, key].map(|v| vm.heap.as_str(*v).map_or(0, str::len));
+    vm.heap.room(styles.iter().sum())?;
     let text = |v: &Value| vm.heap.as_str(*v).map(str::to_owned);
     let style = Style {
         skip_keys: is(skip),
@@ -49,7 +51,7 @@ pub(super) fn dumps(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         vm,
         style,
         out: String::new(),
-        charged: 0,
+        paid: 0,
         open: Vec::new(),
     };
     match writer.value(*value) {
@@ -65,20 +67,20 @@ struct Writer<'a> {
     vm: &'a mut Vm,
     style: Style,
     out: String,
-    charged: usize,
+    paid: usize,
     /// Containers that are being written.
     open: Vec<Ref>,
 }
 
 impl Writer<'_> {
-    /// Pays for what was written since the last time.
+    /// Pays for what was written since the last time, and makes room for a number or a word.
     fn pay(&mut self) -> Res<()> {
-        let new = self.out.len() - self.charged;
+        let new = self.out.len() - self.paid;
         if new >= 64 {
             self.vm.pay(new as u64 / 64)?;
-            self.vm.heap.charge(new)?;
-            self.charged = self.out.len();
+            self.paid = self.out.len();
         }
+        self.vm.heap.grow_text(&mut self.out, 64)?;
         Ok(())
     }
 
@@ -98,11 +100,12 @@ impl Writer<'_> {
             Value::Ref(r) => match self.vm.heap.get(r) {
                 Object::Str(s) => {
                     let text = self.vm.heap.text_of(s);
-                    quoted(&mut self.out, self.style.ascii, text);
+                    quoted(&self.vm.heap, &mut self.out, self.style.ascii, text)?;
                 }
                 Object::BigInt(i) => {
                     let i = i.clone();
                     let text = self.decimal(&i)?;
+                    self.vm.heap.grow_text(&mut self.out, text.len() + 64)?;
                     self.out.push_str(&text);
                 }
                 Object::List(_) | Object::Tuple(_) => return self.array(r),
@@ -165,13 +168,23 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn new_line(&mut self) {
+    fn new_line(&mut self) -> Res<()> {
         if let Some(indent) = &self.style.indent {
+            let bytes = 64 + indent.len().saturating_mul(self.open.len());
+            self.vm.heap.grow_text(&mut self.out, bytes)?;
             self.out.push('\n');
             for _ in 0..self.open.len() {
                 self.out.push_str(indent);
             }
         }
+        Ok(())
+    }
+
+    fn item_end(&mut self) -> Res<()> {
+        let end = &self.style.item_end;
+        self.vm.heap.grow_text(&mut self.out, end.len() + 64)?;
+        self.out.push_str(end);
+        Ok(())
     }
 
     /// An item of a list or tuple: nothing changes them while they are written.
@@ -193,21 +206,29 @@ impl Writer<'_> {
         let mut i = 0;
         while let Some(item) = self.item(r, i) {
             if i > 0 {
-                self.out.push_str(&self.style.item_end);
+                self.item_end()?;
             }
             i += 1;
-            self.new_line();
+            self.new_line()?;
             if !self.value(item)? {
                 return Ok(false);
             }
         }
         self.open.pop();
-        self.new_line();
+        self.new_line()?;
         self.out.push(']');
         Ok(true)
     }
 
     fn object(&mut self, r: Ref) -> Res<bool> {
+        let bytes = self.vm.heap.dict(r).len() * size_of::<(Value, Value)>();
+        self.vm.heap.charge(bytes)?;
+        let done = self.pairs(r);
+        self.vm.heap.refund(bytes);
+        done
+    }
+
+    fn pairs(&mut self, r: Ref) -> Res<bool> {
         let mut pairs: Vec<(Value, Value)> = self
             .vm
             .heap
@@ -234,16 +255,18 @@ impl Writer<'_> {
                 },
             };
             if !first {
-                self.out.push_str(&self.style.item_end);
+                self.item_end()?;
             }
             first = false;
-            self.new_line();
+            self.new_line()?;
             let text = match &text {
                 Some(text) => text,
                 None => self.vm.heap.as_str(key).unwrap_or_default(),
             };
-            quoted(&mut self.out, self.style.ascii, text);
-            self.out.push_str(&self.style.key_end);
+            quoted(&self.vm.heap, &mut self.out, self.style.ascii, text)?;
+            let end = &self.style.key_end;
+            self.vm.heap.grow_text(&mut self.out, end.len())?;
+            self.out.push_str(end);
             if !self.value(value)? {
                 return Ok(false);
             }
@@ -253,7 +276,7 @@ impl Writer<'_> {
             self.out.push('}');
             return Ok(true);
         }
-        self.new_line();
+        self.new_line()?;
         self.out.push('}');
         Ok(true)
     }
@@ -267,7 +290,9 @@ impl Writer<'_> {
             Value::Int(i) => i.to_string(),
             Value::Float(x) => self.float(x)?,
             Value::Ref(r) if matches!(self.vm.heap.get(r), Object::Str(_)) => {
-                self.vm.heap.text(r).to_owned()
+                let text = self.vm.heap.text(r);
+                self.vm.heap.room(text.len())?;
+                text.to_owned()
             }
             Value::Ref(r) if matches!(self.vm.heap.get(r), Object::BigInt(_)) => {
                 let Object::BigInt(i) = self.vm.heap.get(r).clone() else {
@@ -324,10 +349,15 @@ impl Writer<'_> {
 }
 
 /// Writes a string with its quotes: runs of plain characters at once.
-fn quoted(out: &mut String, ascii: bool, text: &str) {
+fn quoted(heap: &Heap, out: &mut String, ascii: bool, text: &str) -> Res<()> {
     let plain =
         |b: u8| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\' || !ascii && b >= 0x80;
-    out.reserve(text.len() + 2);
+    // A byte becomes at most six, and after it there is still room for a number.
+    let mut bytes = 6 * text.len();
+    if out.capacity() - out.len() < bytes + 64 {
+        bytes = text.len() + 5 * text.bytes().filter(|b| !plain(*b)).count();
+        heap.grow_text(out, bytes + 64)?;
+    }
     out.push('"');
     let mut rest = text;
     loop {
@@ -353,4 +383,5 @@ fn quoted(out: &mut String, ascii: bool, text: &str) {
         }
     }
     out.push('"');
+    Ok(())
 }

@@ -4,9 +4,10 @@ use super::exec::{Exhausted, Found, Fuel, Mode, Text, find};
 use super::template::{self, Part, TemplateError};
 use super::{PatternError, Program};
 use crate::heap::{
-    Object, Ref, Type, Value,
+    self, Heap, Object, Ref, Type, Value,
     object::{Iter, Match, Pattern},
 };
+use crate::objects::list;
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
@@ -25,83 +26,88 @@ pub const NATIVES: &[NativeDef] = &[
     NativeDef::method(Type::Pattern, "subn", subn).slow("slow_pattern_subn"),
 ];
 
-/// A text that was taken out of the heap: what a matcher reads while the run's counters change.
-pub(super) enum Owned {
-    Str(Box<str>),
-    Bytes(Box<[u8]>),
+/// A text where it is: on the heap.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subject {
+    pub(super) r: Ref,
+    pub(super) is_bytes: bool,
 }
 
-impl Owned {
-    pub(super) fn text(&self) -> Text<'_> {
-        match self {
-            Self::Str(s) => Text::Utf8(s),
-            Self::Bytes(b) => Text::Raw(b),
+impl Subject {
+    /// A value as a text, a subclass's instance by what is inside.
+    pub(super) fn of(vm: &Vm, v: Value) -> Option<Self> {
+        let Value::Ref(r) = crate::objects::unwrap(&vm.heap, v) else {
+            return None;
+        };
+        match vm.heap.get(r) {
+            Object::Str(_) => Some(Self { r, is_bytes: false }),
+            Object::Bytes(_) => Some(Self { r, is_bytes: true }),
+            _ => None,
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Str(s) => s.len(),
-            Self::Bytes(b) => b.len(),
+    pub(super) fn text<'h>(&self, heap: &'h Heap) -> Text<'h> {
+        match heap.get(self.r) {
+            Object::Bytes(b) => Text::Raw(b),
+            _ => Text::Utf8(heap.text(self.r)),
         }
     }
 
-    fn slice(&self, from: usize, to: usize) -> Self {
-        match self {
-            Self::Str(s) => Self::Str(s[from..to].into()),
-            Self::Bytes(b) => Self::Bytes(b[from..to].into()),
+    pub(super) fn raw<'h>(&self, heap: &'h Heap) -> &'h [u8] {
+        match self.text(heap) {
+            Text::Raw(b) => b,
+            Text::Utf8(s) => s.as_bytes(),
         }
+    }
+
+    pub(super) fn len(&self, heap: &Heap) -> usize {
+        self.raw(heap).len()
     }
 
     /// The byte offset of a character's number; the end if it is past it.
-    fn offset(&self, chars: usize) -> usize {
-        match self {
-            Self::Bytes(b) => chars.min(b.len()),
-            Self::Str(s) if s.is_ascii() => chars.min(s.len()),
-            Self::Str(s) => s.char_indices().nth(chars).map_or(s.len(), |(i, _)| i),
+    fn offset(&self, heap: &Heap, chars: usize) -> usize {
+        match heap.get(self.r) {
+            Object::Bytes(b) => chars.min(b.len()),
+            _ => heap.byte_of(self.r, chars),
         }
     }
 
     /// How many characters there are before a byte offset.
-    pub(super) fn chars_before(&self, offset: usize) -> usize {
-        match self {
-            Self::Bytes(_) => offset,
-            Self::Str(s) => s[..offset].chars().count(),
+    pub(super) fn chars_before(&self, heap: &Heap, offset: usize) -> usize {
+        match heap.get(self.r) {
+            Object::Bytes(_) => offset,
+            _ => heap.char_of(self.r, offset),
         }
     }
 }
 
-/// A value as a text, a subclass's instance by what is inside.
-pub(super) fn owned(vm: &Vm, v: Value) -> Option<(Ref, Owned)> {
-    let Value::Ref(r) = crate::objects::unwrap(&vm.heap, v) else {
-        return None;
-    };
-    match vm.heap.get(r) {
-        Object::Str(s) => Some((r, Owned::Str(vm.heap.text_of(s).into()))),
-        Object::Bytes(b) => Some((r, Owned::Bytes(b.clone()))),
-        _ => None,
-    }
-}
-
 /// A new `str` or `bytes` of a piece.
-pub(super) fn piece(vm: &mut Vm, owned: &Owned, from: usize, to: usize) -> Res<Value> {
-    match owned {
-        Owned::Str(s) => vm.new_str(&s[from..to]),
-        Owned::Bytes(b) => vm.alloc(Object::Bytes(b[from..to].into())).map(Value::Ref),
+pub(super) fn piece(vm: &mut Vm, subject: Subject, from: usize, to: usize) -> Res<Value> {
+    vm.heap.room(to - from)?;
+    vm.pay((to - from) as u64 / 64)?;
+    match subject.text(&vm.heap) {
+        Text::Utf8(s) => {
+            let part = heap::Text::new(&s[from..to]);
+            vm.new_str(part)
+        }
+        Text::Raw(b) => {
+            let part: Box<[u8]> = b[from..to].into();
+            vm.alloc(Object::Bytes(part)).map(Value::Ref)
+        }
     }
 }
 
-fn code_points(owned: &Owned) -> Vec<u32> {
-    match owned {
-        Owned::Str(s) => s.chars().map(u32::from).collect(),
-        Owned::Bytes(b) => b.iter().map(|b| u32::from(*b)).collect(),
+fn code_points(heap: &Heap, subject: Subject) -> Vec<u32> {
+    match subject.text(heap) {
+        Text::Utf8(s) => s.chars().map(u32::from).collect(),
+        Text::Raw(b) => b.iter().map(|b| u32::from(*b)).collect(),
     }
 }
 
 /// The exception of a bad pattern or template.
 fn pattern_error(vm: &mut Vm, error: &PatternError, pattern: Value) -> Raise {
-    let points = owned(vm, pattern)
-        .map(|(_, o)| code_points(&o))
+    let points = Subject::of(vm, pattern)
+        .map(|subject| code_points(&vm.heap, subject))
         .unwrap_or_default();
     let (text, line, column) = match error.position {
         None => (error.message.clone(), None, None),
@@ -143,13 +149,13 @@ fn compile_pattern(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [source, flags] = args.pos else {
         return Err(vm.type_error("_kont_re_compile takes two arguments"));
     };
-    let Some((r, text)) = owned(vm, *source) else {
+    let Some(text) = Subject::of(vm, *source) else {
         return Err(vm.type_error("first argument must be string or compiled pattern"));
     };
     let Value::Int(flags) = *flags else {
         return Err(vm.type_error("flags must be an int"));
     };
-    let is_bytes = matches!(text, Owned::Bytes(_));
+    let (r, is_bytes) = (text.r, text.is_bytes);
     if flags & 4 != 0 {
         return Err(if is_bytes {
             Raise::Refused("the flag `re.LOCALE`".into())
@@ -163,9 +169,14 @@ fn compile_pattern(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     if flags & 32 != 0 && flags & 256 != 0 {
         return Err(vm.value_error("ASCII and UNICODE flags are incompatible"));
     }
-    vm.pay(text.len() as u64 / 4 + 8)?;
-    let points = code_points(&text);
-    let program = match super::compile(&points, flags as u32 & 0x1ff, is_bytes) {
+    let len = text.len(&vm.heap);
+    vm.pay(len as u64 / 4 + 8)?;
+    // What a pattern becomes on the way takes much more than its text.
+    let compiled = vm.holding(len.saturating_mul(super::BYTES_OF_CHARACTER), |vm| {
+        let points = code_points(&vm.heap, text);
+        Ok(super::compile(&points, flags as u32 & 0x1ff, is_bytes))
+    })?;
+    let program = match compiled {
         Ok(program) => program,
         Err(error) => return Err(compile_error(vm, &error, Value::Ref(r))),
     };
@@ -198,9 +209,9 @@ pub(super) fn program(vm: &Vm, r: Ref) -> Option<Arc<Program>> {
     if let Some(program) = pattern.program.get() {
         return Some(program.clone());
     }
-    let (_, text) = owned(vm, pattern.source)?;
-    let is_bytes = matches!(text, Owned::Bytes(_));
-    let program = Arc::new(super::compile(&code_points(&text), pattern.flags, is_bytes).ok()?);
+    let text = Subject::of(vm, pattern.source)?;
+    let points = code_points(&vm.heap, text);
+    let program = Arc::new(super::compile(&points, pattern.flags, text.is_bytes).ok()?);
     Some(pattern.program.get_or_init(|| program).clone())
 }
 
@@ -208,8 +219,7 @@ pub(super) fn program(vm: &Vm, r: Ref) -> Option<Arc<Program>> {
 struct Call {
     pattern: Ref,
     program: Arc<Program>,
-    subject: Ref,
-    text: Owned,
+    text: Subject,
 }
 
 fn this(vm: &mut Vm, v: Value) -> Res<(Ref, Arc<Program>)> {
@@ -219,9 +229,7 @@ fn this(vm: &mut Vm, v: Value) -> Res<(Ref, Arc<Program>)> {
 
 fn is_bytes_pattern(vm: &Vm, pattern: Ref) -> bool {
     match vm.heap.get(pattern) {
-        Object::Pattern(p) => {
-            owned(vm, p.source).is_some_and(|(_, o)| matches!(o, Owned::Bytes(_)))
-        }
+        Object::Pattern(p) => Subject::of(vm, p.source).is_some_and(|subject| subject.is_bytes),
         _ => false,
     }
 }
@@ -229,26 +237,25 @@ fn is_bytes_pattern(vm: &Vm, pattern: Ref) -> bool {
 impl Call {
     fn new(vm: &mut Vm, pattern: Value, subject: Value) -> Res<Self> {
         let (pattern, program) = this(vm, pattern)?;
-        let Some((subject, text)) = owned(vm, subject) else {
+        let Some(text) = Subject::of(vm, subject) else {
             let name = vm.type_name(subject).to_string();
             return Err(vm.type_error(format!(
                 "expected string or bytes-like object, got '{name}'"
             )));
         };
         let bytes = is_bytes_pattern(vm, pattern);
-        match (&text, bytes) {
-            (Owned::Bytes(_), false) => {
+        match (text.is_bytes, bytes) {
+            (true, false) => {
                 Err(vm.type_error("cannot use a string pattern on a bytes-like object"))
             }
-            (Owned::Str(_), true) => {
+            (false, true) => {
                 Err(vm.type_error("cannot use a bytes pattern on a string-like object"))
             }
             _ => {
-                vm.pay(text.len() as u64 / 64 + 1)?;
+                vm.pay(text.len(&vm.heap) as u64 / 64 + 1)?;
                 Ok(Self {
                     pattern,
                     program,
-                    subject,
                     text,
                 })
             }
@@ -266,7 +273,7 @@ impl Call {
         let mut fuel = Fuel::new(vm.steps_left, room);
         let found = find(
             &self.program,
-            self.text.text(),
+            self.text.text(&vm.heap),
             start,
             end,
             mode,
@@ -287,11 +294,17 @@ impl Call {
         }
     }
 
-    /// All matches from the left, as `finditer` gives them. `limit` 0 is no limit.
-    fn all(&self, vm: &mut Vm, (start, end): (usize, usize), limit: usize) -> Res<Vec<Found>> {
-        let mut all: Vec<Found> = Vec::new();
+    /// Does something with each match from the left, as `finditer` gives them. `limit` 0 is no limit.
+    fn each(
+        &self,
+        vm: &mut Vm,
+        (start, end): (usize, usize),
+        limit: usize,
+        mut visit: impl FnMut(&mut Vm, &Found) -> Res<()>,
+    ) -> Res<usize> {
+        let mut n = 0;
         let (mut at, mut banned) = (start, None);
-        while limit == 0 || all.len() < limit {
+        while limit == 0 || n < limit {
             let Some(found) = self.find(vm, (at, end), Mode::Search, banned)? else {
                 break;
             };
@@ -299,11 +312,11 @@ impl Call {
             // After an empty match the next one may begin here, but must not be empty again.
             banned = (from == to).then_some(to);
             at = to;
-            vm.heap
-                .charge(size_of::<Found>() + found.spans.len() * 24)?;
-            all.push(found);
+            vm.pay(1)?;
+            visit(vm, &found)?;
+            n += 1;
         }
-        Ok(all)
+        Ok(n)
     }
 
     fn match_object(&self, vm: &mut Vm, found: &Found, range: (u32, u32)) -> Res<Value> {
@@ -314,7 +327,7 @@ impl Call {
             .collect();
         let object = Match {
             pattern: self.pattern,
-            subject: self.subject,
+            subject: self.text.r,
             spans,
             last_group: found.last_group,
             range,
@@ -325,7 +338,7 @@ impl Call {
     /// The text of a group of a match, or what stands for one that did not match.
     fn group(&self, vm: &mut Vm, found: &Found, group: usize, absent: Value) -> Res<Value> {
         match found.spans[group] {
-            Some((from, to)) => piece(vm, &self.text, from, to),
+            Some((from, to)) => piece(vm, self.text, from, to),
             None => Ok(absent),
         }
     }
@@ -396,11 +409,12 @@ type Scan = (Call, (usize, usize), (u32, u32));
 fn scan(vm: &mut Vm, args: Args<'_>, name: &str) -> Res<Scan> {
     let [string, pos, endpos] = bind(vm, args, name, ["string", "pos", "endpos"], 1)?;
     let call = Call::new(vm, args.pos.first().copied().unwrap_or(Value::None), string)?;
-    let total = call.text.chars_before(call.text.len());
+    let total = call.text.chars_before(&vm.heap, call.text.len(&vm.heap));
     let endpos = number(vm, endpos, total)?.min(total);
     let pos = number(vm, pos, 0)?.min(total);
     let range = (pos as u32, endpos as u32);
-    let (start, end) = (call.text.offset(pos), call.text.offset(endpos));
+    let start = call.text.offset(&vm.heap, pos);
+    let end = call.text.offset(&vm.heap, endpos);
     Ok((call, (start, end), range))
 }
 
@@ -429,14 +443,12 @@ fn search(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 
 fn findall(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let (call, span, _) = scan(vm, args, "findall")?;
-    let found = if span.0 > span.1 {
-        Vec::new()
-    } else {
-        call.all(vm, span, 0)?
-    };
-    let mut items = Vec::with_capacity(found.len());
-    let empty = piece(vm, &call.text, 0, 0)?;
-    for one in &found {
+    let items = vm.alloc(Object::List(Vec::new()))?;
+    if span.0 > span.1 {
+        return Ok(Flow::Value(Value::Ref(items)));
+    }
+    let empty = piece(vm, call.text, 0, 0)?;
+    call.each(vm, span, 0, |vm, one| {
         let item = match call.program.groups {
             0 => call.group(vm, one, 0, empty)?,
             1 => call.group(vm, one, 1, empty)?,
@@ -447,60 +459,54 @@ fn findall(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
                 vm.new_tuple(groups)?
             }
         };
-        items.push(item);
-    }
-    vm.new_list(items).map(Flow::Value)
+        list::push(vm, items, item)
+    })?;
+    Ok(Flow::Value(Value::Ref(items)))
 }
 
 fn finditer(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let (call, span, range) = scan(vm, args, "finditer")?;
-    let found = if span.0 > span.1 {
-        Vec::new()
-    } else {
-        call.all(vm, span, 0)?
-    };
-    let matches = found.iter().map(|one| call.match_object(vm, one, range));
-    let matches = matches.collect::<Res<Vec<_>>>()?;
-    let iter = Iter::Values(matches.into(), 0);
-    vm.alloc(Object::Iter(Box::new(iter)))
-        .map(|r| Flow::Value(Value::Ref(r)))
+    let matches = vm.alloc(Object::List(Vec::new()))?;
+    if span.0 <= span.1 {
+        call.each(vm, span, 0, |vm, one| {
+            let made = call.match_object(vm, one, range)?;
+            list::push(vm, matches, made)
+        })?;
+    }
+    crate::objects::iter::make(vm, Iter::List(matches, 0)).map(Flow::Value)
 }
 
 fn split(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let [string, maxsplit] = bind(vm, args, "split", ["string", "maxsplit"], 1)?;
     let call = Call::new(vm, args.pos[0], string)?;
-    let mut items = Vec::new();
+    let items = vm.alloc(Object::List(Vec::new()))?;
     let mut from = 0;
     let negative = matches!(maxsplit, Value::Int(n) if n < 0);
     let limit = number(vm, maxsplit, 0)?;
-    let found = if negative {
-        Vec::new()
-    } else {
-        call.all(vm, (0, call.text.len()), limit)?
-    };
-    for one in &found {
-        let (start, end) = one.spans[0].expect("a match has a span");
-        items.push(piece(vm, &call.text, from, start)?);
-        for g in 1..=call.program.groups as usize {
-            items.push(call.group(vm, one, g, Value::None)?);
-        }
-        from = end;
+    let len = call.text.len(&vm.heap);
+    if !negative {
+        call.each(vm, (0, len), limit, |vm, one| {
+            let (start, end) = one.spans[0].expect("a match has a span");
+            let part = piece(vm, call.text, from, start)?;
+            list::push(vm, items, part)?;
+            for g in 1..=call.program.groups as usize {
+                let group = call.group(vm, one, g, Value::None)?;
+                list::push(vm, items, group)?;
+            }
+            from = end;
+            Ok(())
+        })?;
     }
-    items.push(piece(vm, &call.text, from, call.text.len())?);
-    vm.new_list(items).map(Flow::Value)
+    let rest = piece(vm, call.text, from, len)?;
+    list::push(vm, items, rest)?;
+    Ok(Flow::Value(Value::Ref(items)))
 }
 
-/// Appends to a text of the same kind.
-fn append(vm: &mut Vm, out: &mut Vec<u8>, text: &Owned, from: usize, to: usize) -> Res<()> {
-    let bytes = match text {
-        Owned::Str(s) => &s.as_bytes()[from..to],
-        Owned::Bytes(b) => &b[from..to],
-    };
-    vm.pay(bytes.len() as u64 / 64)?;
-    if out.capacity() - out.len() < bytes.len() {
-        vm.heap.charge(bytes.len())?;
-    }
-    out.extend_from_slice(bytes);
+/// Appends a piece of a text.
+fn append_piece(vm: &mut Vm, out: &mut Vec<u8>, text: Subject, from: usize, to: usize) -> Res<()> {
+    vm.pay((to - from) as u64 / 64)?;
+    vm.heap.grow(out, to - from)?;
+    out.extend_from_slice(&text.raw(&vm.heap)[from..to]);
     Ok(())
 }
 
@@ -509,51 +515,51 @@ fn fill(
     vm: &mut Vm,
     out: &mut Vec<u8>,
     parts: &[Part],
-    text: &Owned,
+    text: Subject,
     spans: &[Option<(usize, usize)>],
 ) -> Res<()> {
     for part in parts {
         match part {
             Part::Group(g) => {
                 if let Some((from, to)) = spans[*g as usize] {
-                    append(vm, out, text, from, to)?;
+                    append_piece(vm, out, text, from, to)?;
                 }
             }
+            Part::Literal(points) if text.is_bytes => {
+                vm.heap.grow(out, points.len())?;
+                vm.pay(points.len() as u64 / 64)?;
+                out.extend(points.iter().map(|c| *c as u8));
+            }
             Part::Literal(points) => {
-                let literal = literal(text, points);
-                append(vm, out, &literal, 0, literal.len())?;
+                vm.pay(points.len() as u64 / 16)?;
+                for c in points.iter().filter_map(|c| char::from_u32(*c)) {
+                    vm.heap.grow(out, 4)?;
+                    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                }
             }
         }
     }
     Ok(())
 }
 
-fn literal(like: &Owned, points: &[u32]) -> Owned {
-    match like {
-        Owned::Str(_) => {
-            let text: String = points.iter().filter_map(|c| char::from_u32(*c)).collect();
-            Owned::Str(text.into())
-        }
-        Owned::Bytes(_) => Owned::Bytes(points.iter().map(|c| *c as u8).collect()),
+fn finished(vm: &mut Vm, like: Subject, out: Vec<u8>) -> Res<Value> {
+    if like.is_bytes {
+        return vm.alloc(Object::Bytes(out.into())).map(Value::Ref);
     }
-}
-
-fn finished(vm: &mut Vm, like: &Owned, out: Vec<u8>) -> Res<Value> {
-    match like {
-        Owned::Str(_) => {
-            let text = String::from_utf8(out).expect("pieces of texts are text");
-            vm.new_str(text)
-        }
-        Owned::Bytes(_) => vm.alloc(Object::Bytes(out.into())).map(Value::Ref),
-    }
+    let text = String::from_utf8(out).expect("pieces of texts are text");
+    vm.new_str(text)
 }
 
 pub(super) fn read_template(vm: &mut Vm, program: &Program, v: Value) -> Res<Vec<Part>> {
-    let Some((_, text)) = owned(vm, v) else {
+    let Some(text) = Subject::of(vm, v) else {
         let name = vm.type_name(v).to_string();
         return Err(vm.type_error(format!("expected str instance, {name} found")));
     };
-    match template::parse(&code_points(&text), program) {
+    // Its characters twice, as numbers.
+    let len = text.len(&vm.heap);
+    vm.pay(len as u64 / 16)?;
+    vm.heap.room(len * 4 * size_of::<u32>())?;
+    match template::parse(&code_points(&vm.heap, text), program) {
         Ok(parts) => Ok(parts),
         Err(TemplateError::Pattern(error)) => Err(pattern_error(vm, &error, v)),
         Err(TemplateError::Index(message)) => Err(vm.exception(Type::IndexError, message)),
@@ -563,12 +569,12 @@ pub(super) fn read_template(vm: &mut Vm, program: &Program, v: Value) -> Res<Vec
 fn replace(vm: &mut Vm, args: Args<'_>, name: &str) -> Res<(Value, usize)> {
     let [repl, string, count] = bind(vm, args, name, ["repl", "string", "count"], 2)?;
     let call = Call::new(vm, args.pos[0], string)?;
-    match owned(vm, repl) {
+    match Subject::of(vm, repl) {
         None => return Err(Raise::NeedsPython),
-        Some((_, repl)) if matches!(repl, Owned::Str(_)) != matches!(call.text, Owned::Str(_)) => {
-            let (want, got) = match repl {
-                Owned::Str(_) => ("a bytes-like object", "str"),
-                Owned::Bytes(_) => ("str instance", "bytes"),
+        Some(repl) if repl.is_bytes != call.text.is_bytes => {
+            let (want, got) = match repl.is_bytes {
+                false => ("a bytes-like object", "str"),
+                true => ("str instance", "bytes"),
             };
             return Err(vm.type_error(format!("sequence item 0: expected {want}, {got} found")));
         }
@@ -576,21 +582,35 @@ fn replace(vm: &mut Vm, args: Args<'_>, name: &str) -> Res<(Value, usize)> {
     }
     let parts = read_template(vm, &call.program, repl)?;
     let limit = number(vm, count, 0)?;
+    let len = call.text.len(&vm.heap);
     if matches!(count, Value::Int(n) if n < 0) {
-        let whole = piece(vm, &call.text, 0, call.text.len())?;
+        let whole = piece(vm, call.text, 0, len)?;
         return Ok((whole, 0));
     }
-    let found = call.all(vm, (0, call.text.len()), limit)?;
-    let mut out = Vec::new();
-    let mut from = 0;
-    for one in &found {
-        let (start, end) = one.spans[0].expect("a match has a span");
-        append(vm, &mut out, &call.text, from, start)?;
-        fill(vm, &mut out, &parts, &call.text, &one.spans)?;
-        from = end;
-    }
-    append(vm, &mut out, &call.text, from, call.text.len())?;
-    Ok((finished(vm, &call.text, out)?, found.len()))
+    let held = literal_bytes(&parts);
+    let (n, out) = vm.holding(held, |vm| {
+        let mut out = Vec::new();
+        let mut from = 0;
+        let n = call.each(vm, (0, len), limit, |vm, one| {
+            let (start, end) = one.spans[0].expect("a match has a span");
+            append_piece(vm, &mut out, call.text, from, start)?;
+            fill(vm, &mut out, &parts, call.text, &one.spans)?;
+            from = end;
+            Ok(())
+        })?;
+        append_piece(vm, &mut out, call.text, from, len)?;
+        Ok((n, out))
+    })?;
+    Ok((finished(vm, call.text, out)?, n))
+}
+
+/// What the literals of a template take.
+fn literal_bytes(parts: &[Part]) -> usize {
+    let bytes = |part: &Part| match part {
+        Part::Literal(points) => points.capacity() * size_of::<u32>(),
+        Part::Group(_) => 0,
+    };
+    parts.iter().map(bytes).sum::<usize>() + size_of_val(parts)
 }
 
 fn sub(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
@@ -607,11 +627,13 @@ fn subn(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 pub(super) fn expand(
     vm: &mut Vm,
     parts: &[Part],
-    text: &Owned,
+    text: Subject,
     spans: &[Option<(usize, usize)>],
 ) -> Res<Value> {
-    let mut out = Vec::new();
-    fill(vm, &mut out, parts, text, spans)?;
-    let like = text.slice(0, 0);
-    finished(vm, &like, out)
+    let out = vm.holding(literal_bytes(parts), |vm| {
+        let mut out = Vec::new();
+        fill(vm, &mut out, parts, text, spans)?;
+        Ok(out)
+    })?;
+    finished(vm, text, out)
 }

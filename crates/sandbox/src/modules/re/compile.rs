@@ -1,6 +1,6 @@
 //! Turns a pattern's tree into a small program for the backtracking matcher.
 
-use super::node::{Anchor, Case, Greed, Node, Set};
+use super::node::{Anchor, Case, Greed, Item, Node, Set};
 use super::parse::{Parsed, PatternError};
 
 /// An instruction. `to` fields are positions in the program.
@@ -209,6 +209,20 @@ fn is_single(node: &Node) -> bool {
 }
 
 impl Program {
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        let items = |set: &CompiledSet| set.set.items.len() * size_of::<Item>();
+        size_of::<Self>()
+            + self.insts.capacity() * size_of::<Inst>()
+            + self.sets.capacity() * size_of::<CompiledSet>()
+            + self.sets.iter().map(items).sum::<usize>()
+            + self
+                .names
+                .iter()
+                .map(|(name, _)| name.len() + size_of::<(String, u32)>())
+                .sum::<usize>()
+    }
+
     fn here(&self) -> u32 {
         self.insts.len() as u32
     }

@@ -261,20 +261,32 @@ impl<'a> Matcher<'a> {
         Ok(found.map(|i| at + i))
     }
 
-    fn set(&mut self, cell: usize, value: usize) {
+    fn set(&mut self, cell: usize, value: usize, fuel: &Fuel) -> Result<(), Exhausted> {
+        if self.trail.len() == self.trail.capacity() {
+            self.trail.reserve_exact((self.trail.len() / 4).max(16));
+            self.fits(fuel)?;
+        }
         self.trail.push(Undo(cell, self.cells[cell]));
         self.cells[cell] = value;
+        Ok(())
+    }
+
+    /// Whether what has been taken is within the fuel.
+    fn fits(&self, fuel: &Fuel) -> Result<(), Exhausted> {
+        let choices = self.choices.capacity() * size_of::<(Choice, usize)>();
+        if choices + self.trail.capacity() * size_of::<Undo>() > fuel.bytes {
+            return Err(Exhausted::Memory);
+        }
+        Ok(())
     }
 
     fn choose(&mut self, choice: Choice, fuel: &Fuel) -> Result<(), Exhausted> {
-        self.choices.push((choice, self.trail.len()));
-        let bytes = self.choices.len() * size_of::<(Choice, usize)>()
-            + self.trail.len() * size_of::<Undo>();
-        if bytes > fuel.bytes {
-            Err(Exhausted::Memory)
-        } else {
-            Ok(())
+        if self.choices.len() == self.choices.capacity() {
+            self.choices.reserve_exact((self.choices.len() / 4).max(16));
+            self.fits(fuel)?;
         }
+        self.choices.push((choice, self.trail.len()));
+        Ok(())
     }
 
     fn unwind(&mut self, to: usize) {
@@ -481,10 +493,10 @@ impl<'a> Matcher<'a> {
         Ok(match self.program.insts[pc] {
             Inst::Anchor(anchor) => next.filter(|_| self.holds(anchor, at)),
             Inst::Save(cell) => {
-                self.set(cell as usize, at);
+                self.set(cell as usize, at, fuel)?;
                 if cell % 2 == 1 {
                     let last = self.cells.len() - 1;
-                    self.set(last, (cell / 2) as usize);
+                    self.set(last, (cell / 2) as usize, fuel)?;
                 }
                 next
             }
@@ -501,8 +513,8 @@ impl<'a> Matcher<'a> {
             Inst::Jump(to) => Some((to as usize, at)),
             Inst::LoopStart(id) => {
                 let cell = self.loop_cell(id);
-                self.set(cell, 0);
-                self.set(cell + 1, NOWHERE);
+                self.set(cell, 0, fuel)?;
+                self.set(cell + 1, NOWHERE, fuel)?;
                 next
             }
             Inst::Loop {
@@ -515,7 +527,7 @@ impl<'a> Matcher<'a> {
                 let cell = self.loop_cell(id);
                 let count = self.cells[cell];
                 if count < min as usize {
-                    self.set(cell, count + 1);
+                    self.set(cell, count + 1, fuel)?;
                     return Ok(Some((pc + 2, at)));
                 }
                 let more = (max == MANY || count < max as usize) && self.cells[cell + 1] != at;
@@ -539,8 +551,8 @@ impl<'a> Matcher<'a> {
             }
             Inst::LoopEnter(id) => {
                 let cell = self.loop_cell(id);
-                self.set(cell, self.cells[cell] + 1);
-                self.set(cell + 1, at);
+                self.set(cell, self.cells[cell] + 1, fuel)?;
+                self.set(cell + 1, at, fuel)?;
                 next
             }
             Inst::Backref(group, case) => self.backref(group, case, at).map(|at| (pc + 1, at)),
@@ -554,7 +566,7 @@ impl<'a> Matcher<'a> {
             }
             Inst::Atomic(slot) => {
                 let (cell, height) = (self.slot_cell(slot), self.choices.len());
-                self.set(cell, height);
+                self.set(cell, height, fuel)?;
                 next
             }
             Inst::AtomicEnd(slot) => {
@@ -598,7 +610,7 @@ impl<'a> Matcher<'a> {
         self.choose(choice, fuel)?;
         // After the choice, so that giving up the look around gives back the cells as well. The position is kept
         // in the cell of the text's own slot: height in the low half.
-        self.set(cell, height << 32 | at);
+        self.set(cell, height << 32 | at, fuel)?;
         Ok(Some((pc + 1, from)))
     }
 

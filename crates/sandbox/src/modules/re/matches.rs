@@ -1,8 +1,8 @@
 //! What programs see of matches: the methods of `re.Match`, and the attributes of both.
 
 use super::Program;
-use super::api::{Owned, bind, expand as fill, owned, piece, program, read_template};
-use crate::heap::{Object, Ref, Type, Value, object::Match};
+use super::api::{Subject, bind, expand as fill, piece, program, read_template};
+use crate::heap::{Heap, Object, Ref, Type, Value, object::Match};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
@@ -23,7 +23,7 @@ pub const NATIVES: &[NativeDef] = &[
 struct Taken {
     object: Match,
     program: Arc<Program>,
-    text: Owned,
+    text: Subject,
 }
 
 fn this(vm: &mut Vm, args: Args<'_>) -> Res<Taken> {
@@ -42,7 +42,7 @@ fn take(vm: &Vm, r: Ref) -> Option<Taken> {
     Some(Taken {
         object: (**object).clone(),
         program: program(vm, object.pattern)?,
-        text: owned(vm, Value::Ref(object.subject))?.1,
+        text: Subject::of(vm, Value::Ref(object.subject))?,
     })
 }
 
@@ -63,15 +63,15 @@ impl Taken {
 
     fn text_of(&self, vm: &mut Vm, group: usize, absent: Value) -> Res<Value> {
         match self.object.spans[group] {
-            Some((from, to)) => piece(vm, &self.text, from as usize, to as usize),
+            Some((from, to)) => piece(vm, self.text, from as usize, to as usize),
             None => Ok(absent),
         }
     }
 
     /// Start and end of a group in characters, -1 if it did not match.
-    fn span(&self, group: usize) -> (i64, i64) {
+    fn span(&self, heap: &Heap, group: usize) -> (i64, i64) {
         self.object.spans[group].map_or((-1, -1), |(from, to)| {
-            let chars = |at: u32| self.text.chars_before(at as usize) as i64;
+            let chars = |at: u32| self.text.chars_before(heap, at as usize) as i64;
             (chars(from), chars(to))
         })
     }
@@ -161,7 +161,7 @@ fn groupdict(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 fn span_of(vm: &mut Vm, args: Args<'_>) -> Res<(i64, i64)> {
     let this = this(vm, args)?;
     let g = this.number(vm, args.pos.get(1).copied().unwrap_or(Value::Int(0)))?;
-    Ok(this.span(g))
+    Ok(this.span(&vm.heap, g))
 }
 
 fn start(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
@@ -186,7 +186,7 @@ fn expand(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let spans: Vec<_> = spans
         .map(|s| s.map(|(a, b)| (a as usize, b as usize)))
         .collect();
-    fill(vm, &parts, &this.text, &spans).map(Flow::Value)
+    fill(vm, &parts, this.text, &spans).map(Flow::Value)
 }
 
 /// A data attribute of a pattern or a match, if it has one of that name.
@@ -233,7 +233,7 @@ pub fn attribute(vm: &mut Vm, r: Ref, name: &str) -> Res<Option<Value>> {
                 "regs" => {
                     let mut spans = Vec::new();
                     for g in 0..this.object.spans.len() {
-                        let (a, b) = this.span(g);
+                        let (a, b) = this.span(&vm.heap, g);
                         spans.push(vm.new_tuple(vec![Value::Int(a), Value::Int(b)])?);
                     }
                     vm.new_tuple(spans)?

@@ -19,6 +19,9 @@ mod tests;
 pub use compile::Program;
 pub use parse::PatternError;
 
+/// At most so many bytes are taken for each character of a pattern while it is compiled.
+const BYTES_OF_CHARACTER: usize = 256;
+
 /// Compiles a pattern given as code points (bytes patterns: as bytes).
 ///
 /// # Errors
