@@ -403,6 +403,19 @@ unsafe extern "C" fn construct(
             return usually(ffi::PyType_Type.tp_call, class, args, given, names);
         };
         let layout = &*seen.layout;
+        // The usual way to write it: all that is needed in its order, and nothing else.
+        if given == layout.required && names.is_null() {
+            let effect = allocate(class.cast(), layout);
+            if !effect.is_null() {
+                for (index, field) in layout.fields.iter().take(given).enumerate() {
+                    let value = *args.add(index);
+                    ffi::Py_INCREF(value);
+                    let place = effect.byte_add(field.offset);
+                    place.cast::<*mut ffi::PyObject>().write(value);
+                }
+            }
+            return effect;
+        }
         let mut values = [std::ptr::null_mut::<ffi::PyObject>(); FIELDS_MAX];
         let count = layout.fields.len();
         if given > count {
