@@ -45,48 +45,85 @@ class Limits:
                 raise UsageError(f"{name}={value!r} is not a number from 0 on")
 
 
-@dataclass(frozen=True)
 class Request:
-    """What a suspended program waits for.
+    """What a suspended program waits for. Two are equal if all that they have is.
 
     Attributes:
         id: its number: 1, 2, 3... in the order in which the requests were made.
         line: the line of the program that made it.
-        effect: what it asks: a `ToolCall`, `Sleep`, `Now`, `Monotonic` or `RandomBytes`.
+        args: the positional arguments of a call.
     """
 
-    id: int
-    line: int
-    effect: Effect[Any]
+    __slots__ = ("_call", "_effect", "args", "id", "line")
+
+    def __init__(self, id: int, line: int, effect: Effect[Any] | tuple[Tool[..., Any], tuple[Any, ...], dict[str, Any]]) -> None:
+        self.id = id
+        self.line = line
+        # Of a call that fits its tool the effect is made when somebody wants to see it.
+        self._call: tuple[Tool[..., Any], tuple[Any, ...], dict[str, Any]] | None
+        self._effect: Effect[Any] | None
+        if isinstance(effect, tuple):
+            self._call, self._effect = effect, None
+        else:
+            self._call, self._effect = None, effect
+        self.args: tuple[Any, ...] = () if self._call is None else self._call[1]
+
+    @property
+    def effect(self) -> Effect[Any]:
+        """What it asks: a `ToolCall`, `Sleep`, `Now`, `Monotonic` or `RandomBytes`."""
+        if self._effect is None:
+            assert self._call is not None
+            tool, args, kwargs = self._call
+            self._effect = ToolCall(tool, args, kwargs, self.id)
+            self._effect._kont_may_be_dropped()
+        return self._effect
 
     @property
     def name(self) -> str:
         """The tool's name; the name of the effect's class if it is no call of a tool."""
-        return self.effect.tool.name if isinstance(self.effect, ToolCall) else type(self.effect).__name__
-
-    @property
-    def args(self) -> tuple[Any, ...]:
-        """The positional arguments of a call."""
-        return self.effect.args if isinstance(self.effect, ToolCall) else ()
+        return type(self._effect).__name__ if self._call is None else self._call[0].name
 
     @property
     def kwargs(self) -> dict[str, Any]:
         """The keyword arguments of a call."""
-        return dict(self.effect.kwargs) if isinstance(self.effect, ToolCall) else {}
+        return {} if self._call is None else dict(self._call[2])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Request):
+            return NotImplemented
+        return (self.id, self.line, self.effect) == (other.id, other.line, other.effect)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.line))
+
+    def __repr__(self) -> str:
+        return f"Request(id={self.id!r}, line={self.line!r}, effect={self.effect!r})"
 
 
-@dataclass(frozen=True)
 class Turn:
-    """Where a program has come to.
+    """Where a program has come to. Two are equal if all that they have is.
 
     Attributes:
         done: whether it has ended.
         pending: what it waits for, if it has not.
     """
 
-    done: bool
-    pending: tuple[Request, ...] = ()
-    _value: Any = None
+    __slots__ = ("_value", "done", "pending")
+
+    def __init__(self, done: bool, pending: tuple[Request, ...] = (), _value: Any = None) -> None:
+        self.done = done
+        self.pending = pending
+        self._value = _value
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Turn):
+            return NotImplemented
+        return (self.done, self.pending, self._value) == (other.done, other.pending, other._value)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Turn(done=True, value={self._value!r})" if self.done else f"Turn(done=False, pending={self.pending!r})"
 
     @property
     def value(self) -> Any:
@@ -163,7 +200,9 @@ class Sandbox:
         self._kept = ["", ""]
         # The exception that a request was answered with last, by what the program sees of it.
         self._thrown: dict[tuple[str, str], BaseException] = {}
-        self._decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(2)]
+        # Of what it prints, and the functions of its tools that can be called at once: made when they are first needed.
+        self._decoders: tuple[codecs.IncrementalDecoder, ...] = ()
+        self._quick: dict[str, tuple[Any, int, int]] | None = None
 
     @property
     def stdout(self) -> str:
@@ -176,7 +215,13 @@ class Sandbox:
         return self._kept[1]
 
     def _print(self) -> None:
-        for at, (data, stream) in enumerate(zip(self._run.take_output(), (sys.stdout, sys.stderr), strict=True)):
+        printed = self._run.take_output()
+        if printed is None:
+            return
+        if not self._decoders:
+            new = codecs.getincrementaldecoder("utf-8")
+            self._decoders = new("replace"), new("replace")
+        for at, (data, stream) in enumerate(zip(printed, (sys.stdout, sys.stderr), strict=True)):
             text = self._decoders[at].decode(data)
             if self._capture:
                 self._kept[at] += text
@@ -195,12 +240,16 @@ class Sandbox:
             SandboxError: it ended with an exception that it did not catch.
             LimitExceeded: it ran out of something.
         """
-        if self._event is None or self._event[0] == "suspended":
-            self._event = self._run.advance()
+        event = self._event
+        if event is None or event[0] == "suspended":
+            event = self._event = self._run.advance()
             self._print()
-        match self._event:
-            case ("suspended",):
-                return Turn(False, self.pending)
+        return self._turn(event)
+
+    def _turn(self, event: tuple[Any, ...]) -> Turn:
+        if event[0] == "suspended":
+            return Turn(False, self.pending)
+        match event:
             case ("done", value):
                 return Turn(True, (), value)
             case ("limit", kind, limit, used):
@@ -210,26 +259,33 @@ class Sandbox:
                 error.add_note(f"in the sandbox:\n{traceback.rstrip()}")
                 # What the program let pass is what its host has raised, or an error of its own.
                 raise error from self._thrown.get((type_name, message))
-        raise UsageError(f"an event that is none: {self._event!r}")
+        raise UsageError(f"an event that is none: {event!r}")
 
     @property
     def pending(self) -> tuple[Request, ...]:
         """What it waits for, in the order asked. A call that does not fit its tool is answered with `TypeError` at once."""
         requests = []
         for number, line, kind, *rest in self._run.pending():
-            try:
-                effect = self._effect(number, kind, rest)
+            if kind != "call":
+                effect = self._effect(kind, rest)
                 effect._kont_may_be_dropped()
                 requests.append(Request(number, line, effect))
+                continue
+            name, args, kwargs = rest
+            tool = self.tools.get(name) or self.tools.setdefault(name, _bare(name))
+            request = Request(number, line, (tool, args, kwargs))
+            least, most = tool._positional
+            try:
+                if kwargs or not least <= len(args) <= most:
+                    tool.signature.bind(*args, **kwargs)
+                requests.append(request)
             except TypeError as error:
-                self.throw(number, TypeError(f"{rest[0]}() {error}"))
+                self.throw(number, TypeError(f"{name}() {error}"))
         return tuple(requests)
 
-    def _effect(self, number: int, kind: str, rest: list[Any]) -> Effect[Any]:
+    @staticmethod
+    def _effect(kind: str, rest: list[Any]) -> Effect[Any]:
         match kind, rest:
-            case "call", [name, args, kwargs]:
-                tool = self.tools.get(name) or self.tools.setdefault(name, _bare(name))
-                return ToolCall(tool, args, kwargs, number)
             case "sleep", [seconds]:
                 return Sleep(seconds)
             case "now", []:
@@ -348,8 +404,11 @@ class Sandbox:
         box._event = self._event
         box._kept = list(self._kept)
         box._thrown = dict(self._thrown)
-        for new, old in zip(box._decoders, self._decoders, strict=True):
-            new.setstate(old.getstate())
+        if self._decoders:
+            new = codecs.getincrementaldecoder("utf-8")
+            box._decoders = new("replace"), new("replace")
+            for one, other in zip(box._decoders, self._decoders, strict=True):
+                one.setstate(other.getstate())
         return box
 
     def close(self) -> None:
@@ -378,9 +437,48 @@ class Sandbox:
         Raises:
             SandboxError, LimitExceeded: as `advance`.
         """
+        if not handlers:
+            asyncio = sys.modules.get("asyncio")
+            # With a loop around, what follows says what to do.
+            if asyncio is None or asyncio._get_running_loop() is None:
+                turn = self._run_at_once()
+                if turn is not None:
+                    return turn.value
         from kont import aio
 
         return aio.wait(self.run_async(*handlers))
+
+    def _run_at_once(self) -> Turn | None:
+        """Runs it as long as it waits for nothing but one call of a plain function after another: no loop is needed then."""
+        if self._quick is None:
+            quick = {name: (tool.function, *tool._positional) for name, tool in self.tools.items() if _is_plain(tool)}
+            self._quick = quick
+        while self._event is None or self._event[0] == "suspended":
+            event = self._run.advance(self._quick)
+            self._print()
+            if event[0] == "raised":
+                self.throw(event[1], event[2])
+            elif event[0] != "printed":
+                self._event = event
+                if event[0] == "suspended" and not self._answer_at_once():
+                    return None
+        return self._turn(self._event)
+
+    def _answer_at_once(self) -> bool:
+        """Answers what it waits for, if that is one call of a plain function."""
+        pending = self.pending
+        if not pending:
+            return True
+        (call, id) = (pending[0]._call, pending[0].id)
+        if len(pending) > 1 or call is None or not _is_plain(call[0]):
+            return False
+        try:
+            self.answer(id, call[0].function(*call[1], **call[2]))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            self.throw(id, error)
+        return True
 
     async def run_async(self, *handlers: Any) -> Any:
         """What `run` does, on the event loop that runs."""
@@ -440,6 +538,11 @@ def _program(box: Sandbox) -> Generator[Any, Any, Any]:
             except Exception as error:
                 box.throw(request.id, error)
     return turn.value
+
+
+def _is_plain(tool: Tool[..., Any]) -> bool:
+    """Whether to run it is to call its function."""
+    return type(tool) is Tool and not tool.is_async and tool.where is None and tool.idempotency_key is None
 
 
 class _Closed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, overload
@@ -31,6 +32,20 @@ class Process:
 
     def __str__(self) -> str:
         return "worker process"
+
+
+def _positional(parameters: list[inspect.Parameter]) -> tuple[int, int]:
+    """How many arguments by position alone fit: at least, at most. None do if something must be given by name."""
+    least = most = 0
+    for one in parameters:
+        if one.kind is one.VAR_POSITIONAL:
+            most = sys.maxsize
+        elif one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD):
+            most += 1
+            least += one.default is one.empty
+        elif one.kind is one.KEYWORD_ONLY and one.default is one.empty:
+            return 1, 0
+    return least, most
 
 
 class Tool(Generic[P, T]):
@@ -80,6 +95,8 @@ class Tool(Generic[P, T]):
         self._check()
         visible = [p for p in self._full.parameters.values() if p.name != idempotency_key]
         self.signature = self._full.replace(parameters=visible)
+        self._positional = _positional(visible)
+        self._text: str | None = None
         functools.update_wrapper(self, function)
 
     def _check(self) -> None:
@@ -124,8 +141,10 @@ class Tool(Generic[P, T]):
 
     def text_signature(self) -> str:
         """Its parameters as Python writes them, without annotations and without the one for the key."""
-        bare = [p.replace(annotation=inspect.Parameter.empty) for p in self.signature.parameters.values()]
-        return str(inspect.Signature(bare))
+        if self._text is None:
+            bare = [p.replace(annotation=inspect.Parameter.empty) for p in self.signature.parameters.values()]
+            self._text = str(inspect.Signature(bare))
+        return self._text
 
     def __repr__(self) -> str:
         return f"<tool {self.name}{self.text_signature()}>"
@@ -203,9 +222,9 @@ class ToolCall(Effect[Any], _kont.Asked):
     def __post_init__(self) -> None:
         if not isinstance(self.tool, Tool):
             raise UsageError(f"a call is of a tool, and {self.tool!r} is none\nhelp: `my_tool.call(...)` makes the effect")
-        bound = self.tool.signature.bind(*self.args, **self.kwargs)
-        bound.apply_defaults()
-        object.__setattr__(self, "_arguments", dict(bound.arguments))
+        least, most = self.tool._positional
+        if self.kwargs or not least <= len(self.args) <= most:
+            self.tool.signature.bind(*self.args, **self.kwargs)
 
     def __hash__(self) -> int:
         return hash((self.tool, self.args, tuple(self.kwargs.items()), self.id, self.key))
@@ -213,7 +232,9 @@ class ToolCall(Effect[Any], _kont.Asked):
     @property
     def arguments(self) -> dict[str, Any]:
         """All arguments by the name of their parameter, defaults included."""
-        return dict(self._arguments)  # type: ignore[attr-defined]
+        bound = self.tool.signature.bind(*self.args, **self.kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
 
     def replace(self, **arguments: Any) -> ToolCall:
         """The same call with some arguments changed: a policy may perform it in place of the one that it got."""

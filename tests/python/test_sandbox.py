@@ -204,6 +204,86 @@ def test_dates_leave():
     assert moment == datetime.datetime(2026, 11, 21, 14, 30, 5, 7)
 
 
+def test_calls_of_every_shape_and_what_is_printed_between_them(capsys):
+    @kont.tool
+    def show(first, second="two", *, third="three"):
+        print("tool", first, second, third)
+        if first == "fails":
+            raise LookupError("not there")
+        return [first] if first != "bad" else object()
+
+    @kont.tool
+    async def later(first):
+        print("later", first)
+        return first
+
+    source = """
+        import asyncio
+        out = []
+        def ask(*args, **kwargs):
+            print("program", *args)
+            try:
+                out.append(show(*args, **kwargs))
+            except (LookupError, TypeError) as error:
+                out.append(type(error).__name__)
+        ask(1)
+        ask(1, 2)
+        ask(1, third=3)
+        ask(second=2, first=1)
+        ask()
+        ask(1, 2, 3)
+        ask(fourth=4)
+        ask("fails")
+        ask("bad")
+        async def main():
+            print("main")
+            return await later(5)
+        out.append(asyncio.run(main()))
+        ask("last")
+        out
+    """
+    failed = "TypeError"
+    assert box(source, show, later, capture=False).run() == [
+        [1], [1], [1], [1], failed, failed, failed, "LookupError", failed, 5, ["last"],
+    ]  # fmt: skip
+    lines = [
+        "program 1", "tool 1 two three", "program 1 2", "tool 1 2 three", "program 1", "tool 1 two 3", "program", "tool 1 2 three",
+        "program", "program 1 2 3", "program", "program fails", "tool fails two three", "program bad", "tool bad two three",
+        "main", "later 5", "program last", "tool last two three",
+    ]  # fmt: skip
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_a_tool_that_is_interrupted_leaves_the_program_where_it_waits():
+    calls = []
+
+    @kont.tool
+    def ask(n):
+        calls.append(n)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return n
+
+    program = box("ask(1) + ask(2)", ask)
+    with pytest.raises(KeyboardInterrupt):
+        program.run()
+    assert program.pending[0].args == (2,)
+    assert program.run() == 3
+    assert calls == [1, 2, 2]
+
+
+def test_requests_and_turns_are_values():
+    turns = [box("fetch('x')").advance() for _ in range(2)]
+    assert turns[0] == turns[1] and hash(turns[0].pending[0]) == hash(turns[1].pending[0])
+    assert repr(turns[0]) == "Turn(done=False, pending=(Request(id=1, line=1, effect=fetch('x')),))"
+    (sleep,) = box("import asyncio\nasyncio.run(asyncio.sleep(2))").advance().pending
+    assert (sleep.name, sleep.args, sleep.kwargs, sleep.effect) == ("Sleep", (), {}, kont.Sleep(2.0))
+    assert sleep != turns[0].pending[0]
+    ended = box("1").advance()
+    assert ended == box("1").advance() and ended != turns[0]
+    assert repr(ended) == "Turn(done=True, value=1)"
+
+
 # Step by step
 
 

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use pyo3::exceptions::PySyntaxError;
+use pyo3::exceptions::{PyKeyboardInterrupt, PySyntaxError, PySystemExit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 use sandbox::vm::raise::LimitExceeded;
@@ -28,6 +28,18 @@ pub(crate) struct State {
     computed: Duration,
 }
 
+/// What became of a call that was to be answered at once.
+enum Quick {
+    /// It was.
+    Answered,
+    /// The tool has raised.
+    Raised(u64, Py<PyAny>),
+    /// What the program printed before it is to be shown first.
+    Printed,
+    /// It is not for here.
+    Not,
+}
+
 /// A tool as the program knows it: name, whether it is awaited, parameters, docstring.
 pub(crate) type GivenTool = (String, bool, String, String);
 
@@ -44,6 +56,53 @@ impl SandboxRun {
         match self.state.try_lock() {
             Ok(mut state) => act(&mut state),
             Err(_) => py.detach(|| act(&mut self.lock())),
+        }
+    }
+
+    /// Answers the one call that the program waits for, if it is of one of these tools: functions by name, with the least
+    /// and the most positional arguments that they take.
+    fn call<'py>(&self, py: Python<'py>, tools: &Bound<'py, PyDict>) -> PyResult<Quick> {
+        let asked = self.with(py, |state| match state.run.pending() {
+            [pending] if state.run.has_output() => {
+                matches!(pending.request, PendingRequest::Call { .. }).then_some(None)
+            }
+            [Pending { id, request, .. }] => match request {
+                PendingRequest::Call { name, args, kwargs } if kwargs.is_empty() => {
+                    Some(Some((*id, name.clone(), args.clone())))
+                }
+                _ => None,
+            },
+            _ => None,
+        });
+        let (id, name, args) = match asked {
+            None => return Ok(Quick::Not),
+            Some(None) => return Ok(Quick::Printed),
+            Some(Some(call)) => call,
+        };
+        let Some(tool) = tools.get_item(&name)? else {
+            return Ok(Quick::Not);
+        };
+        let (function, least, most) = tool.extract::<(Bound<'py, PyAny>, usize, usize)>()?;
+        if !(least..=most).contains(&args.len()) {
+            return Ok(Quick::Not);
+        }
+        let make = names(py)?.record.get(py)?;
+        let args = args.iter().map(|arg| to_object(py, arg, make));
+        let args = PyTuple::new(py, args.collect::<PyResult<Vec<_>>>()?)?;
+        let result = function.call1(args).and_then(|value| to_data(&value));
+        match result {
+            Ok(data) => {
+                self.with(py, |state| state.run.answer(id, &Ok(data)))
+                    .map_err(|error| usage(py, error))?;
+                Ok(Quick::Answered)
+            }
+            Err(error)
+                if error.is_instance_of::<PyKeyboardInterrupt>(py)
+                    || error.is_instance_of::<PySystemExit>(py) =>
+            {
+                Err(error)
+            }
+            Err(error) => Ok(Quick::Raised(id, error.into_value(py).into_any())),
         }
     }
 
@@ -122,14 +181,34 @@ impl SandboxRun {
     }
 
     /// Runs until it waits or ends; gives what happened as a tuple that begins with a word.
-    fn advance<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let event = loop {
-            match py.detach(|| self.lock().slice()) {
-                Event::Paused => py.check_signals()?,
-                event => break event,
+    ///
+    /// With `tools`, calls of those are answered here, as long as the program waits for nothing else: see [`Quick`].
+    /// ("raised", id, exception) is then one that the caller has to answer, and ("printed",) what it has to show first.
+    #[pyo3(signature = (tools = None))]
+    fn advance<'py>(
+        &self,
+        py: Python<'py>,
+        tools: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        loop {
+            let event = match py.detach(|| self.lock().slice()) {
+                Event::Paused => {
+                    py.check_signals()?;
+                    continue;
+                }
+                event => event,
+            };
+            let quick = match (&event, tools) {
+                (Event::Suspended, Some(tools)) => self.call(py, tools)?,
+                _ => Quick::Not,
+            };
+            match quick {
+                Quick::Answered => {}
+                Quick::Raised(id, error) => return ("raised", id, error).into_pyobject(py),
+                Quick::Printed => return ("printed",).into_pyobject(py),
+                Quick::Not => return show_event(py, event),
             }
-        };
-        show_event(py, event)
+        }
     }
 
     /// What it waits for: number, line, kind, and what belongs to the kind.
@@ -172,10 +251,10 @@ impl SandboxRun {
         Ok(SandboxRun { state })
     }
 
-    /// What was printed since the last time: standard output, standard error.
-    fn take_output<'py>(&self, py: Python<'py>) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
+    /// What was printed since the last time: standard output, standard error. None if that is nothing.
+    fn take_output<'py>(&self, py: Python<'py>) -> Option<Streams<'py>> {
         let [out, err] = self.with(py, |state| state.run.take_output());
-        (PyBytes::new(py, &out), PyBytes::new(py, &err))
+        shown_output(py, &out, &err)
     }
 
     /// Steps used, and bytes of heap in use.
@@ -223,6 +302,17 @@ pub(crate) fn show_event(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyT
         }
         Event::Limit(limit) => ("limit", limit.kind, limit.limit, limit.used).into_pyobject(py),
     }
+}
+
+/// Standard output, standard error.
+pub(crate) type Streams<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+/// What was printed, if it was something.
+pub(crate) fn shown_output<'py>(py: Python<'py>, out: &[u8], err: &[u8]) -> Option<Streams<'py>> {
+    if out.is_empty() && err.is_empty() {
+        return None;
+    }
+    Some((PyBytes::new(py, out), PyBytes::new(py, err)))
 }
 
 /// What a run waits for: number, line, kind, and what belongs to the kind.

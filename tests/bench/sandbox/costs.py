@@ -57,6 +57,8 @@ COSTS = [
     Cost("dump-large", "ms", scale=1e-6),
     Cost("dump-large-bytes", "bytes"),
     Cost("load-large", "ms", scale=1e-6),
+    Cost("fork", "us", scale=1e-3),
+    Cost("fork-large", "ms", scale=1e-6),
     Cost("session-bytes", "bytes"),
     Cost("python-one-plus-one", "us", monty=True, scale=1e-3),
     Cost("python-tool-call", "us", 2, monty=True, scale=1e-3),

@@ -4,11 +4,11 @@ use super::{FRAME_MAX, Reply, Request, SLICE, Standing};
 use crate::data::to_data;
 use crate::names::names;
 use crate::sandbox_run::{
-    GivenLimits, GivenTool, config, refused, show_event, show_pending, usage,
+    GivenLimits, GivenTool, Streams, config, refused, show_event, show_pending, shown_output, usage,
 };
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 use sandbox::{AnswerError, Event, Failure, Outcome, Pending};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -251,7 +251,12 @@ impl FarRun {
     }
 
     /// Runs until it waits or ends; gives what happened as a tuple that begins with a word.
-    fn advance<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    #[pyo3(signature = (_tools = None))]
+    fn advance<'py>(
+        &self,
+        py: Python<'py>,
+        _tools: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
         loop {
             let event = py.detach(|| self.lock().advance());
             // A Ctrl-C comes before what it may have caused.
@@ -323,13 +328,13 @@ impl FarRun {
     }
 
     /// What was printed since the last time: standard output, standard error. Also when the process is gone.
-    fn take_output<'py>(&self, py: Python<'py>) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
+    fn take_output<'py>(&self, py: Python<'py>) -> Option<Streams<'py>> {
         let take = |mut far: MutexGuard<'_, Far>| std::mem::take(&mut far.output);
         let [out, err] = match self.state.try_lock() {
             Ok(far) => take(far),
             Err(_) => py.detach(|| take(self.lock())),
         };
-        (PyBytes::new(py, &out), PyBytes::new(py, &err))
+        shown_output(py, &out, &err)
     }
 
     /// Steps used, and bytes of heap in use.

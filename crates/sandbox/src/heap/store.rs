@@ -13,7 +13,7 @@ use super::{
     text::{self, Buffer, Text},
 };
 use siphasher::sip::SipHasher13;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::mem;
 use std::sync::OnceLock;
@@ -76,8 +76,8 @@ pub struct Heap {
     pub collections: u64,
     /// The strings of one ASCII character, as far as there are any: each exists once.
     singles: Box<[u32; 128]>,
-    /// What was asked lately of strings as keys.
-    recent: Box<[Cell<Recent>; HASHES]>,
+    /// What was asked lately of strings as keys. Made when something is to be remembered: many programs that wait never do.
+    recent: OnceCell<Box<[Cell<Recent>; HASHES]>>,
 }
 
 /// Bytes allocated since the last collection, beside as many as were alive then, that make the next one due.
@@ -153,7 +153,7 @@ impl Heap {
             class_version: 1,
             collections: 1,
             singles: Box::new([NO_SLOT; 128]),
-            recent: Box::new([const { Cell::new(Recent::NONE) }; HASHES]),
+            recent: OnceCell::new(),
         }
     }
 
@@ -434,7 +434,7 @@ impl Heap {
 
     /// The keyed hash of a string.
     pub fn str_hash(&self, r: Ref) -> i64 {
-        let place = &self.recent[r.0 as usize % HASHES];
+        let place = self.recent_place(r);
         let recent = place.get();
         if recent.slot == r.0 {
             return recent.hash;
@@ -451,7 +451,7 @@ impl Heap {
     /// The hash of a string and where it was found last, if the same key is there in this table, too.
     #[inline]
     pub(crate) fn found_again(&self, r: Ref, table: &Dict) -> Option<(i64, usize)> {
-        let recent = self.recent[r.0 as usize % HASHES].get();
+        let recent = self.recent.get()?[r.0 as usize % HASHES].get();
         if recent.slot != r.0 {
             return None;
         }
@@ -467,7 +467,7 @@ impl Heap {
     #[inline]
     pub(crate) fn found(&self, r: Ref, hash: i64, key: Value, position: usize) {
         if let (Value::Ref(key), Ok(position)) = (key, u32::try_from(position)) {
-            self.recent[r.0 as usize % HASHES].set(Recent {
+            self.recent_place(r).set(Recent {
                 slot: r.0,
                 hash,
                 key: key.0,
@@ -488,8 +488,14 @@ impl Heap {
         }
     }
 
+    #[inline]
+    fn recent_place(&self, r: Ref) -> &Cell<Recent> {
+        let made = || Box::new([const { Cell::new(Recent::NONE) }; HASHES]);
+        &self.recent.get_or_init(made)[r.0 as usize % HASHES]
+    }
+
     fn forget_recent(&self) {
-        for place in self.recent.iter() {
+        for place in self.recent.get().into_iter().flat_map(|all| all.iter()) {
             place.set(Recent::NONE);
         }
     }

@@ -314,6 +314,11 @@ impl Run {
         std::mem::take(&mut self.state.vm.output)
     }
 
+    /// Whether it has printed something since the last time.
+    pub fn has_output(&self) -> bool {
+        self.state.vm.output.iter().any(|stream| !stream.is_empty())
+    }
+
     /// The line on which the program caught the failure that it was last given, if it did.
     pub fn handled_at(&self) -> Option<u32> {
         self.state.vm.caught_at()

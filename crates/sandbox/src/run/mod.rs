@@ -27,7 +27,12 @@ pub use limits::Limits;
 pub use snapshot::SnapshotError;
 
 use crate::compile::{Diagnostic, code::Unit, compile};
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// So many texts of snapshots are kept compiled, if they are not longer than this.
+const KNOWN_MAX: usize = 32;
+const KNOWN_BYTES_MAX: usize = 16 << 10;
 
 /// A compiled program. Cheap to clone; it may be run any number of times.
 #[derive(Debug, Clone)]
@@ -47,6 +52,25 @@ impl Program {
         Ok(Self {
             unit: Arc::new(unit),
         })
+    }
+
+    /// The same, for a text that was compiled before: what was asked for lately is kept. Snapshots have the same texts again
+    /// and again.
+    pub(crate) fn known(source: &str, filename: &str) -> Result<Self, Diagnostic> {
+        static KNOWN: Mutex<VecDeque<Arc<Unit>>> = Mutex::new(VecDeque::new());
+        let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |unit: &Arc<Unit>| *unit.source == *source && unit.filename == filename;
+        if let Some(unit) = known().iter().find(|unit| same(unit)) {
+            let unit = Arc::clone(unit);
+            return Ok(Self { unit });
+        }
+        let program = Self::compile(source, filename)?;
+        if source.len() <= KNOWN_BYTES_MAX {
+            let mut known = known();
+            known.truncate(KNOWN_MAX - 1);
+            known.push_front(Arc::clone(&program.unit));
+        }
+        Ok(program)
     }
 
     /// The source text.

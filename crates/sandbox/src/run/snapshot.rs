@@ -373,7 +373,7 @@ impl Run {
         let image = read(bytes)?;
         let damaged = |what: &str| SnapshotError::Damaged(what.into());
         let program =
-            Program::compile(&image.source, &image.filename).map_err(|_| damaged("its source"))?;
+            Program::known(&image.source, &image.filename).map_err(|_| damaged("its source"))?;
         let mut state = State::new(&image.limits, image.capabilities, image.hash_key);
         let vm = &mut state.vm;
         for name in &image.symbols {

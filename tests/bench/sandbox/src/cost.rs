@@ -46,6 +46,8 @@ const COSTS: &[(&str, Cost, u64)] = &[
         1,
     ),
     ("load-large", |times| load(LARGE, times), 3),
+    ("fork", |times| fork(WAITING, times), 2_000),
+    ("fork-large", |times| fork(LARGE, times), 3),
     ("session-bytes", session, 1),
 ];
 
@@ -140,6 +142,14 @@ fn load(source: &str, times: u64) -> Result<f64, String> {
     let bytes = dumped(source)?;
     timed(times, || {
         black_box(Run::load(&bytes).map_err(|e| e.to_string())?);
+        Ok(())
+    })
+}
+
+fn fork(source: &str, times: u64) -> Result<f64, String> {
+    let run = waiting(source)?;
+    timed(times, || {
+        black_box(run.fork().map_err(|e| e.to_string())?);
         Ok(())
     })
 }
