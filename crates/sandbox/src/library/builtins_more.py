@@ -121,7 +121,8 @@ def slow_list_remove(self, value):
     i = _find_item(self, value, 0, len(self))
     if i < 0:
         raise ValueError("list.remove(x): x not in list")
-    del self[i]
+    # The comparison may have emptied the list.
+    del self[i : i + 1]
 
 
 def slow_list_contains(self, value):

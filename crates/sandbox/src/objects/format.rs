@@ -93,6 +93,13 @@ fn integer(vm: &mut Vm, v: Value, spec: &str, name: &str) -> Res<Result<String, 
         super::int_text::decimal(vm, v)?;
     }
     vm.pay(i.bits() / 64)?;
+    let bits = usize::try_from(i.bits()).unwrap_or(usize::MAX);
+    let digits = match spec.kind {
+        'b' => bits,
+        _ => bits / 3,
+    };
+    // They are grouped, put together and padded, each time in a text of its own.
+    vm.heap.room(digits.saturating_mul(4))?;
     Ok(format_int(&spec, &i, name))
 }
 

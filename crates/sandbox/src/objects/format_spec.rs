@@ -223,25 +223,24 @@ fn number(chars: &[char], at: &mut usize) -> Formatted<Option<usize>> {
 
 /// Digits in groups, with zeros in front up to a width.
 fn grouped(digits: &str, separator: char, size: usize, width: usize) -> String {
-    // The groups from the right.
-    let mut groups: Vec<String> = Vec::new();
-    let mut rest = digits;
+    // From the right.
+    let mut out = Vec::with_capacity(digits.len().max(width) / size * (size + 1) + size + 1);
+    let mut rest = digits.as_bytes();
     let mut width = width;
     loop {
         let len = size.min(rest.len().max(width).max(1));
-        let take = len.min(rest.len());
-        let zeros = len - take;
-        let cut = rest.len() - take;
-        groups.push("0".repeat(zeros) + &rest[cut..]);
-        rest = &rest[..cut];
+        let (left, group) = rest.split_at(rest.len() - len.min(rest.len()));
+        out.extend(group.iter().rev());
+        out.extend(std::iter::repeat_n(b'0', len - group.len()));
+        rest = left;
         width = width.saturating_sub(len);
         if rest.is_empty() && width == 0 {
             break;
         }
+        out.push(separator as u8);
         width = width.saturating_sub(1);
     }
-    groups.reverse();
-    groups.join(&separator.to_string())
+    out.iter().rev().map(|b| char::from(*b)).collect()
 }
 
 /// `format(text, spec)`.

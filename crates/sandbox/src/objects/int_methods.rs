@@ -141,7 +141,10 @@ fn to_bytes(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         ));
     }
     vm.pay(length as u64 / 64)?;
-    vm.heap.charge(length)?;
+    // Its own bytes are made first, and then there may be twice as many as are needed.
+    let own = i.bits() as usize / 8 + 1;
+    vm.heap
+        .room(length.saturating_add(own).saturating_add(own))?;
     let mut bytes = if signed {
         i.to_signed_bytes_le()
     } else {
@@ -153,6 +156,7 @@ fn to_bytes(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     if bytes.len() > length {
         return Err(vm.exception(Type::OverflowError, "int too big to convert"));
     }
+    bytes.reserve_exact(length - bytes.len());
     bytes.resize(length, if i.sign() == Sign::Minus { 0xff } else { 0 });
     if big_first {
         bytes.reverse();

@@ -41,7 +41,8 @@ pub(crate) fn prefixed(vm: &mut Vm, v: Value, base: u32, prefix: &str) -> Res<St
     let Some(i) = int::big(&vm.heap, v) else {
         return Err(super::args::not_an_integer(vm, v));
     };
-    int::pay_bits(vm, i.bits() * 8, i.bits() / 64)?;
+    // The digits, and the text with the prefix that they are copied into.
+    int::pay_bits(vm, i.bits() * 16, i.bits() / 64)?;
     let digits = i.magnitude().to_str_radix(base);
     let sign = if i.sign() == num_bigint::Sign::Minus {
         "-"

@@ -27,6 +27,8 @@ impl Vm {
         let names = &code.linked.params;
         let (positional, kw_only) = (usize::from(p.positional), usize::from(p.keyword_only));
         let named = positional + kw_only;
+        // Each keyword is sought among the parameters.
+        self.pay(((npos + kw.len() * (1 + named)) / 8) as u64)?;
         let given: SmallVec<[Value; 8]> =
             SmallVec::from_slice(&t.registers[start..start + npos + kw.len()]);
         let mut slots: SmallVec<[Value; 8]> =
@@ -109,7 +111,8 @@ impl Vm {
             at += 1;
         }
         if p.has_kwargs {
-            let mut dict = Dict::default();
+            self.heap.room(Dict::bytes_of(extra.len()))?;
+            let mut dict = Dict::with_capacity(extra.len());
             for (name, value) in extra {
                 let text = self.heap.name(name).to_string();
                 let key = self.new_str(text)?;
@@ -120,6 +123,8 @@ impl Vm {
         }
         let end = start + slots.len();
         if t.registers.len() < end {
+            let more = (end - t.registers.len()) * size_of::<Value>();
+            self.heap.charge(more)?;
             t.registers.resize(end, Value::Unbound);
         }
         t.registers[start..end].copy_from_slice(&slots);

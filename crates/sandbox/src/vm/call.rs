@@ -76,8 +76,13 @@ impl Vm {
         if t.frames.len() >= self.depth_limit || end > REGISTERS_MAX {
             return Err(self.exception(Type::RecursionError, "maximum recursion depth exceeded"));
         }
-        // Twice as many, so that a thread that calls deeper each time does not come here each time.
-        let room = end.max(2 * t.registers.len()).min(REGISTERS_MAX);
+        // Twice as many, so that a thread that calls deeper each time does not come here each time; where these are a large
+        // part of the limit, as many as are needed.
+        let len = t.registers.len();
+        let twice = end.max(2 * len).min(REGISTERS_MAX);
+        let small = twice * size_of::<Value>() <= self.heap.limit_bytes() / 32;
+        let room = if small { twice } else { end };
+        self.heap.charge((room - len) * size_of::<Value>())?;
         t.registers.resize(room, Value::Unbound);
         Ok(())
     }

@@ -47,6 +47,9 @@ fn bit_of(name: Sym) -> u32 {
     }
 }
 
+/// How many classes there may be above one, each counted as often as a base has it.
+const CLASSES_ABOVE_MAX: usize = 500;
+
 impl Vm {
     /// `Op::Class`: checks the bases and starts the body.
     pub(crate) fn start_class(
@@ -315,6 +318,14 @@ impl Vm {
 
     /// C3: the order in which bases are searched.
     fn linearize(&mut self, class: Ref, bases: &[Ref]) -> Res<Vec<Ref>> {
+        let above = bases.iter().map(|b| self.heap.class(*b).mro.len());
+        let above: usize = above.sum();
+        if above > CLASSES_ABOVE_MAX {
+            // Each look at an attribute may pass them all.
+            let text = format!("a class with more than {CLASSES_ABOVE_MAX} classes above it");
+            return Err(Raise::Refused(text.into()));
+        }
+        self.pay((above * above / 64) as u64)?;
         let mut lists: Vec<Vec<Ref>> = bases
             .iter()
             .map(|b| self.heap.class(*b).mro.clone())

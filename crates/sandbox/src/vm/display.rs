@@ -346,6 +346,18 @@ impl Vm {
         args: Value,
         kwargs: Value,
     ) -> Res<Called> {
+        let len = |v: Value| match v {
+            Value::Ref(r) => objects::ops::native_len(self, r).unwrap_or(0),
+            _ => 0,
+        };
+        let (n, m) = (len(args), len(kwargs));
+        self.pay((n / 8 + m / 2) as u64)?;
+        // They are copied on the way into registers, and from there into tuples and dicts.
+        let held = (2 * n + 6 * m) * size_of::<Value>();
+        self.holding(held, |vm| vm.call_with(t, f, args, kwargs))
+    }
+
+    fn call_with(&mut self, t: &mut Thread, f: Value, args: Value, kwargs: Value) -> Res<Called> {
         let args: Vec<Value> = match args {
             Value::Ref(r) => match self.heap.get(r) {
                 Object::List(items) => items.clone(),

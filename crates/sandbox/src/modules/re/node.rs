@@ -44,6 +44,7 @@ pub(super) enum Item {
 /// A set of characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Set {
+    /// Ranges in order that do not touch, then categories.
     pub(super) items: Vec<Item>,
     pub(super) negated: bool,
     pub(super) case: Case,
@@ -114,8 +115,8 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// The least and greatest number of characters that it takes.
-    pub(super) fn width(&self, groups: &[(u64, u64)]) -> (u64, u64) {
+    /// The least and greatest number of characters that it takes. `groups`: of those that are closed.
+    pub(super) fn width(&self, groups: &[Option<(u64, u64)>]) -> (u64, u64) {
         match self {
             Self::Char(..) | Self::Any(_) | Self::Set(_) => (1, 1),
             Self::Anchor(_) | Self::Look { .. } | Self::Never => (0, 0),
@@ -137,7 +138,11 @@ impl Node {
                 };
                 (a.saturating_mul(u64::from(*min)), b.saturating_mul(max))
             }
-            Self::Backref(n, _) => groups.get(*n as usize).copied().unwrap_or((0, u64::MAX)),
+            Self::Backref(n, _) => groups
+                .get(*n as usize)
+                .copied()
+                .flatten()
+                .unwrap_or((0, u64::MAX)),
             Self::Conditional { yes, no, .. } => {
                 let ((a, b), (c, d)) = (yes.width(groups), no.width(groups));
                 (a.min(c), b.max(d))
@@ -272,9 +277,24 @@ impl Set {
     }
 
     fn has_exactly(&self, c: u32) -> bool {
-        self.items.iter().any(|item| match *item {
-            Item::Range(first, last) => (first..=last).contains(&c),
-            Item::Category(category, negated, ascii) => category.has(c, ascii) != negated,
-        })
+        // Ranges come first, in order.
+        let after = self
+            .items
+            .partition_point(|item| matches!(item, Item::Range(first, _) if *first <= c));
+        let in_range = after
+            .checked_sub(1)
+            .is_some_and(|at| matches!(self.items[at], Item::Range(_, last) if c <= last));
+        in_range
+            || self
+                .items
+                .iter()
+                .rev()
+                .map_while(|item| match *item {
+                    Item::Category(category, negated, ascii) => {
+                        Some(category.has(c, ascii) != negated)
+                    }
+                    Item::Range(..) => None,
+                })
+                .any(|found| found)
     }
 }

@@ -477,12 +477,7 @@ impl<'a> Parser<'a> {
             return self.error("missing ), unterminated subpattern", start);
         }
         if let Some(n) = number {
-            let known: Vec<_> = self
-                .widths
-                .iter()
-                .map(|w| w.unwrap_or((0, u64::MAX)))
-                .collect();
-            self.widths[n as usize] = Some(body.width(&known));
+            self.widths[n as usize] = Some(body.width(&self.widths));
             self.open.retain(|open| *open != n);
         }
         if atomic {
@@ -553,12 +548,7 @@ impl<'a> Parser<'a> {
             return self.error("missing ), unterminated subpattern", start);
         }
         let behind = if behind {
-            let known: Vec<_> = self
-                .widths
-                .iter()
-                .map(|w| w.unwrap_or((0, u64::MAX)))
-                .collect();
-            let (low, high) = body.width(&known);
+            let (low, high) = body.width(&self.widths);
             if low != high {
                 return Err(PatternError {
                     message: "look-behind requires fixed-width pattern".into(),
@@ -919,7 +909,7 @@ impl<'a> Parser<'a> {
             }
         }
         Ok(Node::Set(Box::new(Set {
-            items,
+            items: ordered(items),
             negated,
             case: self.case(flags),
         })))
@@ -951,6 +941,23 @@ impl<'a> Parser<'a> {
         };
         Ok(Item::Range(value, value))
     }
+}
+
+/// The items of a set as they are sought: ranges in order that do not touch, then categories.
+fn ordered(mut items: Vec<Item>) -> Vec<Item> {
+    items.sort_by_key(|item| match *item {
+        Item::Range(first, last) => (first, last),
+        Item::Category(..) => (u32::MAX, u32::MAX),
+    });
+    items.dedup_by(|next, before| match (next, before) {
+        (Item::Range(first, last), Item::Range(_, end)) if *first <= end.saturating_add(1) => {
+            *end = (*end).max(*last);
+            true
+        }
+        (next, before) => next == before,
+    });
+    items.shrink_to_fit();
+    items
 }
 
 fn is_flag(c: u32) -> bool {

@@ -1,0 +1,2 @@
+# limit: memory_bytes, steps
+("\n" * 10 ** 7).splitlines()

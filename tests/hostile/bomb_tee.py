@@ -1,0 +1,6 @@
+# limit: memory_bytes, steps
+import itertools
+
+a, b = itertools.tee(itertools.count())
+for x in a:
+    pass
