@@ -163,7 +163,7 @@ class LimitExceeded(KontError):
     """A sandboxed program reached one of its limits. The program itself cannot catch this.
 
     Attributes:
-        kind: which limit, such as `steps` or `memory`.
+        kind: which limit, as `Limits` names it, times in ms: `steps`, `memory_bytes`, `compute_ms`...
         limit: its value.
         used: what the program had used, or wanted to use.
     """

@@ -29,6 +29,10 @@ class Limits:
         compute_s: seconds of computing; waiting for answers is free.
         depth_frames: nested calls; more is `RecursionError`, which it can catch, as in CPython.
         calls: requests to its host over the whole run.
+        suspensions: how often it may wait for its host.
+        boundary_bytes: bytes copied between program and host, both ways: arguments, answers, its value.
+        wall_s: seconds since its first turn, waiting included.
+        source_bytes: bytes of its text; more than a mebibyte is a `SyntaxError` in any case.
     """
 
     steps: int = 2_000_000_000
@@ -37,12 +41,20 @@ class Limits:
     compute_s: float = 60.0
     depth_frames: int = 1000
     calls: int = 10_000
+    suspensions: int = 1_000_000
+    boundary_bytes: int = 256 << 20
+    wall_s: float = 86_400.0
+    source_bytes: int = 1 << 20
 
     def __post_init__(self) -> None:
-        for name in ("steps", "memory_bytes", "output_bytes", "compute_s", "depth_frames", "calls"):
-            value = getattr(self, name)
+        for name, value in vars(self).items():
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
                 raise UsageError(f"{name}={value!r} is not a number from 0 on")
+
+    def _numbers(self) -> tuple[int, int, int, int, int, int, tuple[int, int, int, int]]:
+        compute_ms, wall_ms = (int(min(seconds * 1000, 2**53)) for seconds in (self.compute_s, self.wall_s))
+        more = (self.suspensions, self.boundary_bytes, wall_ms, self.source_bytes)
+        return (self.steps, self.memory_bytes, self.output_bytes, compute_ms, self.depth_frames, self.calls, more)
 
 
 class Request:
@@ -184,8 +196,7 @@ class Sandbox:
         self.tools = _by_name(tools)
         given = [(tool.name, tool.is_async, tool.text_signature(), tool.doc) for tool in self.tools.values()]
         limits = limits or Limits()
-        compute_ms = int(min(limits.compute_s * 1000, 2**53))
-        numbers = (limits.steps, limits.memory_bytes, limits.output_bytes, compute_ms, limits.depth_frames, limits.calls)
+        numbers = limits._numbers()
         if where is None:
             run: _kont.SandboxRun | _kont.FarRun = _kont.SandboxRun(source, filename, given, numbers, seed)
         else:
@@ -319,6 +330,20 @@ class Sandbox:
         self._run.fail(id, type_name, message)
         seen = repr(message) if type_name == "KeyError" else message
         self._thrown = {(type_name, seen): error}
+
+    def interrupt(self) -> None:
+        """Ends it, from any thread, also while it computes: `LimitExceeded` of the kind `interrupted`, at its next step.
+
+        >>> import kont, threading
+        >>> box = kont.Sandbox("while True: pass")
+        >>> threading.Timer(0.01, box.interrupt).start()
+        >>> try:
+        ...     box.run()
+        ... except kont.LimitExceeded as error:
+        ...     print(error.kind)
+        interrupted
+        """
+        self._run.interrupt()
 
     def dump(self) -> bytes:
         """The whole program as bytes, where it waits or has ended: source, heap, frames, limits.

@@ -5,6 +5,7 @@ import datetime
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 
@@ -536,3 +537,36 @@ def test_many_sandboxes_beside_one_another():
         return await asyncio.gather(*(program.run_async() for program in programs))
 
     assert asyncio.run(main()) == [0, 2, 4, 6, 8]
+
+
+@pytest.mark.parametrize(
+    ("limits", "source", "kind"),
+    [
+        (kont.Limits(suspensions=3), "while True: echo(1)", "suspensions"),
+        (kont.Limits(boundary_bytes=10_000), "echo('x' * 20_000)", "boundary_bytes"),
+        (kont.Limits(boundary_bytes=10_000), "s = 'x' * 100\necho([s] * 1000)", "boundary_bytes"),
+        (kont.Limits(boundary_bytes=10_000), "while True: echo(1)", "boundary_bytes"),
+        (kont.Limits(boundary_bytes=10_000), "'x' * 20_000", "boundary_bytes"),
+        (kont.Limits(source_bytes=5), "x = 1234", "source_bytes"),
+        (kont.Limits(wall_s=0.05, compute_s=60), "import time\nwhile True: time.sleep(0.01)", "wall_ms"),
+        (kont.Limits(compute_s=0.05, steps=10**15), "n = 3 ** 300_000\nwhile True: pow(n, n, n - 2)", "compute_ms"),
+        (kont.Limits(compute_s=0.05), "sum(range(10**15))", "compute_ms"),
+    ],
+)
+def test_limits_of_what_leaves_and_waits(limits, source, kind):
+    wrapped = f"try:\n{textwrap.indent(source, '    ')}\nfinally:\n    print('went on')"
+    program = box(wrapped if kind != "boundary_bytes" or "while" in source else source, limits=limits)
+    with pytest.raises(kont.LimitExceeded) as caught:
+        program.run()
+    assert caught.value.kind == kind
+    assert caught.value.used > caught.value.limit
+    assert "went on" not in program.stdout
+
+
+@pytest.mark.parametrize("source", ["while True: pass", "n = 3 ** 300_000\nwhile True: n * n // (n - 1)"])
+def test_an_interrupt_from_another_thread(source):
+    program = box(source)
+    threading.Timer(0.05, program.interrupt).start()
+    with pytest.raises(kont.LimitExceeded) as caught:
+        program.run()
+    assert caught.value.kind == "interrupted"

@@ -40,6 +40,7 @@ fn limits(limits: &Limits) -> sandbox::Limits {
         output_bytes: limits.output_bytes,
         compute_ms: limits.compute_ms,
         calls: limits.calls,
+        suspensions: u64::MAX,
         ..sandbox::Limits::default()
     }
 }
@@ -158,6 +159,10 @@ fn limit_text(exceeded: &LimitExceeded) -> String {
                 "--max-time-s",
             )
         }
+        "boundary_bytes" => format!(
+            "the program exchanged more than {} MiB with its tools",
+            mib(limit)
+        ),
         "calls" => told(&format!("made more than {limit} calls"), "--max-calls"),
         _ => exceeded.to_string(),
     }

@@ -37,8 +37,8 @@ enum Request {
     },
     /// Hold the program of the snapshot behind this. `Standing` or `Foreign`.
     Load,
-    /// Answer requests, and run for a while. `Standing`.
-    Advance(Vec<(u64, Outcome)>),
+    /// Answer requests, and run for a while, or end the program if the host interrupts it. `Standing`.
+    Advance(Vec<(u64, Outcome)>, bool),
     /// Take the next part of the program. `Standing`, `Refused` or `Kept`.
     Feed { source: String, filename: String },
     /// Answer requests, and give a snapshot. `Dumped` or `Kept`.

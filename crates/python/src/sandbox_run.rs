@@ -1,16 +1,15 @@
 //! A sandboxed program as Python sees it: advanced, asked what it waits for, answered, dumped and loaded.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::{PyKeyboardInterrupt, PySyntaxError, PySystemExit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
-use sandbox::vm::raise::LimitExceeded;
 use sandbox::vm::request::{HostRequest, PendingRequest};
 use sandbox::{
     Capability, Config, Diagnostic, Event, Failure, FeedError, Limits, Pending, Program, Run,
-    SnapshotError,
 };
 
 use crate::data::{to_data, to_object};
@@ -19,13 +18,8 @@ use crate::names::names;
 /// One run of a sandboxed program: what `kont.Sandbox` is made of. While it computes, other threads of Python run.
 #[pyclass(module = "kont._kont", frozen)]
 pub(crate) struct SandboxRun {
-    state: Mutex<State>,
-}
-
-/// A run, and how long it has computed.
-pub(crate) struct State {
-    pub(crate) run: Run,
-    computed: Duration,
+    state: Mutex<Run>,
+    interrupted: Arc<AtomicBool>,
 }
 
 /// What became of a call that was to be answered at once.
@@ -44,17 +38,17 @@ enum Quick {
 pub(crate) type GivenTool = (String, bool, String, String);
 
 /// Limits as Python gives them: see `kont.Limits`.
-pub(crate) type GivenLimits = (u64, u64, u64, u64, u32, u64);
+pub(crate) type GivenLimits = (u64, u64, u64, u64, u32, u64, (u64, u64, u64, u64));
 
 impl SandboxRun {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Run> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does something with the run. While another thread computes with it, those of Python go on.
-    fn with<T: Send>(&self, py: Python<'_>, act: impl FnOnce(&mut State) -> T + Send) -> T {
+    fn with<T: Send>(&self, py: Python<'_>, act: impl FnOnce(&mut Run) -> T + Send) -> T {
         match self.state.try_lock() {
-            Ok(mut state) => act(&mut state),
+            Ok(mut run) => act(&mut run),
             Err(_) => py.detach(|| act(&mut self.lock())),
         }
     }
@@ -62,8 +56,8 @@ impl SandboxRun {
     /// Answers the one call that the program waits for, if it is of one of these tools: functions by name, with the least
     /// and the most positional arguments that they take.
     fn call<'py>(&self, py: Python<'py>, tools: &Bound<'py, PyDict>) -> PyResult<Quick> {
-        let asked = self.with(py, |state| match state.run.pending() {
-            [pending] if state.run.has_output() => {
+        let asked = self.with(py, |run| match run.pending() {
+            [pending] if run.has_output() => {
                 matches!(pending.request, PendingRequest::Call { .. }).then_some(None)
             }
             [Pending { id, request, .. }] => match request {
@@ -92,7 +86,7 @@ impl SandboxRun {
         let result = function.call1(args).and_then(|value| to_data(&value));
         match result {
             Ok(data) => {
-                self.with(py, |state| state.run.answer(id, &Ok(data)))
+                self.with(py, |run| run.answer(id, &Ok(data)))
                     .map_err(|error| usage(py, error))?;
                 Ok(Quick::Answered)
             }
@@ -108,47 +102,27 @@ impl SandboxRun {
 
     fn of(run: Run) -> Self {
         SandboxRun {
-            state: Mutex::new(State::of(run)),
+            interrupted: run.interrupt_flag(),
+            state: Mutex::new(run),
         }
     }
 }
 
-impl State {
-    pub(crate) fn of(run: Run) -> Self {
-        State {
-            run,
-            computed: Duration::ZERO,
+/// The clock of all runs.
+pub(crate) fn clock() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
+}
+
+/// Runs for some milliseconds: so many slices are computed between two looks at signals.
+fn turn(run: &mut Run) -> Event {
+    for _ in 1..16 {
+        match run.advance_timed(clock) {
+            Event::Paused => {}
+            event => return event,
         }
     }
-
-    fn fork(&self) -> Result<Self, SnapshotError> {
-        Ok(State {
-            run: self.run.fork()?,
-            computed: self.computed,
-        })
-    }
-
-    /// How long it may still compute.
-    pub(crate) fn left(&self) -> Duration {
-        Duration::from_millis(self.run.limits().compute_ms).saturating_sub(self.computed)
-    }
-
-    /// Runs one slice, within the limit of time.
-    pub(crate) fn slice(&mut self) -> Event {
-        let limit = Duration::from_millis(self.run.limits().compute_ms);
-        if self.computed > limit {
-            let used = u64::try_from(self.computed.as_millis()).unwrap_or(u64::MAX);
-            return self.run.exceed(LimitExceeded {
-                kind: "compute_ms".to_owned(),
-                limit: self.run.limits().compute_ms,
-                used,
-            });
-        }
-        let start = Instant::now();
-        let event = self.run.advance();
-        self.computed += start.elapsed();
-        event
-    }
+    run.advance_timed(clock)
 }
 
 #[pymethods]
@@ -191,7 +165,7 @@ impl SandboxRun {
         tools: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyTuple>> {
         loop {
-            let event = match py.detach(|| self.lock().slice()) {
+            let event = match py.detach(|| turn(&mut self.lock())) {
                 Event::Paused => {
                     py.check_signals()?;
                     continue;
@@ -213,59 +187,64 @@ impl SandboxRun {
 
     /// What it waits for: number, line, kind, and what belongs to the kind.
     fn pending<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
-        show_pending(py, self.with(py, |state| state.run.pending().to_vec()))
+        show_pending(py, self.with(py, |run| run.pending().to_vec()))
     }
 
     /// Answers a request with a value.
     fn answer(&self, py: Python<'_>, id: u64, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let data = to_data(value)?;
-        self.with(py, |state| state.run.answer(id, &Ok(data)))
+        self.with(py, |run| run.answer(id, &Ok(data)))
             .map_err(|error| usage(py, error))
     }
 
     /// Answers a request with an exception: its class's name and its message.
     fn fail(&self, py: Python<'_>, id: u64, type_name: &str, message: &str) -> PyResult<()> {
         let failure = Failure::new(type_name, message);
-        self.with(py, |state| state.run.answer(id, &Err(failure)))
+        self.with(py, |run| run.answer(id, &Err(failure)))
             .map_err(|error| usage(py, error))
+    }
+
+    /// Ends the run at its next step, from any thread.
+    fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
     }
 
     /// The whole run as bytes.
     fn dump<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = py
-            .detach(|| self.lock().run.dump())
+            .detach(|| self.lock().dump())
             .map_err(|error| usage(py, error))?;
         Ok(PyBytes::new(py, &bytes))
     }
 
     /// Gives a program that has ended its next part.
     fn feed(&self, py: Python<'_>, source: &str, filename: &str) -> PyResult<()> {
-        py.detach(|| self.lock().run.feed(source, filename))
+        py.detach(|| self.lock().feed(source, filename))
             .map_err(|error| not_fed(py, &error))
     }
 
     /// Another run in the same place.
     fn fork(&self, py: Python<'_>) -> PyResult<Self> {
-        let state = py.detach(|| self.lock().fork());
-        let state = state.map_err(|error| usage(py, error))?.into();
-        Ok(SandboxRun { state })
+        let run = py.detach(|| self.lock().fork());
+        run.map(Self::of).map_err(|error| usage(py, error))
     }
 
     /// What was printed since the last time: standard output, standard error. None if that is nothing.
     fn take_output<'py>(&self, py: Python<'py>) -> Option<Streams<'py>> {
-        let [out, err] = self.with(py, |state| state.run.take_output());
+        let [out, err] = self.with(py, |run| run.take_output());
         shown_output(py, &out, &err)
     }
 
     /// Steps used, and bytes of heap in use.
     fn used(&self, py: Python<'_>) -> (u64, u64) {
-        self.with(py, |state| state.run.used())
+        self.with(py, |run| run.used())
     }
 }
 
 /// What a run is made with, of what Python gives.
 pub(crate) fn config(tools: Vec<GivenTool>, limits: GivenLimits, seed: u64) -> Config {
-    let (steps, memory_bytes, output_bytes, compute_ms, depth_frames, calls) = limits;
+    let (steps, memory_bytes, output_bytes, compute_ms, depth_frames, calls, more) = limits;
+    let (suspensions, boundary_bytes, wall_ms, source_bytes) = more;
     let limits = Limits {
         steps,
         memory_bytes,
@@ -273,6 +252,10 @@ pub(crate) fn config(tools: Vec<GivenTool>, limits: GivenLimits, seed: u64) -> C
         compute_ms,
         depth_frames,
         calls,
+        suspensions,
+        boundary_bytes,
+        wall_ms,
+        source_bytes,
     };
     let capabilities = tools
         .into_iter()

@@ -22,6 +22,7 @@ fn limits() -> Limits {
         memory_bytes: MEMORY_BYTES,
         output_bytes: 64 << 10,
         calls: 100,
+        boundary_bytes: 4 << 20,
         ..Limits::default()
     }
 }

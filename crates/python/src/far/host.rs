@@ -10,6 +10,7 @@ use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 use sandbox::{AnswerError, Event, Failure, Outcome, Pending};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use workers::{Calls, Command, Deadline, Output, Worker};
@@ -30,6 +31,8 @@ const HURRY: Duration = Duration::from_secs(1);
 #[pyclass(module = "kont._kont", frozen)]
 pub(crate) struct FarRun {
     state: Mutex<Far>,
+    /// Set once the program is to end.
+    interrupted: AtomicBool,
 }
 
 struct Far {
@@ -143,8 +146,8 @@ impl Far {
         standing.event
     }
 
-    fn advance(&mut self) -> Result<Event, Gone> {
-        let request = Request::Advance(std::mem::take(&mut self.answers));
+    fn advance(&mut self, interrupts: bool) -> Result<Event, Gone> {
+        let request = Request::Advance(std::mem::take(&mut self.answers), interrupts);
         let patience = SILENCE.min(self.compute_left.saturating_add(SLICE + OVERTIME));
         match self.ask(&request, &[], patience, true)? {
             (Reply::Standing(standing), _) => Ok(self.stand(standing)),
@@ -193,8 +196,10 @@ impl FarRun {
         match reply {
             Ok((Reply::Standing(standing), _)) => {
                 far.stand(standing);
-                let state = Mutex::new(far);
-                Ok(FarRun { state })
+                Ok(FarRun {
+                    state: Mutex::new(far),
+                    interrupted: AtomicBool::new(false),
+                })
             }
             Ok((Reply::Refused(error), _)) => Err(refused(py, &error)),
             Ok((Reply::Foreign(why), _)) => {
@@ -258,7 +263,10 @@ impl FarRun {
         _tools: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyTuple>> {
         loop {
-            let event = py.detach(|| self.lock().advance());
+            let event = py.detach(|| {
+                let interrupts = self.interrupted.load(Ordering::Relaxed);
+                self.lock().advance(interrupts)
+            });
             // A Ctrl-C comes before what it may have caused.
             py.check_signals()?;
             match event.map_err(|gone| killed(py, gone))? {
@@ -307,6 +315,11 @@ impl FarRun {
             Ok(_) => Ok(()),
             Err(gone) => Err(killed(py, gone)),
         }
+    }
+
+    /// Ends the program at the end of its slice, from any thread.
+    fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
     }
 
     /// The whole run as bytes.

@@ -2,11 +2,12 @@
 
 use super::{FRAME_MAX, Reply, Request, SLICE, Standing};
 use crate::raw;
-use crate::sandbox_run::State;
+use crate::sandbox_run::clock;
 use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use sandbox::{Config, Event, FeedError, Outcome, Program, Run};
 use std::io::{self, ErrorKind, Read, Write};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 use workers::{FD_VARIABLE, FRAME_HEAD_BYTES};
 
@@ -43,7 +44,7 @@ fn serve(mut channel: impl Read + Write) -> io::Result<()> {
 }
 
 /// Does what one frame asks, and makes the frame that answers it.
-fn answer(held: &mut Option<State>, frame: &[u8]) -> io::Result<Vec<u8>> {
+fn answer(held: &mut Option<Run>, frame: &[u8]) -> io::Result<Vec<u8>> {
     let (request, rest) = postcard::take_from_bytes(frame).map_err(io::Error::other)?;
     let none = || io::Error::other("nothing was started");
     let (reply, snapshot) = match request {
@@ -60,43 +61,44 @@ fn answer(held: &mut Option<State>, frame: &[u8]) -> io::Result<Vec<u8>> {
                     capabilities,
                     seed,
                 };
-                let state = held.insert(State::of(Run::new(program, config)));
-                (Reply::Standing(standing(state, Event::Paused)), Vec::new())
+                let run = held.insert(Run::new(program, config));
+                (Reply::Standing(standing(run, Event::Paused)), Vec::new())
             }
             Err(error) => (Reply::Refused(error), Vec::new()),
         },
         Request::Load => match Run::load(rest) {
             Ok(run) => {
-                let state = held.insert(State::of(run));
-                (Reply::Standing(standing(state, Event::Paused)), Vec::new())
+                let run = held.insert(run);
+                (Reply::Standing(standing(run, Event::Paused)), Vec::new())
             }
             Err(error) => (Reply::Foreign(error.to_string()), Vec::new()),
         },
-        Request::Advance(answers) => {
-            let state = held.as_mut().ok_or_else(none)?;
-            give(state, &answers);
+        Request::Advance(answers, interrupts) => {
+            let run = held.as_mut().ok_or_else(none)?;
+            run.interrupt_flag().fetch_or(interrupts, Ordering::Relaxed);
+            give(run, &answers);
             let start = Instant::now();
             let event = loop {
-                match state.slice() {
+                match run.advance_timed(clock) {
                     Event::Paused if start.elapsed() < SLICE => {}
                     event => break event,
                 }
             };
-            (Reply::Standing(standing(state, event)), Vec::new())
+            (Reply::Standing(standing(run, event)), Vec::new())
         }
         Request::Feed { source, filename } => {
-            let state = held.as_mut().ok_or_else(none)?;
-            let reply = match state.run.feed(&source, &filename) {
-                Ok(()) => Reply::Standing(standing(state, Event::Paused)),
+            let run = held.as_mut().ok_or_else(none)?;
+            let reply = match run.feed(&source, &filename) {
+                Ok(()) => Reply::Standing(standing(run, Event::Paused)),
                 Err(FeedError::Text(error)) => Reply::Refused(*error),
                 Err(error) => Reply::Kept(error.to_string()),
             };
             (reply, Vec::new())
         }
         Request::Dump(answers) => {
-            let state = held.as_mut().ok_or_else(none)?;
-            give(state, &answers);
-            match state.run.dump() {
+            let run = held.as_mut().ok_or_else(none)?;
+            give(run, &answers);
+            match run.dump() {
                 Ok(bytes) if bytes.len() > FRAME_MAX / 2 => {
                     let text = format!(
                         "a snapshot of {} bytes does not leave the process\nhelp: run the program here, without `where`",
@@ -115,19 +117,19 @@ fn answer(held: &mut Option<State>, frame: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// Gives the program what its host has answered. The host has looked whether the requests are open.
-fn give(state: &mut State, answers: &[(u64, Outcome)]) {
+fn give(run: &mut Run, answers: &[(u64, Outcome)]) {
     for (id, outcome) in answers {
-        state.run.answer(*id, outcome).unwrap_or_default();
+        run.answer(*id, outcome).unwrap_or_default();
     }
 }
 
-fn standing(state: &mut State, event: Event) -> Standing {
+fn standing(run: &mut Run, event: Event) -> Standing {
     Standing {
         event,
-        pending: state.run.pending().to_vec(),
-        output: state.run.take_output(),
-        calls: state.run.calls(),
-        used: state.run.used(),
-        compute_left: state.left(),
+        pending: run.pending().to_vec(),
+        output: run.take_output(),
+        calls: run.calls(),
+        used: run.used(),
+        compute_left: run.compute_left(),
     }
 }

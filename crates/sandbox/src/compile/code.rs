@@ -5,6 +5,7 @@ use crate::heap::sym::Sym;
 use num_bigint::BigInt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use std::hash::{Hash as _, Hasher};
 use std::sync::{Arc, OnceLock};
 
 /// The number of a compilation unit in a run: 0 is the program, others are library modules.
@@ -208,11 +209,54 @@ pub struct Span {
     pub end: u32,
 }
 
+/// Hashes alike on every machine.
+struct Words(Sha256);
+
+impl Hasher for Words {
+    fn finish(&self) -> u64 {
+        0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn write_u16(&mut self, n: u16) {
+        self.0.update(n.to_le_bytes());
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.0.update(n.to_le_bytes());
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.0.update((n as u64).to_le_bytes());
+    }
+
+    fn write_isize(&mut self, n: isize) {
+        self.0.update((n as i64).to_le_bytes());
+    }
+}
+
 impl Unit {
-    /// SHA-256 of the text, computed once.
+    /// SHA-256 of the text and of what was made of it, computed once: places in the code mean the same where it is the same.
     pub fn digest(&self) -> &[u8; 32] {
-        self.digest
-            .get_or_init(|| Sha256::digest(self.source.as_bytes()).into())
+        self.digest.get_or_init(|| {
+            let mut hash = Words(Sha256::new());
+            hash.0.update(self.source.as_bytes());
+            self.globals.hash(&mut hash);
+            for code in &self.codes {
+                code.ops.hash(&mut hash);
+                code.variables.hash(&mut hash);
+                code.names.hash(&mut hash);
+                (code.registers, code.first_free, code.consts.len()).hash(&mut hash);
+                for handler in &code.handlers {
+                    (handler.start, handler.end, handler.target).hash(&mut hash);
+                    (handler.exc, handler.depth).hash(&mut hash);
+                }
+            }
+            hash.0.finalize().into()
+        })
     }
 
     /// Line (from 1) and column (characters, from 1) of a byte offset.

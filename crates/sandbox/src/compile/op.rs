@@ -12,7 +12,7 @@ pub type Reg = u16;
 pub const NO_REG: Reg = u16::MAX;
 
 /// A binary operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[expect(missing_docs, reason = "each is named after its Python method")]
 pub enum BinOp {
     Add,
@@ -31,7 +31,7 @@ pub enum BinOp {
 }
 
 /// A comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[expect(missing_docs, reason = "each is named after its Python method")]
 pub enum CmpOp {
     Eq,
@@ -47,7 +47,7 @@ pub enum CmpOp {
 }
 
 /// A unary operator. `not` is `Op::Not`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[expect(missing_docs, reason = "each is named after its Python method")]
 pub enum UnaryOp {
     Neg,
@@ -56,7 +56,7 @@ pub enum UnaryOp {
 }
 
 /// An instruction.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Hash)]
 #[expect(missing_docs, reason = "each variant's line tells what its operands are")]
 #[rustfmt::skip]
 pub enum Op {

@@ -5,6 +5,7 @@ use crate::heap::{Object, Type, Value};
 use crate::vm::native::{Args, Flow, NativeDef};
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
+use crate::vm::watch::Watch;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use std::cmp::Ordering;
@@ -149,7 +150,7 @@ fn order(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let n = keys.len();
     vm.pay(sort_cost(n))?;
     let keys = vm.heap.list(list);
-    let Some(positions) = merge_sort(n, |a, b| compare(vm, keys[a], keys[b], 0)) else {
+    let Some(positions) = merge_sort(n, &vm.watch, |a, b| compare(vm, keys[a], keys[b], 0)) else {
         return Ok(Flow::Value(Value::None));
     };
     vm.heap.charge(n * size_of::<Value>())?;
@@ -162,7 +163,11 @@ fn order(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
 
 /// The stable order of `n` items, or `None` if two of them have none. The standard sort may panic where an
 /// order is not total, and keys are whatever a program makes them.
-fn merge_sort(n: usize, compare: impl Fn(usize, usize) -> Option<Ordering>) -> Option<Vec<usize>> {
+fn merge_sort(
+    n: usize,
+    watch: &Watch,
+    compare: impl Fn(usize, usize) -> Option<Ordering>,
+) -> Option<Vec<usize>> {
     let mut from: Vec<usize> = (0..n).collect();
     let mut to = Vec::with_capacity(n);
     if n == 1 {
@@ -176,6 +181,9 @@ fn merge_sort(n: usize, compare: impl Fn(usize, usize) -> Option<Ordering>) -> O
             let end = (start + 2 * width).min(n);
             let (mut i, mut j) = (start, middle);
             while i < middle && j < end {
+                if to.len().is_multiple_of(LOOK_ITEMS) && watch.is_due() {
+                    return None;
+                }
                 if compare(from[j], from[i])? == Ordering::Less {
                     to.push(from[j]);
                     j += 1;
@@ -192,6 +200,9 @@ fn merge_sort(n: usize, compare: impl Fn(usize, usize) -> Option<Ordering>) -> O
     }
     Some(from)
 }
+
+/// After so many items it is looked at what may end the run.
+const LOOK_ITEMS: usize = 1 << 12;
 
 fn sort_cost(n: usize) -> u64 {
     let n = n as u64;

@@ -8,6 +8,7 @@ use crate::heap::{
 };
 use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
+use crate::vm::watch::Watch;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use std::cell::Cell;
@@ -18,6 +19,9 @@ pub(crate) const DEPTH_MAX: u32 = 200;
 
 /// Elements that one step pays for.
 const ELEMENTS_PER_STEP: u64 = 8;
+
+/// After so many elements it is looked at what may end the run.
+const LOOK_ELEMENTS: u64 = 1 << 13;
 
 /// Why a look at values ended early.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +41,10 @@ pub(crate) enum Stop {
 /// Looks at values of a heap, counting what it costs.
 pub(crate) struct Look<'h> {
     pub(super) heap: &'h Heap,
+    watch: &'h Watch,
+    /// What it may cost until the next look at what may end the run, and after it.
     left: Cell<u64>,
+    rest: Cell<u64>,
     start: u64,
 }
 
@@ -49,7 +56,9 @@ impl<'h> Look<'h> {
         let start = vm.steps_left.saturating_mul(ELEMENTS_PER_STEP);
         Self {
             heap: &vm.heap,
-            left: Cell::new(start),
+            watch: &vm.watch,
+            left: Cell::new(start.min(LOOK_ELEMENTS)),
+            rest: Cell::new(start.saturating_sub(LOOK_ELEMENTS)),
             start,
         }
     }
@@ -60,13 +69,25 @@ impl<'h> Look<'h> {
                 self.left.set(left);
                 Ok(())
             }
-            None => Err(Stop::Budget),
+            None => self.look(n as u64),
         }
+    }
+
+    #[cold]
+    fn look(&self, n: u64) -> Found<()> {
+        let all = self.left.get() + self.rest.get();
+        if all < n || self.watch.is_due() {
+            return Err(Stop::Budget);
+        }
+        let left = (all - n).min(LOOK_ELEMENTS);
+        self.left.set(left);
+        self.rest.set(all - n - left);
+        Ok(())
     }
 
     /// The steps that were used.
     pub(crate) fn cost(&self) -> u64 {
-        (self.start - self.left.get()) / ELEMENTS_PER_STEP
+        (self.start - self.left.get() - self.rest.get()) / ELEMENTS_PER_STEP
     }
 
     /// `a is b or a == b`: how containers compare their items.
@@ -505,7 +526,7 @@ impl Vm {
                 Type::RecursionError,
                 "maximum recursion depth exceeded in comparison",
             ),
-            Stop::Budget => match self.pay(u64::MAX) {
+            Stop::Budget => match self.look(0).and_then(|()| self.pay(u64::MAX)) {
                 Err(raise) => raise,
                 Ok(()) => Raise::Refused("a step budget without an end".into()),
             },

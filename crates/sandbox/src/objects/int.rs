@@ -1,6 +1,6 @@
 //! `int`: operators, with 64 bits as the fast path and the size of large results paid before they are made.
 
-use super::unwrap;
+use super::{int_long, unwrap};
 use crate::compile::op::{BinOp, UnaryOp};
 use crate::heap::{Heap, Object, Type, Value};
 use crate::vm::raise::{Raise, Res};
@@ -127,7 +127,7 @@ fn big_binary(vm: &mut Vm, op: BinOp, x: BigInt, y: BigInt) -> Res<Option<Value>
         }
         BinOp::Mul => {
             pay_bits(vm, n + m, product_cost(n, m))?;
-            x * y
+            int_long::product(vm, &x, &y)?
         }
         BinOp::FloorDiv | BinOp::Mod if y.is_zero() => {
             let text = if op == BinOp::Mod {
@@ -139,11 +139,11 @@ fn big_binary(vm: &mut Vm, op: BinOp, x: BigInt, y: BigInt) -> Res<Option<Value>
         }
         BinOp::FloorDiv => {
             pay_bits(vm, n, division_cost(n, m))?;
-            x.div_floor(&y)
+            int_long::divide(vm, &x, &y)?.0
         }
         BinOp::Mod => {
             pay_bits(vm, n, division_cost(n, m))?;
-            x.mod_floor(&y)
+            int_long::divide(vm, &x, &y)?.1
         }
         BinOp::TrueDiv => return true_div(vm, &x, &y).map(|q| Some(Value::Float(q))),
         BinOp::Pow => return power(vm, x, y).map(Some),
@@ -206,7 +206,8 @@ fn power(vm: &mut Vm, x: BigInt, y: BigInt) -> Res<Value> {
     let Ok(exponent) = u32::try_from(exponent) else {
         return Err(vm.exception(Type::MemoryError, "integer power is too large"));
     };
-    vm.new_int(x.pow(exponent))
+    let result = int_long::power(vm, &x, exponent)?;
+    vm.new_int(result)
 }
 
 /// An integer as the nearest float.
@@ -337,8 +338,9 @@ pub(crate) fn power_modulo(vm: &mut Vm, x: BigInt, y: BigInt, modulus: BigInt) -
         x = inverse;
         y = -y;
     }
-    // `modpow` takes the sign of the modulus, as Python does.
-    let result = x.modpow(&y, &modulus);
+    let size = modulus.abs();
+    let result = int_long::power_modulo(vm, &x.mod_floor(&size), &y, &size)?;
+    // It takes the sign of the modulus.
     vm.new_int(result.mod_floor(&modulus))
 }
 

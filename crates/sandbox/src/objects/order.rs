@@ -3,7 +3,9 @@
 //! Integers, floats and the first eight bytes of a text become numbers in the same order; tuples of these become
 //! rows. Whatever has no such form (mixed kinds, NaN, lists, own classes) is left to who asks.
 
+use super::sort_parts;
 use crate::heap::{Heap, Object, Value};
+use crate::vm::watch::Watch;
 use std::cmp::Ordering;
 
 /// The most columns of a row.
@@ -19,22 +21,30 @@ enum Kind {
 
 /// Bytes that the rows of `n` keys take while they are sorted.
 pub(crate) fn room(n: usize) -> usize {
-    n.saturating_mul(size_of::<([u64; COLUMNS], u32)>() * 3 / 2)
+    n.saturating_mul(size_of::<([u64; COLUMNS], u32)>() * 5 / 2)
 }
 
 /// The positions of keys in stable ascending order, or with `reverse` in stable descending order.
-/// `None` if the keys are not all of one simple kind.
-pub(crate) fn positions(heap: &Heap, keys: &[Value], reverse: bool) -> Option<Vec<u32>> {
+/// `None` if the keys are not all of one simple kind, or the run is to end: see [`Watch::is_due`].
+pub(crate) fn positions(
+    (heap, watch): (&Heap, &Watch),
+    keys: &[Value],
+    reverse: bool,
+) -> Option<Vec<u32>> {
     u32::try_from(keys.len()).ok()?;
     let first = *keys.first()?;
     let columns = match tuple(heap, first) {
         Some(items) => items.len(),
-        None => return rows::<1>(heap, keys, reverse, |heap, key| Some([field(heap, key)?])),
+        None => {
+            return rows::<1>((heap, watch), keys, reverse, |heap, key| {
+                Some([field(heap, key)?])
+            });
+        }
     };
     match columns {
-        1 => rows::<1>(heap, keys, reverse, fields),
-        2 => rows::<2>(heap, keys, reverse, fields),
-        3 => rows::<3>(heap, keys, reverse, fields),
+        1 => rows::<1>((heap, watch), keys, reverse, fields),
+        2 => rows::<2>((heap, watch), keys, reverse, fields),
+        3 => rows::<3>((heap, watch), keys, reverse, fields),
         _ => None,
     }
 }
@@ -86,7 +96,7 @@ fn field(heap: &Heap, v: Value) -> Option<(Kind, u64)> {
 }
 
 fn rows<const N: usize>(
-    heap: &Heap,
+    (heap, watch): (&Heap, &Watch),
     keys: &[Value],
     reverse: bool,
     fields: impl Fn(&Heap, Value) -> Option<[(Kind, u64); N]>,
@@ -104,8 +114,8 @@ fn rows<const N: usize>(
     if reverse {
         rows.reverse();
     }
-    if kinds.contains(&Kind::Text) {
-        rows.sort_by(|a, b| {
+    let is_sorted = if kinds.contains(&Kind::Text) {
+        sort_parts::sort(&mut rows, watch, &|a, b| {
             for (column, kind) in kinds.iter().enumerate() {
                 let order = a.0[column].cmp(&b.0[column]);
                 let order = match order {
@@ -120,9 +130,12 @@ fn rows<const N: usize>(
                 }
             }
             Ordering::Equal
-        });
+        })
     } else {
-        rows.sort_by_key(|row| row.0);
+        sort_parts::sort(&mut rows, watch, &|a, b| a.0.cmp(&b.0))
+    };
+    if !is_sorted {
+        return None;
     }
     if reverse {
         rows.reverse();

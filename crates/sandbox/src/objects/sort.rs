@@ -1,7 +1,7 @@
 //! `sorted` and `list.sort` of values that the interpreter itself can order.
 
 use super::compare::{Look, Stop};
-use super::{args, iter, ops};
+use super::{args, iter, ops, sort_parts};
 use crate::compile::op::CmpOp;
 use crate::heap::{Object, Type, Value, object::Iter};
 use crate::vm::native::{Args, Flow, NativeDef};
@@ -23,7 +23,10 @@ pub(crate) fn sort_values(vm: &mut Vm, items: &mut Vec<Value>, reverse: bool) ->
     if reverse {
         items.reverse();
     }
-    if let Some(numbers) = integers(items) {
+    if let Some(mut numbers) = integers(items) {
+        if !sort_parts::sort(&mut numbers, &vm.watch, &|a, b| a.cmp(b)) {
+            return vm.look(0);
+        }
         // Which of two equal integers is first cannot be seen.
         for (place, number) in items.iter_mut().zip(numbers) {
             *place = Value::Int(number);
@@ -43,15 +46,13 @@ pub(crate) fn sort_values(vm: &mut Vm, items: &mut Vec<Value>, reverse: bool) ->
     Ok(())
 }
 
-/// The items in order, if all are integers.
+/// The items, if all are integers.
 fn integers(items: &[Value]) -> Option<Vec<i64>> {
     let numbers = items.iter().map(|v| match v {
         Value::Int(i) => Some(*i),
         _ => None,
     });
-    let mut numbers: Vec<i64> = numbers.collect::<Option<_>>()?;
-    numbers.sort_unstable();
-    Some(numbers)
+    numbers.collect()
 }
 
 /// The stable order of keys of one simple kind, paid for: room for their rows, and long texts.
@@ -64,7 +65,9 @@ pub(crate) fn simple_order(vm: &mut Vm, keys: &[Value], reverse: bool) -> Res<Op
         .map(|text| text.len() as u64 / 64)
         .sum();
     vm.pay(long * u64::from(usize::BITS - n.leading_zeros()))?;
-    Ok(super::order::positions(&vm.heap, keys, reverse))
+    let found = super::order::positions((&vm.heap, &vm.watch), keys, reverse);
+    vm.look(0)?;
+    Ok(found)
 }
 
 fn less(look: &Look<'_>, a: Value, b: Value) -> Result<bool, Stop> {

@@ -3,51 +3,34 @@
 use crate::data::{Data, Failure};
 use crate::heap::{Object, Ref, Type, Value, dict::Dict, set::Set, sym::sym};
 use crate::objects::hash;
-use crate::vm::raise::{LimitExceeded, Raise, Res};
+use crate::vm::raise::{Raise, Res};
 use crate::vm::state::Vm;
 
-/// How many bytes may still leave in one request: as many as the heap may have. What a small program shares
-/// (`[s] * 10 ** 6`) is large outside, and is counted before it is copied.
-pub(crate) struct Room {
-    left_bytes: usize,
+/// Bytes that a value takes outside, its text or digits not counted.
+const NODE_BYTES: usize = size_of::<Data>();
+
+/// Accounts for `n` values or as many bytes of text that are about to be copied.
+fn cross(vm: &mut Vm, n: usize, each_bytes: usize) -> Res<()> {
+    vm.cross(n.saturating_mul(each_bytes) as u64)
 }
 
-impl Room {
-    /// The room of a new request.
-    pub(crate) fn of(vm: &Vm) -> Self {
-        Self {
-            left_bytes: vm.heap.limit_bytes(),
-        }
-    }
-
-    fn take(&mut self, vm: &Vm, bytes: usize) -> Res<()> {
-        let Some(left) = self.left_bytes.checked_sub(bytes) else {
-            let limit = vm.heap.limit_bytes() as u64;
-            let used = limit.saturating_add((bytes - self.left_bytes) as u64);
-            let kind = "memory_bytes".into();
-            return Err(Raise::Limit(LimitExceeded { kind, limit, used }));
-        };
-        self.left_bytes = left;
-        Ok(())
-    }
-}
-
-/// Copies a value out. Cost: O(size), paid in steps and room.
+/// Copies a value out. Cost: O(size), paid in steps and in bytes across the boundary before anything is copied: what a
+/// small program shares (`[s] * 10 ** 6`) is large outside.
 ///
 /// # Errors
 /// `TypeError` for what has no meaning outside (functions, generators, plain instances), `RecursionError` for
 /// nesting deeper than [`Data::DEPTH_MAX`].
-pub(crate) fn to_data(vm: &mut Vm, value: Value, room: &mut Room) -> Res<Data> {
-    out(vm, value, room, 0)
+pub(crate) fn to_data(vm: &mut Vm, value: Value) -> Res<Data> {
+    out(vm, value, 0)
 }
 
-fn out(vm: &mut Vm, value: Value, room: &mut Room, depth: usize) -> Res<Data> {
+fn out(vm: &mut Vm, value: Value, depth: usize) -> Res<Data> {
     if depth > Data::DEPTH_MAX {
         let text = "value is nested too deeply to leave the sandbox";
         return Err(vm.exception(Type::RecursionError, text));
     }
     vm.pay(1)?;
-    room.take(vm, size_of::<Data>())?;
+    cross(vm, 1, NODE_BYTES)?;
     let r = match value {
         Value::Unbound | Value::None => return Ok(Data::None),
         Value::Bool(b) => return Ok(Data::Bool(b)),
@@ -58,29 +41,34 @@ fn out(vm: &mut Vm, value: Value, room: &mut Room, depth: usize) -> Res<Data> {
         }
         Value::Ref(r) => r,
     };
-    let bytes = match vm.heap.get(r) {
-        Object::Str(s) => vm.heap.text_of(s).len(),
-        Object::Bytes(b) => b.len(),
-        Object::BigInt(i) => i.bits() as usize / 8,
-        _ => 0,
+    let (parts, each_bytes) = match vm.heap.get(r) {
+        Object::Str(s) => (vm.heap.text_of(s).len(), 1),
+        Object::Bytes(b) => (b.len(), 1),
+        Object::BigInt(i) => (i.bits() as usize / 8, 1),
+        // The handles are copied first, each part accounts for itself.
+        Object::List(items) => (items.len(), size_of::<Value>()),
+        Object::Tuple(items) => (items.len(), size_of::<Value>()),
+        Object::Set(set) => (set.len(), size_of::<Value>()),
+        Object::Dict(dict) => (dict.len(), 2 * size_of::<Value>()),
+        _ => (0, 0),
     };
-    room.take(vm, bytes)?;
+    cross(vm, parts, each_bytes)?;
     Ok(match vm.heap.get(r) {
         Object::Str(s) => Data::Str(vm.heap.text_of(s).to_owned()),
         Object::Bytes(b) => Data::Bytes(b.to_vec()),
         Object::BigInt(i) => Data::BigInt((**i).clone()),
         Object::List(items) => {
             let items = items.clone();
-            Data::List(out_all(vm, &items, room, depth)?)
+            Data::List(out_all(vm, &items, depth)?)
         }
         Object::Tuple(items) => {
             let items = items.to_vec();
-            Data::Tuple(out_all(vm, &items, room, depth)?)
+            Data::Tuple(out_all(vm, &items, depth)?)
         }
         Object::Set(set) => {
             let frozen = set.frozen;
             let keys: Vec<Value> = set.iter().map(|(_, key)| key).collect();
-            let keys = out_all(vm, &keys, room, depth)?;
+            let keys = out_all(vm, &keys, depth)?;
             if frozen {
                 Data::FrozenSet(keys)
             } else {
@@ -91,31 +79,25 @@ fn out(vm: &mut Vm, value: Value, room: &mut Room, depth: usize) -> Res<Data> {
             let pairs: Vec<(Value, Value)> = dict.iter().map(|e| (e.key, e.value)).collect();
             let mut copied = Vec::with_capacity(pairs.len());
             for (key, value) in pairs {
-                copied.push((
-                    out(vm, key, room, depth + 1)?,
-                    out(vm, value, room, depth + 1)?,
-                ));
+                copied.push((out(vm, key, depth + 1)?, out(vm, value, depth + 1)?));
             }
             Data::Dict(copied)
         }
         Object::Instance(instance) if !instance.native.is_unbound() => {
             let native = instance.native;
-            out(vm, native, room, depth)?
+            out(vm, native, depth)?
         }
-        Object::Instance(_) => object(vm, r, room, depth)?,
+        Object::Instance(_) => object(vm, r, depth)?,
         _ => return Err(cannot_leave(vm, value)),
     })
 }
 
-fn out_all(vm: &mut Vm, items: &[Value], room: &mut Room, depth: usize) -> Res<Vec<Data>> {
-    items
-        .iter()
-        .map(|item| out(vm, *item, room, depth + 1))
-        .collect()
+fn out_all(vm: &mut Vm, items: &[Value], depth: usize) -> Res<Vec<Data>> {
+    items.iter().map(|item| out(vm, *item, depth + 1)).collect()
 }
 
 /// Instances leave by their fields: those of dataclasses, and the library's dates and times.
-fn object(vm: &mut Vm, r: Ref, room: &mut Room, depth: usize) -> Res<Data> {
+fn object(vm: &mut Vm, r: Ref, depth: usize) -> Res<Data> {
     let class = vm.heap.instance(r).class;
     let name = vm.heap.class(class).name;
     let mro = vm.heap.class(class).mro.clone();
@@ -135,8 +117,10 @@ fn object(vm: &mut Vm, r: Ref, room: &mut Room, depth: usize) -> Res<Data> {
     let attrs: Vec<_> = vm.heap.instance(r).attrs.iter().collect();
     let mut fields = Vec::with_capacity(attrs.len());
     for (field, value) in attrs {
+        let bytes = vm.heap.name(field).len();
+        cross(vm, 1, bytes)?;
         let field = vm.heap.name(field).trim_start_matches('_').to_string();
-        fields.push((field, out(vm, value, room, depth + 1)?));
+        fields.push((field, out(vm, value, depth + 1)?));
     }
     Ok(Data::Object {
         class: vm.heap.name(name).to_string(),
@@ -151,7 +135,7 @@ fn cannot_leave(vm: &mut Vm, value: Value) -> Raise {
     ))
 }
 
-/// Copies data in. Cost: O(size), paid in steps and memory.
+/// Copies data in. Cost: O(size), paid in steps, memory and bytes across the boundary.
 ///
 /// # Errors
 /// `TypeError` for objects of the host's classes and for keys that cannot be hashed.
@@ -165,6 +149,13 @@ fn enter(vm: &mut Vm, data: &Data, depth: usize) -> Res<Value> {
         return Err(vm.exception(Type::RecursionError, text));
     }
     vm.pay(1)?;
+    let text_bytes = match data {
+        Data::Str(s) => s.len(),
+        Data::Bytes(b) => b.len(),
+        Data::BigInt(i) => i.bits() as usize / 8,
+        _ => 0,
+    };
+    cross(vm, 1, NODE_BYTES + text_bytes)?;
     Ok(match data {
         Data::None => Value::None,
         Data::Bool(b) => Value::Bool(*b),
@@ -252,6 +243,7 @@ pub(crate) fn from_failure(vm: &mut Vm, failure: &Failure) -> Res<Value> {
         Some(_) => failure.message.clone(),
         None => failure.to_string(),
     };
+    cross(vm, text.len(), 1)?;
     let message = vm.new_str(text)?;
     vm.new_exception(class.unwrap_or(Type::RuntimeError.r()), &[message])
 }

@@ -74,6 +74,8 @@ pub(crate) struct State {
     /// How many requests were made, and may be made.
     pub(crate) calls: u64,
     pub(crate) calls_max: u64,
+    /// How often it has waited for the host.
+    pub(crate) suspensions: u64,
     /// What ends the run whatever its main task does.
     pub(crate) fatal: Option<Fail>,
     /// Where the program was when it was refused: file, line, the line and carets.
@@ -93,7 +95,7 @@ impl State {
             return Err(Fail::Limit(LimitExceeded {
                 kind,
                 limit,
-                used: limit + 1,
+                used: limit.saturating_add(1),
             }));
         }
         let request = match request {
@@ -106,7 +108,13 @@ impl State {
                     .map_or_else(String::new, |c| c.name.clone());
                 self.call(name, &args, &kwargs)?
             }
-            VmRequest::Host(host) => PendingRequest::Host(host),
+            VmRequest::Host(host) => {
+                // Its host makes the bytes before they come back.
+                if let HostRequest::Random(bytes) = host {
+                    self.vm.cross(u64::from(bytes))?;
+                }
+                PendingRequest::Host(host)
+            }
             _ => unreachable!("tasks were sent to the scheduler above"),
         };
         self.calls += 1;
@@ -142,14 +150,15 @@ impl State {
         kwargs: &[(crate::heap::Sym, Value)],
     ) -> Res<PendingRequest> {
         let vm = &mut self.vm;
-        let mut room = convert::Room::of(vm);
         let args = args
             .iter()
-            .map(|v| convert::to_data(vm, *v, &mut room))
+            .map(|v| convert::to_data(vm, *v))
             .collect::<Res<_>>()?;
         let mut named = Vec::with_capacity(kwargs.len());
         for (key, value) in kwargs {
-            let value = convert::to_data(vm, *value, &mut room)?;
+            let bytes = vm.heap.name(*key).len();
+            vm.cross(bytes as u64)?;
+            let value = convert::to_data(vm, *value)?;
             named.push((vm.heap.name(*key).to_string(), value));
         }
         Ok(PendingRequest::Call {

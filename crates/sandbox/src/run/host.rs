@@ -6,14 +6,16 @@ use super::{Program, convert};
 use crate::compile::{Diagnostic, compile_more};
 use crate::data::{Data, Outcome};
 use crate::heap::Value;
-use crate::vm::raise::LimitExceeded;
+use crate::vm::raise::{LimitExceeded, Raise};
 use crate::vm::request::Pending;
 use crate::vm::state::{CapabilityInfo, Settings, Vm};
+use crate::vm::watch::{Clock, Deadline};
 use machine::{Answer, Continuation, Machine};
 use scheduler::{Scheduler, TaskView};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// A tool that the program may call: only its name and kind are inside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +100,7 @@ pub enum FeedError {
 /// How many steps of the machine pass between two looks at the outside.
 const FUEL: u64 = 1 << 16;
 /// After how many steps of the interpreter the host gets a look at the clock.
-const SLICE_STEPS: u64 = 1_000_000;
+const SLICE_STEPS: u64 = 65_536;
 
 /// A program that runs, waits, or has ended.
 pub struct Run {
@@ -112,6 +114,10 @@ pub struct Run {
     pub(super) blocked: Option<(u64, Continuation<Guest>)>,
     /// That task, once it has its answer.
     pub(super) unblocked: Option<(Continuation<Guest>, Answer<Guest>)>,
+    /// What it has computed, and what has passed since its first turn, as its host has measured.
+    pub(super) spent: [Duration; 2],
+    /// When [`Run::advance_timed`] looked at the clock last.
+    pub(super) looked: Option<Duration>,
     pub(super) ended: Option<Event>,
     /// Whether its end was one after which a next part may run.
     pub(super) whole: bool,
@@ -132,6 +138,7 @@ impl Run {
             }
             Err(raise) => state.fatal = Some(Fail::from(raise)),
         }
+        state.fatal = state.fatal.or(too_long(program.source(), &limits));
         Self {
             program,
             machine: Machine::new(),
@@ -140,6 +147,8 @@ impl Run {
             pending: Vec::new(),
             blocked: None,
             unblocked: None,
+            spent: [Duration::ZERO; 2],
+            looked: None,
             ended: None,
             whole: false,
         }
@@ -173,6 +182,7 @@ impl Run {
             }
             Err(raise) => self.state.fatal = Some(Fail::from(raise)),
         }
+        self.state.fatal = self.state.fatal.take().or(too_long(source, &self.limits));
         Ok(())
     }
 
@@ -196,17 +206,25 @@ impl Run {
         }
         let slice_end = self.state.vm.steps_left.saturating_sub(SLICE_STEPS);
         self.state.vm.pause_at = slice_end;
+        let mut has_run = false;
         loop {
             if let Some(fatal) = self.state.fatal.take() {
                 return self.end(Err(fatal));
             }
             if !self.machine.is_ready() && !self.find_work() {
                 self.take_open();
-                return match self.pending.is_empty() {
-                    true => self.end(Err(Fail::Deadlock)),
-                    false => Event::Suspended,
-                };
+                if self.pending.is_empty() {
+                    return self.end(Err(Fail::Deadlock));
+                }
+                let used = self.state.suspensions.saturating_add(has_run.into());
+                self.state.suspensions = used;
+                let limit = self.limits.suspensions;
+                if used > limit {
+                    return self.end(Err(exceeded("suspensions", limit, used)));
+                }
+                return Event::Suspended;
             }
+            has_run = true;
             match self.machine.run(&mut self.state, FUEL) {
                 machine::Outcome::Done(answer) => return self.end(answer),
                 machine::Outcome::Parked {
@@ -229,6 +247,55 @@ impl Run {
                 }
             }
         }
+    }
+
+    /// What [`Run::advance`] does, by a clock that the host lends: what it computes and what passes between its turns is spent, as by
+    /// [`Run::spend`]. Natives that take long look at the clock, too, so that a limit of time is not passed by more than some
+    /// milliseconds. At which step such a limit ends it is another at each run.
+    pub fn advance_timed(&mut self, clock: Clock) -> Event {
+        let begun = clock();
+        let waited = self
+            .looked
+            .map_or(Duration::ZERO, |looked| begun.saturating_sub(looked));
+        self.looked = Some(begun);
+        if let Some(over) = self.spend(Duration::ZERO, waited) {
+            return over;
+        }
+        self.state.vm.watch.deadline = self.deadline(clock, begun);
+        let event = self.advance();
+        self.state.vm.watch.deadline = None;
+        let ended = clock();
+        self.looked = Some(ended);
+        let computed = ended.saturating_sub(begun);
+        self.spend(computed, computed).unwrap_or(event)
+    }
+
+    /// How long it may still compute.
+    pub fn compute_left(&self) -> Duration {
+        Duration::from_millis(self.limits.compute_ms).saturating_sub(self.spent[0])
+    }
+
+    /// The limit of time that comes first.
+    fn deadline(&self, clock: Clock, now: Duration) -> Option<Deadline> {
+        let ends = self.times().map(|(kind, limit_ms, spent)| {
+            let left = Duration::from_millis(limit_ms).saturating_sub(spent);
+            Deadline {
+                clock,
+                at: now.saturating_add(left),
+                kind,
+                limit_ms,
+            }
+        });
+        ends.into_iter().min_by_key(|deadline| deadline.at)
+    }
+
+    /// The limits of time, with what is spent of each.
+    fn times(&self) -> [(&'static str, u64, Duration); 2] {
+        let [computed, passed] = self.spent;
+        [
+            ("compute_ms", self.limits.compute_ms, computed),
+            ("wall_ms", self.limits.wall_ms, passed),
+        ]
     }
 
     /// Gives the machine what is to run next, if there is something.
@@ -324,14 +391,32 @@ impl Run {
         self.state.vm.caught_at()
     }
 
-    /// Ends the program by a limit that the host measures, such as time.
+    /// Adds time that the host has measured: computing in [`Run::advance`], and all that has passed. Both are saved with
+    /// the run. The end, if a limit is exceeded.
+    pub fn spend(&mut self, computed: Duration, passed: Duration) -> Option<Event> {
+        for (spent, more) in self.spent.iter_mut().zip([computed, passed]) {
+            *spent = spent.saturating_add(more);
+        }
+        if self.ended.is_some() {
+            return None;
+        }
+        let mut times = self.times().into_iter();
+        let (kind, limit, spent) =
+            times.find(|(_, limit, spent)| *spent > Duration::from_millis(*limit))?;
+        let used = spent.as_nanos().div_ceil(1_000_000);
+        let used = u64::try_from(used).unwrap_or(u64::MAX);
+        Some(self.end(Err(exceeded(kind, limit, used))))
+    }
+
+    /// Ends the program by a limit that the host measures.
     pub fn exceed(&mut self, limit: LimitExceeded) -> Event {
         self.end(Err(Fail::Limit(limit)))
     }
 
-    /// Set it to true, from any thread, to end the run at its next step by the limit `interrupted`.
+    /// Set it to true, from any thread, to end the run by the limit `interrupted`: within 4096 steps. Natives that take long
+    /// (sorts, long integers, matches, comparisons) look at it in their middle.
     pub fn interrupt_flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.state.vm.interrupted)
+        Arc::clone(&self.state.vm.watch.interrupted)
     }
 
     /// Steps used, and heap bytes in use.
@@ -341,8 +426,10 @@ impl Run {
     }
 
     fn end(&mut self, answer: Answer<Guest>) -> Event {
-        self.whole = matches!(answer, Ok(_) | Err(Fail::Exception(_)));
+        let whole = matches!(answer, Ok(_) | Err(Fail::Exception(_)));
         let event = self.state.ending(answer);
+        // A value that is too large to leave is a limit, too.
+        self.whole = whole && !matches!(event, Event::Limit(_));
         self.pending.clear();
         self.blocked = None;
         self.unblocked = None;
@@ -394,12 +481,24 @@ impl Run {
     }
 }
 
+/// The end of a run whose text, or a part of it, is too long.
+fn too_long(source: &str, limits: &Limits) -> Option<Fail> {
+    let (limit, used) = (limits.source_bytes, source.len() as u64);
+    (used > limit).then(|| exceeded("source_bytes", limit, used))
+}
+
+fn exceeded(kind: &str, limit: u64, used: u64) -> Fail {
+    let kind = kind.into();
+    Fail::Limit(LimitExceeded { kind, limit, used })
+}
+
 impl State {
     pub(super) fn new(limits: &Limits, capabilities: Vec<Capability>, seed: u64) -> Self {
         let settings = Settings {
             steps: limits.steps,
             memory_bytes: usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX),
             output_bytes: limits.output_bytes,
+            boundary_bytes: limits.boundary_bytes,
             depth_frames: limits.depth_frames as usize,
             hash_key: seed,
         };
@@ -418,6 +517,7 @@ impl State {
             open: Vec::new(),
             calls: 0,
             calls_max: limits.calls,
+            suspensions: 0,
             fatal: None,
             refused_at: String::new(),
         }
@@ -443,9 +543,10 @@ impl State {
             Ok(_) => {
                 let result = self.vm.result;
                 // A result that cannot leave is no failure of the program: only its value is not known outside.
-                let mut room = convert::Room::of(&self.vm);
-                let data = convert::to_data(&mut self.vm, result, &mut room);
-                return Event::Done(data.unwrap_or(Data::None));
+                match convert::to_data(&mut self.vm, result) {
+                    Err(Raise::Limit(limit)) => Fail::Limit(limit),
+                    left => return Event::Done(left.unwrap_or(Data::None)),
+                }
             }
             Err(fail) => fail,
         };

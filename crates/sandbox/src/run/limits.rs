@@ -17,6 +17,15 @@ pub struct Limits {
     pub depth_frames: u32,
     /// Requests to the host over the whole run.
     pub calls: u64,
+    /// How often it may wait for the host.
+    pub suspensions: u64,
+    /// Bytes copied between program and host, both ways, over the whole run: arguments, answers, random bytes, the
+    /// result.
+    pub boundary_bytes: u64,
+    /// Milliseconds since its first turn, waiting included. The host's clock decides, as for `compute_ms`.
+    pub wall_ms: u64,
+    /// Bytes of source text. Above a mebibyte it is a `SyntaxError` whatever this says, as is nesting beyond CPython's.
+    pub source_bytes: u64,
 }
 
 impl Default for Limits {
@@ -28,6 +37,10 @@ impl Default for Limits {
             compute_ms: 60_000,
             depth_frames: 1000,
             calls: 10_000,
+            suspensions: 1_000_000,
+            boundary_bytes: 256 << 20,
+            wall_ms: 24 * 60 * 60 * 1000,
+            source_bytes: 1 << 20,
         }
     }
 }

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A run reads no clock and draws no randomness: all that varies is the answers and their order, so the same
-//! answers give the same run.
+//! answers give the same run. The clock that a host lends to `advance_timed` only ends a run that is late.
 
 mod check;
 mod convert;

@@ -13,7 +13,7 @@ use super::limits::Limits;
 use super::{Program, check};
 use crate::compile::code::{Unit, UnitId};
 use crate::compile::compile_more;
-use crate::heap::{Object, Type, Value};
+use crate::heap::{Object, Type, Value, sym::sym};
 use crate::vm::import::ModuleState;
 use crate::vm::raise::LimitExceeded;
 use crate::vm::request::Pending;
@@ -28,7 +28,7 @@ use std::time::Duration;
 
 const MAGIC: &[u8; 8] = b"kont-run";
 /// Raised with every change of the image. Changes of natives and library are seen by [`fingerprint`].
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const HEAD_BYTES: usize = MAGIC.len() + 4 + 32;
 
 /// Why bytes are no snapshot, or a run has none. Nothing was changed.
@@ -75,7 +75,10 @@ struct Image {
     steps_left: u64,
     output_left: u64,
     output: [Vec<u8>; 2],
+    boundary_left: u64,
     calls: u64,
+    suspensions: u64,
+    spent: [Duration; 2],
     symbols: Vec<String>,
     units: Vec<UnitImage>,
     modules: Vec<ModuleState>,
@@ -227,6 +230,7 @@ impl Run {
             open,
             calls,
             calls_max,
+            suspensions,
             fatal: _,
             refused_at,
         } = &self.state;
@@ -245,6 +249,7 @@ impl Run {
             open: open.clone(),
             calls: *calls,
             calls_max: *calls_max,
+            suspensions: *suspensions,
             fatal: None,
             refused_at: refused_at.clone(),
         };
@@ -257,6 +262,8 @@ impl Run {
             blocked: blocked.map(|(call, thread)| (call, continuation(thread))),
             unblocked: unblocked
                 .map(|(thread, answer)| (continuation(thread), answer.into_answer())),
+            spent: self.spent,
+            looked: self.looked,
             ended: self.ended.clone(),
             whole: self.whole,
         })
@@ -303,6 +310,7 @@ impl Run {
             capabilities,
             open,
             calls,
+            suspensions,
             ..
         } = &self.state;
         let (tasks, blocked, unblocked) = self.threads()?;
@@ -323,7 +331,10 @@ impl Run {
             steps_left: vm.steps_left,
             output_left: vm.output_left,
             output: vm.output.clone(),
+            boundary_left: vm.boundary_left,
             calls: *calls,
+            suspensions: *suspensions,
+            spent: self.spent,
             symbols: vm.heap.symbols.own_names().map(Into::into).collect(),
             units: units.collect(),
             modules: vm.modules.clone(),
@@ -379,8 +390,9 @@ impl Run {
         for name in &image.symbols {
             vm.heap.symbols.intern(name);
         }
+        let mut codes = Vec::with_capacity(image.units.len());
         let mut last = Arc::clone(&program.unit);
-        for (i, unit) in image.units.into_iter().enumerate() {
+        for (i, unit) in image.units.iter().enumerate() {
             let id = UnitId(u16::try_from(i).map_err(|_| damaged("the number of its modules"))?);
             let (code, home, globals) = match &unit.part {
                 Some(_) if i == 0 => return Err(damaged("its first part")),
@@ -391,12 +403,17 @@ impl Run {
                     (Arc::clone(&last), UnitId(0), 0)
                 }
                 None => {
-                    let code = unit_named(&program, i, &unit.module)
-                        .ok_or_else(|| damaged("a library module"))?;
+                    let code = unit_named(&program, i, &unit.module).ok_or(SnapshotError::Build)?;
                     let globals = code.globals.len();
                     (code, id, globals)
                 }
             };
+            codes.push((code, home, globals));
+        }
+        if fingerprint(codes.iter().map(|(code, ..)| &**code)) != image.fingerprint {
+            return Err(SnapshotError::Build);
+        }
+        for (i, ((code, home, globals), unit)) in codes.into_iter().zip(image.units).enumerate() {
             let counts = code.codes.iter().map(|c| c.consts.len());
             // Those of the program are as many as its last part has.
             if (unit.globals.len() != globals && i > 0)
@@ -415,9 +432,11 @@ impl Run {
         vm.steps_left = image.steps_left.min(image.limits.steps);
         vm.output_left = image.output_left.min(image.limits.output_bytes);
         vm.output = image.output;
+        vm.boundary_left = image.boundary_left.min(image.limits.boundary_bytes);
         vm.heap.restore(image.objects);
         vm.link();
         state.calls = image.calls;
+        state.suspensions = image.suspensions;
         state.open = image
             .open
             .into_iter()
@@ -471,6 +490,8 @@ impl Run {
             unblocked: image
                 .unblocked
                 .map(|(thread, answer)| (continuation(thread), answer.into_answer())),
+            spent: image.spent,
+            looked: None,
             whole: image.ended.is_some(),
             ended: image.ended,
         })
@@ -522,7 +543,8 @@ fn unit_named(program: &Program, position: usize, module: &str) -> Option<Arc<Un
     crate::vm::import::library_unit(module).ok().flatten()
 }
 
-/// What a snapshot relies on besides its own bytes: the natives by number, and the library's code.
+/// What a snapshot relies on besides its own bytes: the natives by number, and names and classes by number, and what the
+/// compiler makes of the program and of the library.
 fn fingerprint<'u>(units: impl Iterator<Item = &'u Unit>) -> [u8; 32] {
     static NATIVES: OnceLock<Sha256> = OnceLock::new();
     let natives = NATIVES.get_or_init(|| {
@@ -533,10 +555,15 @@ fn fingerprint<'u>(units: impl Iterator<Item = &'u Unit>) -> [u8; 32] {
             hash.update(native.name);
             hash.update([0]);
         }
+        let classes = Type::ALL.iter().map(|class| class.name());
+        for name in classes.chain(sym::KNOWN.iter().copied()) {
+            hash.update(name);
+            hash.update([0]);
+        }
         hash
     });
     let mut hash = natives.clone();
-    for unit in units.filter(|unit| unit.is_library) {
+    for unit in units {
         hash.update(&*unit.module);
         hash.update(unit.digest());
         hash.update([0]);

@@ -308,6 +308,7 @@ fn limits_end_the_program_and_cannot_be_caught() {
         memory_bytes: 8 << 20,
         output_bytes: 10_000,
         calls: 50,
+        boundary_bytes: 8 << 20,
         ..Limits::default()
     };
     let hostile = [
@@ -320,11 +321,11 @@ fn limits_end_the_program_and_cannot_be_caught() {
             "x = []\nwhile True:\n    try:\n        x.append('y' * 10000)\n    except BaseException: pass",
         ),
         (
-            "memory_bytes",
+            "boundary_bytes",
             "s = 'y' * 1_000_000\ntry:\n    ask([s] * 100_000)\nfinally: print('f')",
         ),
         (
-            "memory_bytes",
+            "boundary_bytes",
             "s = 'y' * 1_000_000\ntry:\n    ask(s, s, s, s, *[s] * 9)\nfinally: print('f')",
         ),
         (

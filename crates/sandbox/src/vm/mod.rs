@@ -32,6 +32,7 @@ mod traceback;
 pub mod unit;
 mod unwind;
 mod warm;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

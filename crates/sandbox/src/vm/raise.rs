@@ -24,7 +24,7 @@ pub enum Raise {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("limit exceeded: {kind} {used} of {limit}")]
 pub struct LimitExceeded {
-    /// Which limit: `steps`, `memory_bytes`, `output_bytes`, `time_s`, ...
+    /// Which limit, as the field of [`crate::Limits`] is called; `interrupted` if the host's will ended it.
     pub kind: String,
     /// The limit.
     pub limit: u64,

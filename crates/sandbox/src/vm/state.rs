@@ -5,6 +5,7 @@ use super::known::Known;
 use super::natives::Lookup;
 use super::raise::{LimitExceeded, Raise, Res};
 use super::unit::{Code, LoadedUnit, Table};
+use super::watch::Watch;
 use crate::compile::code::CodeRef;
 use crate::heap::{
     Heap, Object, Ref, Sym, Symbols, Type, Value,
@@ -12,7 +13,6 @@ use crate::heap::{
     object::{Class, Exception},
     text::Text,
 };
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// The shared state of a run. It is the machine's context: lent to each step.
@@ -24,14 +24,20 @@ pub struct Vm {
     pub steps_left: u64,
     /// The limit of steps, for messages.
     pub steps_limit: u64,
-    /// Set by the host to end a run from outside.
-    pub interrupted: Arc<AtomicBool>,
+    /// What may end the run from outside.
+    pub watch: Watch,
+    /// With fewer steps left, it is looked at.
+    look_at: u64,
     /// What was printed and not yet taken: standard output, standard error.
     pub output: [Vec<u8>; 2],
     /// Bytes that may still be printed.
     pub output_left: u64,
     /// The limit of output in bytes, for messages.
     pub output_limit: u64,
+    /// Bytes that may still be copied between program and host.
+    pub boundary_left: u64,
+    /// The limit of those bytes, for messages.
+    pub boundary_limit: u64,
     /// Loaded units: 0 is the program, then library modules in the order of their first use.
     pub units: Vec<LoadedUnit>,
     /// What the interpreter's loop reads of the units.
@@ -78,6 +84,8 @@ pub struct Settings {
     pub memory_bytes: usize,
     /// Bytes of output allowed.
     pub output_bytes: u64,
+    /// Bytes allowed between program and host.
+    pub boundary_bytes: u64,
     /// How deep calls may nest, in frames.
     pub depth_frames: usize,
     /// The key of string hashes.
@@ -90,6 +98,7 @@ impl Default for Settings {
             steps: 2_000_000_000,
             memory_bytes: 256 << 20,
             output_bytes: 16 << 20,
+            boundary_bytes: 256 << 20,
             depth_frames: 1000,
             hash_key: 0,
         }
@@ -119,7 +128,7 @@ impl Shared {
 }
 
 /// So many steps may pass between two looks at what is due: far less than a millisecond.
-const CHECK_STEPS: u64 = 1024;
+const CHECK_STEPS: u64 = 4096;
 
 /// What is due at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,10 +154,13 @@ impl Vm {
             heap,
             steps_left: settings.steps,
             steps_limit: settings.steps,
-            interrupted: Arc::default(),
+            watch: Watch::default(),
+            look_at: 0,
             output: [Vec::new(), Vec::new()],
             output_left: settings.output_bytes,
             output_limit: settings.output_bytes,
+            boundary_left: settings.boundary_bytes,
+            boundary_limit: settings.boundary_bytes,
             units: Vec::new(),
             table: Arc::default(),
             modules: Vec::new(),
@@ -169,7 +181,7 @@ impl Vm {
     pub(crate) fn fork(&self) -> Self {
         Self {
             heap: self.heap.clone(),
-            interrupted: Arc::default(),
+            watch: Watch::default(),
             output: self.output.clone(),
             units: self.units.clone(),
             table: self.fork_table(),
@@ -213,7 +225,7 @@ impl Vm {
         {
             return Ok(Due::Pause);
         }
-        self.pay(1)?;
+        self.pay_and_look(1)?;
         let next = self.steps_left.saturating_sub(CHECK_STEPS);
         let pause = if self.nested == 0 { self.pause_at } else { 0 };
         self.heap.check_at = if pause < self.steps_left {
@@ -230,21 +242,66 @@ impl Vm {
     /// # Errors
     /// [`Raise::Limit`] if the steps are used up or the host interrupted the run.
     pub fn pay(&mut self, steps: u64) -> Res<()> {
-        if steps > self.steps_left || self.interrupted.load(Ordering::Relaxed) {
-            return Err(self.out_of_steps(steps));
+        match self.steps_left.checked_sub(steps) {
+            Some(left) if left >= self.look_at => {
+                self.steps_left = left;
+                Ok(())
+            }
+            _ => self.pay_and_look(steps),
         }
-        self.steps_left -= steps;
-        Ok(())
     }
 
     #[cold]
-    fn out_of_steps(&self, steps: u64) -> Raise {
-        let used = (self.steps_limit - self.steps_left).saturating_add(steps);
-        Raise::Limit(LimitExceeded {
-            kind: "steps".into(),
-            limit: self.steps_limit,
-            used,
-        })
+    fn pay_and_look(&mut self, steps: u64) -> Res<()> {
+        self.look(steps)?;
+        self.steps_left -= steps;
+        self.look_at = self.steps_left.saturating_sub(CHECK_STEPS);
+        Ok(())
+    }
+
+    /// Looks at what may end the run, before so many more steps of work. Long work does so in its middle, too.
+    ///
+    /// # Errors
+    /// [`Raise::Limit`] if there are not so many steps left, the host interrupted the run, or its time is up.
+    #[cold]
+    pub(crate) fn look(&self, steps: u64) -> Res<()> {
+        let used = self.steps_limit - self.steps_left;
+        let limit = if self.watch.is_interrupted() {
+            // The host's will, not a number, has ended it: only the steps used are told.
+            LimitExceeded {
+                kind: "interrupted".into(),
+                limit: 0,
+                used,
+            }
+        } else if steps > self.steps_left {
+            LimitExceeded {
+                kind: "steps".into(),
+                limit: self.steps_limit,
+                used: used.saturating_add(steps),
+            }
+        } else if let Some(late) = self.watch.late(steps) {
+            late
+        } else {
+            return Ok(());
+        };
+        Err(Raise::Limit(limit))
+    }
+
+    /// Accounts for bytes about to be copied between program and host, and pays for the copy.
+    ///
+    /// # Errors
+    /// [`Raise::Limit`] if no more may be copied.
+    pub fn cross(&mut self, bytes: u64) -> Res<()> {
+        if bytes > self.boundary_left {
+            let used = (self.boundary_limit - self.boundary_left).saturating_add(bytes);
+            return Err(Raise::Limit(LimitExceeded {
+                kind: "boundary_bytes".into(),
+                limit: self.boundary_limit,
+                used,
+            }));
+        }
+        self.boundary_left -= bytes;
+        self.pay(bytes / 64)
     }
 
     /// Allocates an object after charging its bytes.

@@ -35,7 +35,7 @@ impl Vm {
                     self.unwind(t, e, true)
                 }
                 Err(Raise::Limit(mut limit)) => {
-                    if limit.limit == 0 {
+                    if limit.limit == 0 && limit.kind == "memory_bytes" {
                         limit.limit = self.heap.limit_bytes() as u64;
                     }
                     return Some(Exit::Limit(limit));

@@ -2,11 +2,11 @@
 
 use super::{integer, take};
 use crate::heap::{Type, Value};
+use crate::objects::int_long;
 use crate::vm::native::{Args, Flow, NativeDef, NativeFn};
 use crate::vm::raise::Res;
 use crate::vm::state::Vm;
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 const fn of(name: &'static str, run: NativeFn) -> NativeDef {
@@ -50,7 +50,7 @@ fn product(vm: &mut Vm, low: u64, high: u64) -> Res<BigInt> {
     let a = product(vm, low, middle)?;
     let b = product(vm, middle + 1, high)?;
     pay_product(vm, &a, &b)?;
-    Ok(a * b)
+    int_long::product(vm, &a, &b)
 }
 
 fn factorial(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
@@ -83,7 +83,7 @@ fn falling(vm: &mut Vm, n: &BigInt, k: u64) -> Res<BigInt> {
     for i in 0..k {
         let factor = n - i;
         pay_product(vm, &value, &factor)?;
-        value *= factor;
+        value = int_long::product(vm, &value, &factor)?;
     }
     Ok(value)
 }
@@ -108,7 +108,8 @@ fn comb(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     let above = falling(vm, &n, k)?;
     let below = product(vm, 2, k)?;
     pay_product(vm, &above, &below)?;
-    vm.new_int(above / below).map(Flow::Value)
+    vm.new_int(int_long::divide(vm, &above, &below)?.0)
+        .map(Flow::Value)
 }
 
 fn perm(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
@@ -143,7 +144,7 @@ fn gcd(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
     for v in args.pos {
         let next = integer(vm, *v)?;
         pay_divisor(vm, &value, &next)?;
-        value = value.gcd(&next);
+        value = int_long::divisor(vm, &value, &next)?;
     }
     vm.new_int(value).map(Flow::Value)
 }
@@ -154,7 +155,12 @@ fn lcm(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         let next = integer(vm, *v)?;
         pay_product(vm, &value, &next)?;
         pay_divisor(vm, &value, &next)?;
-        value = value.lcm(&next);
+        value = match int_long::divisor(vm, &value, &next)? {
+            common if common.is_zero() => common,
+            common => {
+                int_long::product(vm, &int_long::divide(vm, &value, &common)?.0, &next)?.abs()
+            }
+        };
     }
     vm.new_int(value).map(Flow::Value)
 }
@@ -166,5 +172,6 @@ fn isqrt(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         return Err(vm.value_error("isqrt() argument must be nonnegative"));
     }
     pay_product(vm, &n, &n)?;
-    vm.new_int(n.sqrt()).map(Flow::Value)
+    let root = int_long::root(vm, &n)?;
+    vm.new_int(root).map(Flow::Value)
 }

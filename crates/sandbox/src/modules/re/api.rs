@@ -270,7 +270,7 @@ impl Call {
         not_empty_at: Option<usize>,
     ) -> Res<Option<Found>> {
         let room = vm.heap.limit_bytes().saturating_sub(vm.heap.used_bytes());
-        let mut fuel = Fuel::new(vm.steps_left, room);
+        let mut fuel = Fuel::new(vm.steps_left, room).watched(&vm.watch);
         let found = find(
             &self.program,
             self.text.text(&vm.heap),
@@ -282,11 +282,14 @@ impl Call {
         );
         match found {
             Ok(found) => {
-                let spent = vm.steps_left - fuel.steps;
+                let spent = vm.steps_left - fuel.left();
                 vm.pay(spent)?;
                 Ok(found)
             }
-            Err(Exhausted::Steps) => Err(vm.pay(u64::MAX).err().unwrap_or(Raise::NeedsPython)),
+            Err(Exhausted::Steps) => {
+                vm.look(0)?;
+                Err(vm.pay(u64::MAX).err().unwrap_or(Raise::NeedsPython))
+            }
             Err(Exhausted::Memory) => {
                 vm.heap.charge(room + 1)?;
                 Err(Raise::Refused("a match that needs too much memory".into()))

@@ -3,12 +3,19 @@
 
 use super::compile::{Inst, Program};
 use super::node::{Anchor, Case, Category, Greed, MANY};
+use crate::vm::watch::Watch;
+
+/// After so many steps it is looked at what may end the run.
+const LOOK_STEPS: u64 = 1 << 10;
 
 /// What a matcher may use. It is lent from the run's own counters.
 #[derive(Debug, Clone, Copy)]
-pub struct Fuel {
-    /// Steps left: one is about eight instructions.
-    pub steps: u64,
+pub struct Fuel<'w> {
+    /// Steps left until the next look at what may end the run: one is about eight instructions.
+    steps: u64,
+    /// Steps left after it.
+    rest: u64,
+    watch: Option<&'w Watch>,
     /// Bytes that the stack may take.
     pub bytes: usize,
     spent: u32,
@@ -23,13 +30,23 @@ pub enum Exhausted {
     Memory,
 }
 
-impl Fuel {
+impl<'w> Fuel<'w> {
     /// Fuel of so many steps and bytes.
     pub fn new(steps: u64, bytes: usize) -> Self {
         Self {
-            steps,
+            steps: steps.min(LOOK_STEPS),
+            rest: steps.saturating_sub(LOOK_STEPS),
+            watch: None,
             bytes,
             spent: 0,
+        }
+    }
+
+    /// The same, used up early when the run is to end.
+    pub fn watched(self, watch: &'w Watch) -> Self {
+        Self {
+            watch: Some(watch),
+            ..self
         }
     }
 
@@ -39,8 +56,33 @@ impl Fuel {
             return Ok(());
         }
         self.spent = 0;
-        self.steps = self.steps.checked_sub(1).ok_or(Exhausted::Steps)?;
+        self.take(1)
+    }
+
+    fn take(&mut self, steps: u64) -> Result<(), Exhausted> {
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => self.look(steps),
+        }
+    }
+
+    #[cold]
+    fn look(&mut self, steps: u64) -> Result<(), Exhausted> {
+        let left = self.left().checked_sub(steps).ok_or(Exhausted::Steps)?;
+        if self.watch.is_some_and(Watch::is_due) {
+            return Err(Exhausted::Steps);
+        }
+        self.steps = left.min(LOOK_STEPS);
+        self.rest = left - self.steps;
         Ok(())
+    }
+
+    /// Steps left.
+    pub fn left(&self) -> u64 {
+        self.steps + self.rest
     }
 }
 
@@ -158,7 +200,7 @@ pub fn find(
     end: usize,
     mode: Mode,
     not_empty_at: Option<usize>,
-    fuel: &mut Fuel,
+    fuel: &mut Fuel<'_>,
 ) -> Result<Option<Found>, Exhausted> {
     let text = match text {
         Text::Utf8(s) => Text::Utf8(&s[..end]),
@@ -221,7 +263,12 @@ impl<'a> Matcher<'a> {
     }
 
     /// The next place where the first character stands.
-    fn skip_to(&self, at: usize, first: u32, fuel: &mut Fuel) -> Result<Option<usize>, Exhausted> {
+    fn skip_to(
+        &self,
+        at: usize,
+        first: u32,
+        fuel: &mut Fuel<'_>,
+    ) -> Result<Option<usize>, Exhausted> {
         let rest = &self.text.bytes()[at..];
         let byte = match (self.text, u8::try_from(first)) {
             (Text::Raw(_), Ok(b)) => b,
@@ -237,10 +284,7 @@ impl<'a> Matcher<'a> {
         };
         let found = rest.iter().position(|b| *b == byte);
         let passed = found.unwrap_or(rest.len()) as u64;
-        fuel.steps = fuel
-            .steps
-            .checked_sub(passed / 64)
-            .ok_or(Exhausted::Steps)?;
+        fuel.take(passed / 64)?;
         Ok(found.map(|i| at + i))
     }
 
@@ -249,19 +293,16 @@ impl<'a> Matcher<'a> {
         &self,
         at: usize,
         starts: u128,
-        fuel: &mut Fuel,
+        fuel: &mut Fuel<'_>,
     ) -> Result<Option<usize>, Exhausted> {
         let rest = &self.text.bytes()[at..];
         let found = rest.iter().position(|b| *b >= 128 || starts >> *b & 1 == 1);
         let passed = found.unwrap_or(rest.len()) as u64;
-        fuel.steps = fuel
-            .steps
-            .checked_sub(passed / 64)
-            .ok_or(Exhausted::Steps)?;
+        fuel.take(passed / 64)?;
         Ok(found.map(|i| at + i))
     }
 
-    fn set(&mut self, cell: usize, value: usize, fuel: &Fuel) -> Result<(), Exhausted> {
+    fn set(&mut self, cell: usize, value: usize, fuel: &Fuel<'_>) -> Result<(), Exhausted> {
         if self.trail.len() == self.trail.capacity() {
             self.trail.reserve_exact((self.trail.len() / 4).max(16));
             self.fits(fuel)?;
@@ -272,7 +313,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Whether what has been taken is within the fuel.
-    fn fits(&self, fuel: &Fuel) -> Result<(), Exhausted> {
+    fn fits(&self, fuel: &Fuel<'_>) -> Result<(), Exhausted> {
         let choices = self.choices.capacity() * size_of::<(Choice, usize)>();
         if choices + self.trail.capacity() * size_of::<Undo>() > fuel.bytes {
             return Err(Exhausted::Memory);
@@ -280,7 +321,7 @@ impl<'a> Matcher<'a> {
         Ok(())
     }
 
-    fn choose(&mut self, choice: Choice, fuel: &Fuel) -> Result<(), Exhausted> {
+    fn choose(&mut self, choice: Choice, fuel: &Fuel<'_>) -> Result<(), Exhausted> {
         if self.choices.len() == self.choices.capacity() {
             self.choices.reserve_exact((self.choices.len() / 4).max(16));
             self.fits(fuel)?;
@@ -359,7 +400,7 @@ impl<'a> Matcher<'a> {
         start: usize,
         mode: Mode,
         banned_empty: bool,
-        fuel: &mut Fuel,
+        fuel: &mut Fuel<'_>,
     ) -> Result<bool, Exhausted> {
         self.cells.fill(NOWHERE);
         self.choices.clear();
@@ -432,7 +473,7 @@ impl<'a> Matcher<'a> {
         at: usize,
         (min, max): (u32, u32),
         greed: Greed,
-        fuel: &mut Fuel,
+        fuel: &mut Fuel<'_>,
     ) -> Result<Option<(usize, usize)>, Exhausted> {
         let wanted = if greed == Greed::Lazy { min } else { max };
         let (mut count, mut here, mut least) = (0, at, at);
@@ -487,7 +528,7 @@ impl<'a> Matcher<'a> {
         &mut self,
         pc: usize,
         at: usize,
-        fuel: &Fuel,
+        fuel: &Fuel<'_>,
     ) -> Result<Option<(usize, usize)>, Exhausted> {
         let next = Some((pc + 1, at));
         Ok(match self.program.insts[pc] {
@@ -592,7 +633,7 @@ impl<'a> Matcher<'a> {
         pc: usize,
         at: usize,
         (slot, negated, behind, to): (u32, bool, Option<u32>, usize),
-        fuel: &Fuel,
+        fuel: &Fuel<'_>,
     ) -> Result<Option<(usize, usize)>, Exhausted> {
         let mut from = at;
         for _ in 0..behind.unwrap_or(0) {

@@ -1,0 +1,5 @@
+# limit: boundary_bytes
+a = ["lol"]
+for _ in range(60):
+    a = (a, a)
+a
