@@ -1,4 +1,4 @@
-# error: RecursionError
+# error: RecursionError, Unsupported
 class C:
     def __init_subclass__(cls):
         type("D", (cls,), {})

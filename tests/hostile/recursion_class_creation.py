@@ -1,4 +1,4 @@
-# error: RecursionError
+# error: RecursionError, Unsupported
 class Base:
     def __init_subclass__(cls):
         type("Next", (cls,), {})
