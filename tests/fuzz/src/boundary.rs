@@ -292,7 +292,7 @@ pub fn check(e: &mut Entropy) -> Result<(), String> {
         answer(&mut run, id, &Ok(sent.clone()))?;
         if e.one_in(3) {
             next_call(&mut run)?;
-            run = crate::host::through_a_snapshot(&run)?;
+            run = crate::host::through_a_snapshot(run)?;
         }
         let want = seen(&sent);
         let (id, args, kwargs) = next_call(&mut run)?;

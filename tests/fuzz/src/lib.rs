@@ -48,33 +48,43 @@ impl Target {
     }
 
     /// One input of this target, which follows from the choices.
+    pub fn input(self, e: &mut Entropy) -> Input {
+        let changed = |n, e: &mut Entropy, change: fn(&[u8], &mut Entropy) -> Vec<u8>| {
+            let valid = snapshot::valid(e);
+            Input::Snapshots((0..n).map(|_| change(&valid, e)).collect())
+        };
+        match self {
+            Self::Source => Input::Text(source::program(e)),
+            Self::Parts => changed(8, e, snapshot::changed_by_part),
+            Self::Bytes => changed(16, e, snapshot::changed_by_byte),
+            Self::Boundary => Input::Choices,
+        }
+    }
+}
+
+/// What is put to the test.
+#[derive(Debug)]
+pub enum Input {
+    /// A program.
+    Text(String),
+    /// Snapshots, all but surely damaged.
+    Snapshots(Vec<Vec<u8>>),
+    /// What the next choices give.
+    Choices,
+}
+
+impl Input {
+    /// Puts it to the test.
     ///
     /// # Errors
     /// What must hold and does not.
-    pub fn check(self, mut e: Entropy) -> Result<(), String> {
+    pub fn check(&self, e: &mut Entropy) -> Result<(), String> {
         match self {
-            Self::Source => {
-                let text = source::program(&mut e);
-                source::check(&text, &mut e).map_err(|what| format!("{what}\n--- it was\n{text}"))
+            Self::Text(text) => {
+                source::check(text, e).map_err(|what| format!("{what}\n--- it was\n{text}"))
             }
-            Self::Parts => {
-                let valid = snapshot::valid(&mut e);
-                snapshot::tree_is_exact(&valid)?;
-                for _ in 0..8 {
-                    let bytes = snapshot::changed_by_part(&valid, &mut e);
-                    snapshot::check(&bytes, &mut e)?;
-                }
-                Ok(())
-            }
-            Self::Bytes => {
-                let valid = snapshot::valid(&mut e);
-                for _ in 0..16 {
-                    let bytes = snapshot::changed_by_byte(&valid, &mut e);
-                    snapshot::check(&bytes, &mut e)?;
-                }
-                Ok(())
-            }
-            Self::Boundary => boundary::check(&mut e),
+            Self::Snapshots(all) => all.iter().try_for_each(|bytes| snapshot::check(bytes, e)),
+            Self::Choices => boundary::check(e),
         }
     }
 }

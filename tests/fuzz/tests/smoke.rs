@@ -21,14 +21,14 @@ fn cases(target: Target) -> u64 {
     match target {
         Target::Source | Target::Boundary => 150,
         Target::Bytes => 100,
-        Target::Parts => 20,
+        Target::Parts => 50,
     }
 }
 
 /// Who works on one input for so long hangs.
 const HANG: Duration = Duration::from_secs(120);
 /// What a run may take beside a fifth more than its limit: the compiled program, library modules, the snapshot itself.
-const BESIDE_BYTES: usize = 24 << 20;
+const BESIDE_BYTES: usize = 16 << 20;
 
 thread_local! {
     static USED: Cell<isize> = const { Cell::new(0) };
@@ -71,14 +71,19 @@ static MEASURED: Measured = Measured;
 
 /// Runs one input. What is wrong, if something is.
 fn fault(target: Target, case: u64) -> Option<String> {
+    let mut e = Entropy::new(case);
+    let input = target.input(&mut e);
+    if std::env::var_os("FUZZ_CASE").is_some() {
+        eprintln!("{input:?}");
+    }
     let before = USED.with(Cell::get);
     MOST.with(|most| most.set(before));
     let began = Instant::now();
-    let done = catch_unwind(AssertUnwindSafe(|| target.check(Entropy::new(case))));
+    let done = catch_unwind(AssertUnwindSafe(|| input.check(&mut e)));
     let most = (MOST.with(Cell::get) - before) as usize;
     let bound = MEMORY_BYTES as usize / 5 * 6 + BESIDE_BYTES;
     let slow = began.elapsed();
-    if long().is_some() && slow > Duration::from_secs(20) {
+    if long().is_some() && slow > Duration::from_secs(5) {
         eprintln!("{} case {case} took {slow:?}", target.name());
     }
     match done {

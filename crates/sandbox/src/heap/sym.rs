@@ -131,12 +131,15 @@ impl Symbols {
         self.shared.index.get(name).or_else(own).copied()
     }
 
-    /// The name of a symbol.
+    /// The name of a symbol. One that a damaged snapshot has and this table has not is empty.
     pub fn name(&self, sym: Sym) -> &str {
         let at = sym.0 as usize;
         match self.shared.names.get(at) {
             Some(name) => name,
-            None => &self.own.names[at - self.shared.names.len()],
+            None => {
+                let own = self.own.names.get(at - self.shared.names.len());
+                own.map_or("", |name| name)
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 //! The check of a loaded image: every handle is in range and of the kind that its holder relies on, every place in
 //! code exists. After it, nothing in the interpreter can be surprised by bytes.
 
-use crate::compile::code::{CodeRef, UnitId};
+use super::check_code::{CodeNeeds, Needs};
+use crate::compile::code::{Code, CodeRef, UnitId};
 use crate::heap::{
     Heap, Object, Ref, Text, Type, Value,
-    object::{GeneratorState, Iter},
+    object::{GeneratorState, Iter, Match, TracebackEntry},
     trace,
 };
+use crate::vm::after::After;
 use crate::vm::frame::{Pending, PyFrame, Saved};
 use crate::vm::state::Vm;
 use crate::vm::thread::Thread;
@@ -124,9 +126,15 @@ fn kinds(vm: &Vm, object: &Object) -> Check {
         )
     };
     match object {
-        Object::Instance(i) => class(i.class),
+        Object::Instance(i) => {
+            class(i.class)?;
+            need(content_fits(vm, i.class, i.native), "an instance's content")
+        }
         Object::Exception(e) => {
             class(e.class)?;
+            let layout = vm.heap.class(e.class).layout;
+            need(layout == Type::Exception, "an exception's class")?;
+            passed(vm, &e.traceback)?;
             need(
                 matches!(get(e.args), Object::Tuple(_)),
                 "an exception's arguments",
@@ -134,11 +142,17 @@ fn kinds(vm: &Vm, object: &Object) -> Check {
         }
         Object::Class(c) => {
             c.bases.iter().chain(&c.mro).try_for_each(|r| class(*r))?;
-            need(!c.mro.is_empty(), "a class without order")
+            need(!c.mro.is_empty(), "a class without order")?;
+            let last = c.mro.last();
+            need(last == Some(&Type::Object.r()), "a class that is no object")
         }
         Object::Function(f) => {
             let code = place(vm, f.code, 0)?;
             need(code.free.len() == f.closure.len(), "a function's cells")?;
+            let of = &code.params;
+            let named = [0, usize::from(of.keyword_only)].contains(&f.kw_defaults.len());
+            let fits = named && f.defaults.len() <= usize::from(of.positional);
+            need(fits, "a function's defaults")?;
             f.closure.iter().try_for_each(cell)
         }
         Object::Super { class: c, .. } => class(*c),
@@ -154,13 +168,8 @@ fn kinds(vm: &Vm, object: &Object) -> Check {
         Object::Alias { args, .. } => {
             need(matches!(get(*args), Object::Tuple(_)), "a type's arguments")
         }
-        Object::Match(m) => need(
-            matches!(
-                (get(m.pattern), get(m.subject)),
-                (Object::Pattern(_), Object::Str(_) | Object::Bytes(_))
-            ),
-            "a match",
-        ),
+        Object::Match(m) => need(is_match(vm, m), "a match"),
+        Object::Traceback(entries) => passed(vm, entries),
         Object::Generator(g) => match &g.state {
             GeneratorState::Created(s) | GeneratorState::Suspended(s) => saved(vm, s),
             GeneratorState::Running | GeneratorState::Finished => Ok(()),
@@ -187,7 +196,45 @@ fn iter<'h>(heap: &Heap, iter: &Iter, get: &impl Fn(Ref) -> &'h Object) -> Check
     need(good, "an iterator")
 }
 
-fn place(vm: &Vm, at: CodeRef, pc: u32) -> Result<&crate::compile::code::Code, String> {
+/// Whether what an instance has inside is of the built-in class that its class is made for.
+fn content_fits(vm: &Vm, class: Ref, native: Value) -> bool {
+    let layout = vm.heap.class(class).layout;
+    match native {
+        Value::Unbound => layout == Type::Object,
+        native => layout != Type::Object && vm.class_of(native) == layout.r(),
+    }
+}
+
+/// Whether the groups of a match lie in its text.
+fn is_match(vm: &Vm, m: &Match) -> bool {
+    let Object::Pattern(pattern) = vm.heap.get(m.pattern) else {
+        return false;
+    };
+    let is_text = |v: Value| vm.heap.as_str(v).is_some();
+    let good = |(from, to): (u32, u32), fits: &dyn Fn(usize) -> bool| {
+        from <= to && fits(from as usize) && fits(to as usize)
+    };
+    let mut spans = m.spans.iter().flatten().copied();
+    let first = m.spans.first().is_some_and(Option::is_some);
+    let fits = match vm.heap.get(m.subject) {
+        Object::Str(text) => {
+            let text = vm.heap.text_of(text);
+            spans.all(|span| good(span, &|at| text.is_char_boundary(at)))
+        }
+        Object::Bytes(bytes) => spans.all(|span| good(span, &|at| at <= bytes.len())),
+        _ => false,
+    };
+    first && fits && is_text(pattern.source) == is_text(Value::Ref(m.subject))
+}
+
+/// Places that an exception passed.
+fn passed(vm: &Vm, entries: &[TracebackEntry]) -> Check {
+    entries
+        .iter()
+        .try_for_each(|entry| place(vm, entry.code, entry.pc).map(drop))
+}
+
+fn place(vm: &Vm, at: CodeRef, pc: u32) -> Result<&Code, String> {
     let unit = vm.units.get(at.unit.0 as usize).ok_or("a unit's number")?;
     let code = unit
         .unit
@@ -201,18 +248,78 @@ fn place(vm: &Vm, at: CodeRef, pc: u32) -> Result<&crate::compile::code::Code, S
     }
 }
 
-fn frame(vm: &Vm, frame: &PyFrame, registers: usize) -> Check {
+/// Checks a frame with its registers. What its code needs of these from here on is the answer.
+fn frame(vm: &Vm, frame: &PyFrame, registers: &[Value]) -> Result<Needs, String> {
     let code = place(vm, frame.code, frame.pc)?;
-    need(registers >= code.registers as usize, "a frame's registers")?;
+    need(
+        registers.len() >= code.registers as usize,
+        "a frame's registers",
+    )?;
     let generator = frame
         .generator
         .is_none_or(|r| matches!(vm.heap.get(r), Object::Generator(_)));
     need(generator, "a frame's generator")?;
-    need(waits_well(code, frame), "what a frame waits for")
+    need(waits_well(code, frame), "what a frame waits for")?;
+    frame.after().iter().try_for_each(|step| after(vm, step))?;
+    let needs = needs(code, frame);
+    for (reg, wanted) in &needs {
+        let v = registers.get(usize::from(*reg)).ok_or("a register")?;
+        need(wanted.is_met(&vm.heap, *v), "a register's content")?;
+    }
+    Ok(needs)
+}
+
+/// What a frame's code takes for granted of its registers, whatever comes of what it waits for.
+fn needs(code: &Code, frame: &PyFrame) -> Needs {
+    let all = CodeNeeds::of(code);
+    let pc = frame.pc as usize;
+    let mut needs = all.at(pc);
+    let (first, count) = match frame.pending {
+        Pending::Store(dst) | Pending::StoreNot(dst) | Pending::YieldFrom(dst) => (dst, 1),
+        Pending::ForNext(dst) | Pending::AsyncForNext(dst) => {
+            needs.extend(all.at(pc + 1));
+            (dst, 1)
+        }
+        Pending::Unpack { first, n } => (first, n),
+        Pending::Branch { to, .. } => {
+            needs.extend(all.at(to as usize));
+            (0, 0)
+        }
+        Pending::Retry => {
+            needs = all.at(pc.saturating_sub(1));
+            (0, 0)
+        }
+        Pending::None | Pending::Drop => (0, 0),
+    };
+    for i in 0..count {
+        needs.remove(&first.saturating_add(i));
+    }
+    needs.extend(all.raised(code, pc.saturating_sub(1)));
+    needs
+}
+
+/// What the steps after a returned value take for granted.
+fn after(vm: &Vm, step: &After) -> Check {
+    let is = |v: Value, good: fn(&Object) -> bool| v.as_ref().is_some_and(|r| good(vm.heap.get(r)));
+    let is_class = |r: &Ref| matches!(vm.heap.get(*r), Object::Class(_));
+    let is_exception = |v: Value| is(v, |o| matches!(o, Object::Exception(_)));
+    let good = match step {
+        After::Wrap(class) => is_class(class),
+        After::New(call) => is_class(&call.class),
+        After::Module(number) => (*number as usize) < vm.modules.len(),
+        After::Throw(e) | After::RaiseFrom(e) => is_exception(*e),
+        After::Drain(call, _) => vm.has_native(call.native),
+        After::Class(build) => {
+            build.bases.iter().all(is_class)
+                && matches!(vm.heap.get(build.namespace), Object::Namespace(_))
+        }
+        _ => true,
+    };
+    need(good, "what comes after a call")
 }
 
 /// Whether what a frame waits for goes to registers and places that its code has.
-fn waits_well(code: &crate::compile::code::Code, frame: &PyFrame) -> bool {
+fn waits_well(code: &Code, frame: &PyFrame) -> bool {
     match frame.pending {
         Pending::None | Pending::Drop => true,
         // It goes back to the instruction before.
@@ -232,7 +339,7 @@ fn waits_well(code: &crate::compile::code::Code, frame: &PyFrame) -> bool {
 }
 
 fn saved(vm: &Vm, saved: &Saved) -> Check {
-    frame(vm, &saved.frame, saved.registers.len())
+    frame(vm, &saved.frame, &saved.registers).map(drop)
 }
 
 fn check_thread(vm: &Vm, thread: &Thread) -> Check {
@@ -246,13 +353,17 @@ fn check_thread(vm: &Vm, thread: &Thread) -> Check {
     if let Some(what) = bad {
         return Err(what.into());
     }
+    // A frame may begin in the registers of the one below, behind what that one needs.
+    let mut free_from = 0;
     for f in &thread.frames {
-        let left = thread
-            .registers
-            .len()
-            .checked_sub(f.base as usize)
-            .ok_or("a frame's place")?;
-        frame(vm, f, left)?;
+        let base = f.base as usize;
+        need(base >= free_from, "a frame's place")?;
+        let registers = thread.registers.get(base..).ok_or("a frame's place")?;
+        let needs = frame(vm, f, registers)?;
+        let most = needs
+            .last_key_value()
+            .map_or(0, |(reg, _)| usize::from(*reg) + 1);
+        free_from = base + most;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@
 //! answers give the same run. The clock that a host lends to `advance_timed` only ends a run that is late.
 
 mod check;
+mod check_code;
 mod convert;
 mod domain;
 mod host;

@@ -26,6 +26,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+#[cfg(test)]
+mod forged;
+
 const MAGIC: &[u8; 8] = b"kont-run";
 /// Raised with every change of the image. Changes of natives and library are seen by [`fingerprint`].
 const VERSION: u32 = 4;

@@ -673,7 +673,7 @@ impl Vm {
             return Err(self.no_attribute(v, name));
         }
         if matches!(self.heap.get(r), Object::Class(_)) {
-            self.refresh_dunders(r);
+            self.refresh_dunders(r)?;
         }
         Ok(Called::Value(Value::None))
     }

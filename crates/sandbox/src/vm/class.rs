@@ -215,6 +215,7 @@ impl Vm {
         {
             *content = Value::Ref(class);
         }
+        self.pay_for_attributes(&mro)?;
         self.refresh_one(class);
         self.note_abstract(class, build.is_abstract)?;
 
@@ -359,8 +360,16 @@ impl Vm {
         }
     }
 
-    /// Computes a class's bits, and those of its subclasses.
-    pub(crate) fn refresh_dunders(&mut self, class: Ref) {
+    /// Pays for a look at every attribute of some classes.
+    fn pay_for_attributes(&mut self, classes: &[Ref]) -> Res<()> {
+        let of = |c: &Ref| 1 + self.heap.class(*c).attrs.len() as u64;
+        let all = classes.iter().map(of).sum::<u64>();
+        self.pay(all / 8)
+    }
+
+    /// Computes a class's bits, and those of its subclasses. Cost: a look at every object, paid.
+    pub(crate) fn refresh_dunders(&mut self, class: Ref) -> Res<()> {
+        self.pay(self.heap.len() as u64 / 32)?;
         self.refresh_one(class);
         let below: Vec<Ref> = (Type::ALL.len()..self.heap.len())
             .map(|i| Ref(i as u32))
@@ -368,8 +377,11 @@ impl Vm {
             .filter(|r| matches!(self.heap.get(*r), Object::Class(c) if c.mro.contains(&class)))
             .collect();
         for r in below {
+            let mro = self.heap.class(r).mro.clone();
+            self.pay_for_attributes(&mro)?;
             self.refresh_one(r);
         }
+        Ok(())
     }
 
     fn refresh_one(&mut self, class: Ref) {
@@ -519,7 +531,7 @@ impl Vm {
             _ => false,
         };
         if is_descriptor || self.heap.name(name).starts_with("__") {
-            self.refresh_dunders(class);
+            self.refresh_dunders(class)?;
         }
         Ok(())
     }
