@@ -1,7 +1,7 @@
 //! The check of a loaded image: every handle is in range and of the kind that its holder relies on, every place in
 //! code exists. After it, nothing in the interpreter can be surprised by bytes.
 
-use super::check_code::{CodeNeeds, Needs};
+use super::check_code::{CodeNeeds, Need, Needs};
 use crate::compile::code::{Code, CodeRef, UnitId};
 use crate::heap::{
     Heap, Object, Ref, Text, Type, Value,
@@ -261,7 +261,7 @@ fn frame(vm: &Vm, frame: &PyFrame, registers: &[Value]) -> Result<Needs, String>
     need(generator, "a frame's generator")?;
     need(waits_well(code, frame), "what a frame waits for")?;
     frame.after().iter().try_for_each(|step| after(vm, step))?;
-    let needs = needs(code, frame);
+    let needs = needs(code, frame)?;
     for (reg, wanted) in &needs {
         let v = registers.get(usize::from(*reg)).ok_or("a register")?;
         need(wanted.is_met(&vm.heap, *v), "a register's content")?;
@@ -270,7 +270,7 @@ fn frame(vm: &Vm, frame: &PyFrame, registers: &[Value]) -> Result<Needs, String>
 }
 
 /// What a frame's code takes for granted of its registers, whatever comes of what it waits for.
-fn needs(code: &Code, frame: &PyFrame) -> Needs {
+fn needs(code: &Code, frame: &PyFrame) -> Result<Needs, String> {
     let all = CodeNeeds::of(code);
     let pc = frame.pc as usize;
     let mut needs = all.at(pc);
@@ -292,10 +292,15 @@ fn needs(code: &Code, frame: &PyFrame) -> Needs {
         Pending::None | Pending::Drop => (0, 0),
     };
     for i in 0..count {
-        needs.remove(&first.saturating_add(i));
+        // No answer is a cell or a display under way; the halves of a split group are exceptions.
+        let needed = needs.remove(&first.saturating_add(i));
+        need(
+            needed.is_none_or(|n| n == Need::Exception),
+            "where a frame's answer goes",
+        )?;
     }
     needs.extend(all.raised(code, pc.saturating_sub(1)));
-    needs
+    Ok(needs)
 }
 
 /// What the steps after a returned value take for granted.

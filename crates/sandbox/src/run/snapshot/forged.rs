@@ -108,6 +108,17 @@ fn frames_do_not_lie_in_registers_that_others_need() {
 }
 
 #[test]
+fn answers_do_not_go_where_code_needs_something_else() {
+    let source = "class A:\n    x = ask()\n    y = 1";
+    is_refused(source, "where a frame's answer goes", |image| {
+        for thread in threads(image) {
+            let last = thread.frames.len() - 1;
+            thread.frames[last].pending = crate::vm::frame::Pending::Store(0);
+        }
+    });
+}
+
+#[test]
 fn objects_are_of_one_piece() {
     let source = "import re\nclass L(list): pass\nx = L()\ndef f(a, b=1, *, c=2): return a\nm = re.match('(a)', 'ab')\n\
         try: 1 / 0\nexcept ZeroDivisionError as e: held = e\nask()\nf(1), x, m.group(1), held";
