@@ -27,8 +27,8 @@ fn cases(target: Target) -> u64 {
 
 /// Who works on one input for so long hangs.
 const HANG: Duration = Duration::from_secs(120);
-/// What a run may take beside a fifth more than its limit: the compiled program, library modules, the snapshot itself.
-const BESIDE_BYTES: usize = 16 << 20;
+/// What a run may take beside a fifth more than its limit: compiled code, and two snapshots of it while they are made.
+const BESIDE_BYTES: usize = 32 << 20;
 
 thread_local! {
     static USED: Cell<isize> = const { Cell::new(0) };
