@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Each input ends in a clear refusal, or in a run within its limits: no panic, no abort, no hang. `tests/smoke.rs`
-//! runs some of each; with `FUZZ_SECONDS` it goes on for as long. `crates/sandbox/fuzz` gives the same to libFuzzer.
+//! runs some of each; with `FUZZ_SECONDS` it goes on for as long.
 
 pub mod boundary;
 pub mod corpus;
