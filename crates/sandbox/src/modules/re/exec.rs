@@ -269,7 +269,6 @@ impl<'a> Matcher<'a> {
         first: u32,
         fuel: &mut Fuel<'_>,
     ) -> Result<Option<usize>, Exhausted> {
-        let rest = &self.text.bytes()[at..];
         let byte = match (self.text, u8::try_from(first)) {
             (Text::Raw(_), Ok(b)) => b,
             (Text::Raw(_), Err(_)) => return Ok(None),
@@ -282,10 +281,7 @@ impl<'a> Matcher<'a> {
                 c.encode_utf8(&mut buffer).as_bytes()[0]
             }
         };
-        let found = rest.iter().position(|b| *b == byte);
-        let passed = found.unwrap_or(rest.len()) as u64;
-        fuel.take(passed / 64)?;
-        Ok(found.map(|i| at + i))
+        self.skip(at, fuel, |b| b == byte)
     }
 
     /// The next place where one of some ASCII characters stands, or any other character.
@@ -295,8 +291,18 @@ impl<'a> Matcher<'a> {
         starts: u128,
         fuel: &mut Fuel<'_>,
     ) -> Result<Option<usize>, Exhausted> {
+        self.skip(at, fuel, |b| b >= 128 || starts >> b & 1 == 1)
+    }
+
+    /// The next byte that is wanted. What is passed is paid for.
+    fn skip(
+        &self,
+        at: usize,
+        fuel: &mut Fuel<'_>,
+        wanted: impl Fn(u8) -> bool,
+    ) -> Result<Option<usize>, Exhausted> {
         let rest = &self.text.bytes()[at..];
-        let found = rest.iter().position(|b| *b >= 128 || starts >> *b & 1 == 1);
+        let found = rest.iter().position(|b| wanted(*b));
         let passed = found.unwrap_or(rest.len()) as u64;
         fuel.take(passed / 64)?;
         Ok(found.map(|i| at + i))
