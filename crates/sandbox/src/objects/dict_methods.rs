@@ -191,9 +191,10 @@ fn fromkeys(vm: &mut Vm, args: Args<'_>) -> Res<Flow> {
         hash::hash(vm, *key)?;
     }
     let d = dict::new(vm)?;
-    for key in keys {
-        dict::insert(vm, d, key, value)?;
-    }
+    vm.holding(keys.capacity() * size_of::<Value>(), |vm| {
+        keys.iter()
+            .try_for_each(|key| dict::insert(vm, d, *key, value))
+    })?;
     Ok(Flow::Value(d.into()))
 }
 

@@ -274,7 +274,7 @@ impl Vm {
             let name = self.type_name(v).to_string();
             return Err(self.type_error(format!("cannot unpack non-iterable {name} object")));
         }
-        let values = iter::collect(self, v)?;
+        let mut values = iter::collect(self, v)?;
         if values.len() < b + a {
             let got = values.len();
             return Err(self.value_error(format!(
@@ -282,11 +282,11 @@ impl Vm {
                 b + a
             )));
         }
-        let end = values.len() - a;
-        let rest = self.new_list(values[b..end].to_vec())?;
-        let mut all = values[..b].to_vec();
-        all.push(rest);
-        all.extend(&values[end..]);
+        // What is left of the values is the list: they may be many.
+        let last = values.split_off(values.len() - a);
+        let mut all: Vec<Value> = values.drain(..b).collect();
+        all.push(self.new_list(values)?);
+        all.extend(last);
         let all = self.new_tuple(all)?;
         Ok(Called::Value(all))
     }
